@@ -1,0 +1,63 @@
+"""The export bucket: reads exports that lie there, keeps documents that were refused."""
+
+from typing import IO, TYPE_CHECKING, cast
+
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.intake import Inline, Pointer
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+
+_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "InvalidArgument"})
+
+
+class ExportBucket:
+    """The one bucket that exports may come from."""
+
+    def __init__(self, client: "S3Client", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def open(self, pointer: Pointer) -> tuple[IO[bytes], Pointer]:
+        """The object as a stream, and a pointer to exactly this version of it.
+
+        Raises:
+            RejectedExportError: it lies in another bucket, or there is no such object (any more).
+        """
+        if pointer.bucket != self._name:
+            raise RejectedExportError(RejectedExport.FOREIGN_BUCKET, "bucket: not this stack's export bucket")
+        try:
+            if pointer.version is None:
+                answer = self._client.get_object(Bucket=self._name, Key=pointer.key)
+            else:
+                answer = self._client.get_object(
+                    Bucket=self._name, Key=pointer.key, VersionId=pointer.version
+                )
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, "key: no such object") from None
+            raise
+        exact = pointer.model_copy(update={"version": answer.get("VersionId")})
+        return cast("IO[bytes]", answer["Body"]), exact
+
+    def keep(self, source: Inline | Pointer, name: str) -> str | None:
+        """Keep a refused document under `rejected/`; its key there, None if there is nothing to keep."""
+        key = f"rejected/{name}.json"
+        if isinstance(source, Inline):
+            self._client.put_object(Bucket=self._name, Key=key, Body=source.body)
+            return key
+        if source.bucket != self._name:
+            return None
+        origin: CopySourceTypeDef = {"Bucket": self._name, "Key": source.key}
+        if source.version is not None:
+            origin["VersionId"] = source.version
+        try:
+            self._client.copy_object(Bucket=self._name, Key=key, CopySource=origin)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+        return key

@@ -1,0 +1,157 @@
+"""Reads an export document as a stream: the envelope, and one record after the other, in bounded memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import ijson
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+DELETIONS = "geloescht"
+ENVELOPE_KEYS = frozenset(
+    {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl"}
+)
+MAX_DEPTH = 32
+MAX_EVENTS = 20_000
+"""JSON events of one value: far beyond any record and any list of Mandanten."""
+
+Event = tuple[str, Any]
+
+
+class RejectedExportError(Exception):
+    """The export is refused whole; nothing of it may change anything."""
+
+    def __init__(self, reason: RejectedExport, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """A record as it stands in the document."""
+
+    section: str
+    place: int
+    deleted: bool
+    value: Any
+
+
+@dataclass
+class Document:
+    """A document while it is read: `envelope` and `counts` are whole when `records` has ended."""
+
+    stream: IO[bytes]
+    envelope: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record, in the document's order.
+
+        Raises:
+            RejectedExportError: it is not JSON, cut off, too complex, or not shaped as an export.
+        """
+        try:
+            yield from self._top(_limited(ijson.basic_parse(self.stream)))
+        except (ijson.JSONError, ValueError, UnicodeError) as error:
+            # The parser's words quote the document; only the kind of fault may be passed on.
+            raise RejectedExportError(RejectedExport.NOT_JSON, type(error).__name__) from None
+
+    def _top(self, events: Iterator[Event]) -> Iterator[RawRecord]:
+        if next(events)[0] != "start_map":
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the document is not an object")
+        seen: set[str] = set()
+        for event, name in events:
+            if event == "end_map":
+                continue
+            if name in seen:
+                raise RejectedExportError(
+                    RejectedExport.ENVELOPE_INVALID, f"{_shown(name)}: stands there twice"
+                )
+            seen.add(name)
+            if name in SECTIONS:
+                yield from self._section(events, name, deleted=False)
+            elif name == DELETIONS:
+                yield from self._deletions(events)
+            elif name in ENVELOPE_KEYS:
+                self.envelope[name] = _value(next(events), events)
+            else:
+                _skip(next(events), events)
+
+    def _deletions(self, events: Iterator[Event]) -> Iterator[RawRecord]:
+        event, value = next(events)
+        if event == "null" or value == "":
+            return
+        if event != "start_map":
+            raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{DELETIONS}: must be an object")
+        for event, name in events:
+            if event == "end_map":
+                return
+            if name in SECTIONS:
+                yield from self._section(events, name, deleted=True)
+            else:
+                _skip(next(events), events)
+
+    def _section(self, events: Iterator[Event], name: str, *, deleted: bool) -> Iterator[RawRecord]:
+        event, value = next(events)
+        if event == "null" or value == "":
+            return
+        if event != "start_array":
+            raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{name}: must be a list")
+        for place, first in enumerate(iter(lambda: next(events), ("end_array", None))):
+            if not deleted:
+                self.counts[name] += 1
+            yield RawRecord(name, place, deleted, _value(first, events))
+
+
+def _limited(events: Iterator[Event]) -> Iterator[Event]:
+    """The events, but no deeper than any export is."""
+    depth = 0
+    for event in events:
+        if event[0] in {"start_map", "start_array"}:
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise RejectedExportError(
+                    RejectedExport.TOO_COMPLEX, f"nested deeper than {MAX_DEPTH} levels"
+                )
+        elif event[0] in {"end_map", "end_array"}:
+            depth -= 1
+        yield event
+
+
+def _value(first: Event, events: Iterator[Event]) -> Any:
+    """The value that begins with `first`."""
+    if first[0] not in {"start_map", "start_array"}:
+        return first[1]
+    builder = ijson.ObjectBuilder()
+    for event, value in _extent(first, events):
+        builder.event(event, value)
+    return builder.value
+
+
+def _skip(first: Event, events: Iterator[Event]) -> None:
+    depth = _step(first)
+    while depth:
+        depth += _step(next(events))
+
+
+def _extent(first: Event, events: Iterator[Event]) -> Iterator[Event]:
+    """The events of one value."""
+    yield first
+    depth = 1
+    for _ in range(MAX_EVENTS):
+        event = next(events)
+        depth += _step(event)
+        yield event
+        if not depth:
+            return
+    raise RejectedExportError(RejectedExport.TOO_COMPLEX, f"a value of more than {MAX_EVENTS} parts")
+
+
+def _step(event: Event) -> int:
+    return {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event[0], 0)
+
+
+def _shown(name: str) -> str:
+    return name if name in ENVELOPE_KEYS or name in SECTIONS or name == DELETIONS else "a key"

@@ -1,0 +1,108 @@
+"""What a message on the export queue is, and where the document that it means can be read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import unquote_plus
+
+from kiwi_sync.rules.reasons import RejectedExport
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.sweep import SweepOrder
+
+M = TypeVar("M", bound=BaseModel)
+SMALL = 65_536
+"""Pointers, notifications and sweeps are smaller; only a document is larger."""
+
+
+class Pointer(BaseModel):
+    """A message that says where an export lies. `version`: of the object, so that it is read twice alike."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    bucket: str = Field(min_length=1)
+    key: str = Field(min_length=1, max_length=1024)
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class Inline:
+    """The message is the document."""
+
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """The message wants nothing."""
+
+
+Intake = Inline | Pointer | SweepOrder | Ignored
+
+
+def understand(body: str) -> list[Intake]:
+    """What a message means; an S3 notification may mean several objects.
+
+    Raises:
+        RejectedExportError: it says that it is a pointer, but is none.
+    """
+    value = _small_json(body)
+    if value.get("Event") == "s3:TestEvent":
+        return [Ignored()]
+    if value.get("format") == "kiwi-sweep/1":
+        return [_parsed(SweepOrder, value)]
+    if value.get("format") == "erp-export-pointer/1":
+        return [_parsed(Pointer, value)]
+    records = value.get("Records")
+    if isinstance(records, list) and records and all(map(_is_notification, records)):
+        return [_notified(record) for record in records]
+    return [Inline(body.encode("utf-8", errors="surrogatepass"))]
+
+
+def _small_json(body: str) -> dict[str, Any]:
+    if len(body) > SMALL:
+        return {}
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _parsed(model: type[M], value: dict[str, Any]) -> M:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors(include_input=False))
+        raise RejectedExportError(
+            RejectedExport.ENVELOPE_INVALID, f"{fields}: missing or malformed"
+        ) from None
+
+
+def _is_notification(record: Any) -> bool:
+    return isinstance(record, dict) and record.get("eventSource") == "aws:s3"
+
+
+def _notified(record: dict[str, Any]) -> Pointer:
+    notice = _parsed(_Notification, record).s3
+    return Pointer(
+        bucket=notice.bucket.name, key=unquote_plus(notice.object.key), version=notice.object.version_id
+    )
+
+
+class _Bucket(BaseModel):
+    name: str
+
+
+class _Object(BaseModel):
+    key: str = Field(min_length=1)
+    version_id: str | None = Field(default=None, alias="versionId")
+
+
+class _Place(BaseModel):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Notification(BaseModel):
+    s3: _Place

@@ -1,0 +1,30 @@
+"""Which Mandanten of a connection have had rows: whoever is deselected must be found again."""
+
+from collections.abc import Iterable
+
+from kiwi_sync.state.table import Change, ItemKey, Table
+
+
+def _key(connection: str) -> ItemKey:
+    return (f"%connection#{connection}", "mandanten")
+
+
+def seen_mandanten(table: Table, connection: str) -> frozenset[str]:
+    """The Mandanten that have had rows."""
+    item = table.get(_key(connection)) or {}
+    seen = item.get("seen", frozenset())
+    return seen if isinstance(seen, frozenset) else frozenset()
+
+
+def remember_mandanten(table: Table, connection: str, mandanten: Iterable[str]) -> None:
+    """Remember Mandanten before their first row is written."""
+    new = frozenset(mandanten) - seen_mandanten(table, connection)
+    if new:
+        table.update(_key(connection), Change(add={"seen": new}))
+
+
+def forget_mandanten(table: Table, connection: str, mandanten: Iterable[str]) -> None:
+    """Forget deselected Mandanten of which everything is gone."""
+    gone = frozenset(mandanten)
+    if gone:
+        table.update(_key(connection), Change(take={"seen": gone}))

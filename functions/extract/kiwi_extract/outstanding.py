@@ -1,0 +1,60 @@
+"""The list of what is owed: rows with `todo`, found through the index and sent again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kiwi_sync.keys import SHARDS, RowKey, RowKind
+from kiwi_sync.queues import send_to_load, send_to_transform
+from kiwi_sync.state.rows import PARKED, item_key, todo_partition
+from kiwi_sync.state.table import Change, exists
+from kiwi_sync.times import stamp
+
+if TYPE_CHECKING:
+    from kiwi_extract.run import Tools
+
+A_SHARD = 200
+"""Keys that one sweep sends again from one of the sixteen shards: so many at most, then it goes on later."""
+_LAST = PARKED + "~"
+
+
+def due(tools: "Tools", connection: str, last: str, limit: int = A_SHARD) -> tuple[list[RowKey], bool]:
+    """The rows that are due until `last`, earliest first in each shard; whether there may be more."""
+    keys: list[RowKey] = []
+    more = False
+    for shard in range(SHARDS):
+        todo = todo_partition(connection, format(shard, "x"))
+        found = tools.table.outstanding(todo, last=last, limit=limit)
+        more = more or len(found) == limit
+        keys += [RowKey.of_row(*key) for key in found]
+    return keys, more
+
+
+def send_again(tools: "Tools", keys: Iterable[RowKey], now: datetime) -> int:
+    """Send rows again, each to the stage that is next for it, and leave them alone for a while."""
+    again = stamp(now + tools.grace)
+    still = [key for key in keys if tools.table.update(item_key(key), _put_off(again), exists("todo"))]
+    forward(tools, still)
+    return len(still)
+
+
+def forward(tools: "Tools", keys: Iterable[RowKey]) -> None:
+    """Send keys on: agreements to load, everything else by way of transform."""
+    keys = list(keys)
+    agreements = [key for key in keys if key.kind is RowKind.RENTAL_AGREEMENT]
+    send_to_transform(tools.transform, (key for key in keys if key.kind is not RowKind.RENTAL_AGREEMENT))
+    send_to_load(tools.load, agreements)
+
+
+def retry_parked(tools: "Tools", connection: str, now: datetime) -> int:
+    """Try again, with a full export, what KIWI refused for good."""
+    keys: list[RowKey] = []
+    for shard in range(SHARDS):
+        todo = todo_partition(connection, format(shard, "x"))
+        found = tools.table.outstanding(todo, first=PARKED, last=_LAST, limit=A_SHARD)
+        keys += [RowKey.of_row(*key) for key in found]
+    return send_again(tools, keys, now)
+
+
+def _put_off(until: str) -> Change:
+    return Change(put={"todo_at": until})

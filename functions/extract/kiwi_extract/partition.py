@@ -1,0 +1,139 @@
+"""Brings one partition of an export into the table: read, compare, write, send."""
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from kiwi_sync.keys import Partition
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Queue, in_batches, send_to_transform
+from kiwi_sync.state.table import Item, Table
+
+from kiwi_extract.compare import (
+    COMPARED,
+    Comparison,
+    Question,
+    SourceChange,
+    What,
+    compare,
+    next_watermark,
+)
+from kiwi_extract.lease import Deadline
+from kiwi_extract.source import SourceWriter, key_of
+from kiwi_extract.spool import Entry
+from kiwi_extract.watermark import (
+    WATERMARK,
+    Watermark,
+    watermark_key,
+    watermark_of,
+    write_watermark,
+)
+
+CHUNK = 200
+"""Rows that are written before their keys are sent."""
+ATTEMPTS = 8
+"""How often a row that keeps moving is compared again."""
+EXEMPT_BYTES = 300_000
+"""Size of exemptions that an item can hold, with room to spare (DynamoDB: 400 KB an item)."""
+
+
+class RowKeepsMovingError(Exception):
+    """A row was changed by someone else between every read and write; the export is tried again later."""
+
+
+@dataclass
+class PartitionWork:
+    """What bringing partitions in needs. `wrote`: whether anything has been written yet."""
+
+    table: Table
+    transform: Queue
+    writers: Executor
+    source: SourceWriter
+    deadline: Deadline
+    wrote: bool = field(default=False)
+
+    def bring_in(self, partition: Partition, question: Question, entries: Mapping[str, Entry]) -> Comparison:
+        """Compare the partition, write what differs, send its keys, move the watermark.
+
+        Raises:
+            DeadlineReachedError: some rows may be written; the same partition again is right.
+            RowKeepsMovingError: see there.
+        """
+        rows, watermark = self._read(partition, question, entries)
+        comparison = compare(question, entries, rows, watermark)
+        if not question.is_full:
+            self._exempt_created(partition, comparison, watermark)
+        for chunk in in_batches(comparison.changes, CHUNK):
+            self.deadline.check()
+            self._write(partition, question, entries, chunk, watermark)
+        if question.is_full:
+            self._move_watermark(partition, next_watermark(question, comparison, watermark))
+        return comparison
+
+    def _read(
+        self, partition: Partition, question: Question, entries: Mapping[str, Entry]
+    ) -> tuple[dict[str, Item], Watermark]:
+        """The partition's rows by sort key (a delta: only those it names), and its watermark."""
+        if question.is_full:
+            items = {str(item["sk"]): item for item in self.table.query(partition.pk, only=COMPARED)}
+        else:
+            keys = [(partition.pk, sk) for sk in entries]
+            found = self.table.get_many([*keys, watermark_key(partition)])
+            items = {sk: item for (_, sk), item in found.items()}
+        watermark = watermark_of(items.pop(WATERMARK, None))
+        return items, watermark
+
+    def _write(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        changes: tuple[SourceChange, ...],
+        watermark: Watermark,
+    ) -> None:
+        """Write a chunk and send its keys. A row that has moved on is read and compared again."""
+        left = changes
+        for _ in range(ATTEMPTS):
+            write = partial(self.source.write, partition, now=self.deadline.clock())
+            written = dict(zip(left, self.writers.map(write, left), strict=True))
+            self.wrote = self.wrote or bool(written)
+            sent = [change for change, done in written.items() if done and change.what in _SENT]
+            send_to_transform(self.transform, (key_of(partition, change) for change in sent))
+            moved = [change.sk for change, done in written.items() if not done]
+            if not moved:
+                return
+            left = self._again(partition, question, entries, moved, watermark)
+        raise RowKeepsMovingError(f"{len(left)} rows of {partition.kind} kept moving")
+
+    def _again(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        moved: list[str],
+        watermark: Watermark,
+    ) -> tuple[SourceChange, ...]:
+        found = self.table.get_many([(partition.pk, sk) for sk in moved])
+        rows = {sk: item for (_, sk), item in found.items()}
+        named = {sk: entries[sk] for sk in moved if sk in entries}
+        return tuple(compare(question, named, rows, watermark).changes)
+
+    def _exempt_created(self, partition: Partition, comparison: Comparison, watermark: Watermark) -> None:
+        """A delta creates a row of which the last full export's watermark says nothing: note that first."""
+        if watermark.unseen == watermark.version:
+            return
+        created = [change.sk for change in comparison.changes if change.row is None]
+        if created:
+            exempting = watermark.exempting(dict.fromkeys(created, watermark.unseen))
+            write_watermark(self.table, partition, replace(exempting, version=watermark.version))
+
+    def _move_watermark(self, partition: Partition, watermark: Watermark) -> None:
+        if sum(len(sk) + len(version) + 8 for sk, version in watermark.exempt.items()) > EXEMPT_BYTES:
+            # Better a watermark that stays than one that is wrong: it only protects from late old exports.
+            logger.warning("watermark not moved: too many rejected records", kind=partition.kind)
+            return
+        write_watermark(self.table, partition, watermark)
+
+
+_SENT = frozenset({What.RECORD, What.GONE, What.SEND})

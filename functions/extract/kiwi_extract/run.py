@@ -1,0 +1,148 @@
+"""Works one export: reads and admits it, then brings it into the table, partition by partition."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kiwi_sync.connections import Connection, Connections
+from kiwi_sync.erp.envelope import SECTIONS, Envelope
+from kiwi_sync.keys import SHARDS, Partition
+from kiwi_sync.queues import Queue
+from kiwi_sync.state.table import Table
+
+from kiwi_extract import runs
+from kiwi_extract.admission import admit, connection_of
+from kiwi_extract.compare import Comparison, Question
+from kiwi_extract.document import Document
+from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
+from kiwi_extract.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
+from kiwi_extract.outstanding import retry_parked
+from kiwi_extract.partition import PartitionWork
+from kiwi_extract.source import SourceWriter
+from kiwi_extract.spool import Spool
+from kiwi_extract.validate import validate
+
+
+class HandBackError(Exception):
+    """The invocation's time is up; the run's row says how far it has come."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What extract works with."""
+
+    table: Table
+    connections: Connections
+    transform: Queue
+    load: Queue
+    writers: Executor
+    grace: timedelta
+
+
+def extract(tools: Tools, document: Document, deadline: Deadline) -> runs.Status:
+    """Bring one export into the table and send the keys of what is new, changed or gone.
+
+    Raises:
+        RejectedExportError: the export is refused whole; nothing has changed.
+        LeaseTakenError: another export of the connection is being worked.
+        HandBackError: the time is up; the same document goes on where this invocation stopped.
+    """
+    with Spool() as spool:
+        spool.add(map(validate, document.records()))
+        envelope = admit(document, deadline.clock())
+        with lease(tools.table, envelope.connection, deadline):
+            connection = connection_of(tools.connections, envelope.connection)
+            spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
+            run = ExportRun(tools, connection, envelope, spool, deadline)
+            return run.work(document.counts)
+
+
+class ExportRun:
+    """One export that was admitted, while its connection's lease is held."""
+
+    def __init__(
+        self, tools: Tools, connection: Connection, envelope: Envelope, spool: Spool, deadline: Deadline
+    ) -> None:
+        self._tools = tools
+        self._connection = connection
+        self._envelope = envelope
+        self._spool = spool
+        self._deadline = deadline
+        self._run = runs.begin(
+            tools.table, connection.id, envelope.export_id, envelope.version, deadline.clock()
+        )
+        source = SourceWriter(tools.table, connection, envelope.version, tools.grace)
+        self._work = PartitionWork(tools.table, tools.transform, tools.writers, source, deadline)
+        self._unreadable = spool.unreadable()
+        self._progressed = False
+
+    def work(self, read: dict[str, int]) -> runs.Status:
+        """Bring in what is not in yet; the tally goes to the run's row.
+
+        Raises:
+            HandBackError: the time is up.
+        """
+        table, connection = self._tools.table, self._connection.id
+        try:
+            staying = self._bring_in_all()
+        except DeadlineReachedError:
+            if not (self._progressed or self._work.wrote):
+                # To hand the message back would go on forever; to fail counts the attempts.
+                raise
+            runs.note_progress(table, self._run)
+            raise HandBackError from None
+        if self._envelope.is_full:
+            forget_mandanten(table, connection, self._deselected - staying)
+            retry_parked(self._tools, connection, self._deadline.clock())
+        rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
+        return runs.end(table, self._run, read, rejected, self._deadline.clock())
+
+    def _bring_in_all(self) -> set[str]:
+        """Bring in every partition; the Mandanten in which something newer stays."""
+        self._deselected = seen_mandanten(self._tools.table, self._connection.id) - self._selected
+        partitions = list(self._partitions())
+        kept = {partition.mandant for partition in partitions} & self._selected
+        remember_mandanten(self._tools.table, self._connection.id, kept)
+        staying = set()
+        for partition in partitions:
+            if partition.pk not in self._run.done:
+                self._deadline.check()
+                if self._bring_in(partition).outdated:
+                    staying.add(partition.mandant)
+        return staying
+
+    def _bring_in(self, partition: Partition) -> Comparison:
+        entries = self._spool.entries(partition)
+        comparison = self._work.bring_in(partition, self._question(partition), entries)
+        tally = self._run.tally
+        for name in vars(tally):
+            setattr(tally, name, getattr(tally, name) + getattr(comparison, name))
+        self._run.done.add(partition.pk)
+        self._progressed = True
+        return comparison
+
+    def _question(self, partition: Partition) -> Question:
+        hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self._unreadable
+        return Question(
+            version=self._envelope.version,
+            is_full=self._envelope.is_full,
+            shape=self._connection.shape,
+            judges_absence=not hidden or partition.mandant in self._deselected,
+            continues=self._run.continues,
+        )
+
+    @property
+    def _selected(self) -> frozenset[str]:
+        return frozenset(self._connection.settings.mandanten)
+
+    def _partitions(self) -> Iterator[Partition]:
+        """Of a full export: all that it is complete for or that is deselected; of a delta: its own."""
+        if not self._envelope.is_full:
+            yield from self._spool.partitions(self._connection.id)
+            return
+        mandanten = sorted(self._selected.intersection(self._envelope.mandanten) | self._deselected)
+        for kind in SECTIONS.values():
+            for mandant in mandanten:
+                for shard in range(SHARDS):
+                    yield Partition(self._connection.id, mandant, kind, format(shard, "x"))

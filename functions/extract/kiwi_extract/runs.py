@@ -1,0 +1,135 @@
+"""The run of an export: its row says what became of the export, for people and for the next invocation."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from kiwi_sync.state.rows import tombstone
+from kiwi_sync.state.table import Change, ItemKey, Table, Value
+from kiwi_sync.times import stamp
+
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.spool import Entry
+
+UNKNOWN = "%unknown"
+"""Stands for the connection where a document does not say whose it is."""
+SHOWN = 500
+"""Rejected records that the run's row lists; all are counted."""
+
+
+class Status(StrEnum):
+    """What became of an export."""
+
+    WORKING = "working"
+    DONE = "done"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+@dataclass
+class Tally:
+    """What a run has counted, partition by partition."""
+
+    unchanged: int = 0
+    changed: int = 0
+    gone: int = 0
+    outdated: int = 0
+    accepted: int = 0
+
+
+@dataclass
+class Run:
+    """How far a run has come."""
+
+    connection: str
+    export_id: str
+    version: str
+    continues: bool = False
+    """Whether an earlier invocation has worked on it and has not ended it."""
+    done: set[str] = field(default_factory=set)
+    """Partitions that are done."""
+    tally: Tally = field(default_factory=Tally)
+
+
+def _key(connection: str, export_id: str) -> ItemKey:
+    return (f"%run#{connection}", export_id)
+
+
+def begin(table: Table, connection: str, export_id: str, version: str, now: datetime) -> Run:
+    """The run of this export: a new one, or the one that an earlier invocation did not end."""
+    run = Run(connection, export_id, version)
+    item = table.get(_key(connection, export_id)) or {}
+    if item.get("status") == Status.WORKING and item.get("version") == version:
+        run.continues = True
+        run.done = set(json.loads(str(item.get("progress", "[]"))))
+        run.tally = Tally(**json.loads(str(item.get("tally", "{}"))))
+        return run
+    put: dict[str, Value] = {"status": Status.WORKING.value, "version": version, "began_at": stamp(now)}
+    table.update(
+        _key(connection, export_id),
+        Change(
+            put=put | tombstone(now),
+            remove=["progress", "tally", "reason", "detail", "counts", "rejected", "kept"],
+        ),
+    )
+    return run
+
+
+def note_progress(table: Table, run: Run) -> None:
+    """Remember how far the run has come, for the next invocation."""
+    progress = json.dumps(sorted(run.done))
+    put = {"progress": progress, "tally": json.dumps(vars(run.tally))}
+    table.update(_key(run.connection, run.export_id), Change(put=put))
+
+
+def end(
+    table: Table,
+    run: Run,
+    read: Mapping[str, int],
+    rejected: tuple[int, Sequence[Entry]],
+    now: datetime,
+) -> Status:
+    """Close the run: `superseded` if nothing in it was new enough, else `done`."""
+    tally = run.tally
+    status = Status.SUPERSEDED if tally.outdated and not tally.accepted else Status.DONE
+    counts = {"read": dict(read), "rejected": rejected[0], **vars(tally)}
+    put = {
+        "status": status.value,
+        "ended_at": stamp(now),
+        "counts": json.dumps(counts),
+        "rejected": json.dumps([_shown(entry) for entry in rejected[1]]),
+    }
+    table.update(_key(run.connection, run.export_id), Change(put=put, remove=["progress", "tally"]))
+    return status
+
+
+def refuse(
+    table: Table,
+    connection: str | None,
+    export_id: str,
+    error: RejectedExportError,
+    kept: str | None,
+    now: datetime,
+) -> None:
+    """Note that an export was refused whole, why, and where the document is kept."""
+    put: dict[str, Value] = {
+        "status": Status.REJECTED.value,
+        "reason": error.reason.value,
+        "detail": error.detail,
+        "kept": kept or "",
+        "ended_at": stamp(now),
+    }
+    change = Change(put=put | tombstone(now), remove=["progress", "tally", "counts", "rejected"])
+    table.update(_key(connection or UNKNOWN, export_id), change)
+
+
+def _shown(entry: Entry) -> dict[str, str | None]:
+    return {
+        "kind": entry.section,
+        "key": entry.numbers,
+        "field": entry.field,
+        "reason": entry.reason,
+        "place": f"{'geloescht.' if entry.deleted else ''}{entry.section}[{entry.place}]",
+    }

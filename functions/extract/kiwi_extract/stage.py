@@ -1,0 +1,100 @@
+"""What extract does with one message of the export queue."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Outgoing, Queue
+
+from kiwi_extract import runs
+from kiwi_extract.admission import identity
+from kiwi_extract.bucket import ExportBucket
+from kiwi_extract.document import Document, RejectedExportError
+from kiwi_extract.intake import Ignored, Inline, Intake, Pointer, understand
+from kiwi_extract.lease import Deadline, LeaseTakenError
+from kiwi_extract.run import HandBackError, Tools, extract
+from kiwi_extract.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
+
+LEASE_WAIT = timedelta(seconds=20)
+"""How long an export waits before it asks for its connection's lease again."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Extract, wired."""
+
+    tools: Tools
+    bucket: ExportBucket
+    exports: Queue
+
+    def handle(self, message_id: str, body: str, deadline: Deadline) -> Sweep | None:
+        """Handle one message. What cannot be used is refused with a reason and kept; nothing is lost."""
+        try:
+            intakes = understand(body)
+        except RejectedExportError as error:
+            self._refuse(
+                message_id, Inline(body.encode("utf-8", errors="surrogatepass")), None, error, deadline
+            )
+            return None
+        if len(intakes) > 1:
+            # Each goes its own way from here: one that has to wait must not repeat the others.
+            self.exports.send(Outgoing(_message(intake)) for intake in intakes)
+            return None
+        return self._one(message_id, intakes[0], deadline)
+
+    def _one(self, message_id: str, intake: Intake, deadline: Deadline) -> Sweep | None:
+        if isinstance(intake, Ignored):
+            return None
+        if isinstance(intake, SweepOrder):
+            return self._sweep(intake, deadline)
+        self._export(message_id, intake, deadline)
+        return None
+
+    def _sweep(self, order: SweepOrder, deadline: Deadline) -> Sweep:
+        outcome = sweep(self.tools, order, deadline.clock())
+        if outcome.more:
+            self.exports.send([Outgoing(order.model_dump_json(), delay=int(CONTINUE_AFTER.total_seconds()))])
+        return outcome
+
+    def _export(self, message_id: str, source: Inline | Pointer, deadline: Deadline) -> None:
+        document: Document | None = None
+        try:
+            if isinstance(source, Inline):
+                document = Document(io.BytesIO(source.body))
+            else:
+                stream, source = self.bucket.open(source)
+                document = Document(stream)
+            status = extract(self.tools, document, deadline)
+            logger.info("export worked", export_id=document.envelope["export_id"], status=status)
+        except LeaseTakenError:
+            self.exports.send([Outgoing(_message(source), delay=int(LEASE_WAIT.total_seconds()))])
+        except HandBackError:
+            self.exports.send([Outgoing(_message(source))])
+        except RejectedExportError as error:
+            self._refuse(message_id, source, document, error, deadline)
+
+    def _refuse(
+        self,
+        message_id: str,
+        source: Inline | Pointer,
+        document: Document | None,
+        error: RejectedExportError,
+        deadline: Deadline,
+    ) -> None:
+        connection, export_id = identity(document.envelope) if document else (None, None)
+        kept = self.bucket.keep(source, f"{connection or 'unknown'}/{message_id}")
+        now = deadline.clock()
+        known = export_id if connection else None
+        runs.refuse(self.tools.table, connection, known or message_id, error, kept, now)
+        logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
+
+
+def _message(intake: Intake) -> str:
+    """The message again, for later."""
+    if isinstance(intake, Inline):
+        return intake.body.decode("utf-8", errors="surrogatepass")
+    if isinstance(intake, Pointer):
+        return json.dumps({"format": "erp-export-pointer/1", **intake.model_dump(exclude_none=True)})
+    return intake.model_dump_json() if isinstance(intake, SweepOrder) else "{}"

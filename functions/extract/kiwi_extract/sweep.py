@@ -1,0 +1,71 @@
+"""The sweep: sends again what is owed and was not settled, and probes a KIWI that was away."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from kiwi_sync.observability import logger
+from kiwi_sync.state.availability import Availability, read_availability
+from kiwi_sync.times import stamp
+from pydantic import BaseModel, ConfigDict
+
+from kiwi_extract.outstanding import due, forward, send_again
+from kiwi_extract.run import Tools
+
+CONTINUE_AFTER = timedelta(seconds=30)
+"""A sweep that has not sent everything goes on after this long: at KIWI's pace, not in one wave."""
+
+
+class SweepOrder(BaseModel):
+    """The message that starts a sweep.
+
+    `connection`: only this one. `resume`: KIWI is back, so do not wait until sent keys are due again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    format: Literal["kiwi-sweep/1"]
+    connection: str | None = None
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep found."""
+
+    sent: int = 0
+    paused: int = 0
+    more: bool = False
+
+
+def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
+    """Sweep one connection or all; a connection that cannot be swept does not stop the others."""
+    sent, paused, more = 0, 0, False
+    for connection in [order.connection] if order.connection else sorted(tools.connections.ids()):
+        availability = read_availability(tools.table, connection)
+        paused += availability.paused_version is not None
+        swept, rest = _sweep_connection(tools, connection, availability, order, now)
+        sent += swept
+        more = more or rest
+    return Sweep(sent, paused, more)
+
+
+def _sweep_connection(
+    tools: Tools, connection: str, availability: Availability, order: SweepOrder, now: datetime
+) -> tuple[int, bool]:
+    last = stamp(now + tools.grace if order.resume else now)
+    if availability.away_until is not None or availability.paused_version is not None:
+        return _probe(tools, connection, availability, last, now), False
+    keys, more = due(tools, connection, last)
+    sent = send_again(tools, keys, now)
+    if sent:
+        logger.info("sent again what was outstanding", connection=connection, keys=sent)
+    return sent, more
+
+
+def _probe(tools: Tools, connection: str, availability: Availability, last: str, now: datetime) -> int:
+    """KIWI was away: one key, once its time is up, shows whether it is back; load then asks for the rest."""
+    if availability.away_until is not None and availability.away_until > stamp(now):
+        return 0
+    keys, _ = due(tools, connection, last, limit=1)
+    forward(tools, keys[:1])
+    return len(keys[:1])

@@ -1,0 +1,36 @@
+"""What to do when KIWI says that something is taken, but not what."""
+
+from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, Tenant
+from kiwi_sync.state.rows import Row
+
+from kiwi_load.plan import KINDS
+from kiwi_load.situation import Situation
+
+
+def is_ours(situation: Situation, found: Found) -> bool:
+    """Whether an object in KIWI is the one that this row is about.
+
+    It is if it has our id; or our external id and the same e-mail address (a tenant) or the same tenant
+    and unit (an agreement). Anything else belongs to somebody else.
+    """
+    if found.id == situation.kiwi_id:
+        return True
+    wished, there = situation.wish.payload, found.payload
+    if isinstance(wished, Tenant) and isinstance(there, Tenant):
+        return (wished.external_id, wished.email_address) == (there.external_id, there.email_address)
+    if isinstance(wished, RentalAgreement) and isinstance(there, RentalAgreement):
+        ours = wished.external_id, wished.tenant_id, wished.rental_unit_id
+        return ours == (there.external_id, there.tenant_id, there.rental_unit_id)
+    return False
+
+
+def missing_parents(kiwi: KiwiClient, situation: Situation) -> list[Row]:
+    """The parents of an agreement that are not in KIWI, though their rows say so."""
+    if situation.kind is not Kind.RENTAL_AGREEMENT:
+        return []
+    return [
+        parent
+        for parent in situation.parents
+        if parent.kiwi_id is not None and kiwi.get(KINDS[parent.key.kind], parent.kiwi_id) is None
+    ]

@@ -1,0 +1,93 @@
+"""Who hangs on whom: wakes what waits, pays what is owed. Everything here may be repeated at will."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from kiwi_sync.keys import RowKey
+from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.mapping import DesiredAgreement
+from kiwi_sync.state.links import delete_link, linked
+from kiwi_sync.state.rows import Row, owe, read_rows, unchanged
+from kiwi_sync.state.table import Change, Table, exists
+from kiwi_sync.times import Clock
+
+from kiwi_load.plan import identity_of
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """Links between agreements and their units and tenants."""
+
+    table: Table
+    load: Queue
+    clock: Clock
+
+    def wake_waiting(self, parent: Row) -> None:
+        """A parent that is in KIWI sends each linked agreement that should be there and is not."""
+        links = linked(self.table, parent.key)
+        agreements = read_rows(self.table, list(links))
+        self._wake([row.key for row in agreements.values() if _should_come(row)])
+        for key, rev in links.items():
+            row = agreements.get(key)
+            if row is not None and _stale(row, parent.key, rev):
+                delete_link(self.table, parent.key, key, rev)
+
+    def blockers(self, parent: Row) -> list[Row]:
+        """The linked agreements that are in KIWI, or may be: before them the parent cannot go."""
+        agreements = read_rows(self.table, list(linked(self.table, parent.key)))
+        return [row for row in agreements.values() if row.perhaps_in_kiwi]
+
+    def has_links(self, parent: Row) -> bool:
+        """Whether any agreement hangs on the parent."""
+        return bool(linked(self.table, parent.key))
+
+    def wake(self, rows: list[Row]) -> None:
+        """Send rows to load."""
+        self._wake([row.key for row in rows])
+
+    def distrust(self, row: Row) -> None:
+        """What the row says of KIWI has turned out wrong: it is to be looked at anew."""
+        doubt = Change(put={"doubt": uuid4().hex})
+        self.table.update(row.at, doubt, exists("pk"))
+        owe(self.table, row, self.clock())
+        self._wake([row.key])
+
+    def release_parents(self, agreement: Row, parents: list[Row], *, present: bool) -> None:
+        """Let go of the parents that the agreement is not under: send those that wait to be deleted.
+
+        A former parent is crossed off only after that, and only if the agreement's row is still as it was
+        read. `parents`: the present ones, as read; `present`: the agreement is in KIWI, as it should be.
+        """
+        wanted: frozenset[str] = frozenset()
+        if agreement.desired is not None:
+            desired = DesiredAgreement.model_validate_json(agreement.desired)
+            wanted = frozenset({desired.tenant, desired.rental_unit})
+            if not present:
+                self.wake([parent for parent in parents if parent.leaving])
+        former = agreement.parents - wanted
+        if former:
+            self._pay(agreement, [RowKey.parse(text) for text in sorted(former)])
+            self.table.update(agreement.at, Change(take={"parents": former}), unchanged(agreement))
+
+    def _pay(self, agreement: Row, former: list[RowKey]) -> None:
+        for parent in former:
+            delete_link(self.table, parent, agreement.key, agreement.desired_from)
+        rows = read_rows(self.table, former)
+        self.wake([row for row in rows.values() if row.leaving or (row.gone and row.expires is None)])
+
+    def _wake(self, keys: list[RowKey]) -> None:
+        if keys:
+            send_to_load(self.load, keys, wake=True)
+
+
+def _should_come(agreement: Row) -> bool:
+    if agreement.desired is None:
+        return False
+    identity = identity_of(DesiredAgreement.model_validate_json(agreement.desired))
+    return agreement.kiwi_id is None or agreement.doubt is not None or agreement.identity_hash != identity
+
+
+def _stale(agreement: Row, parent: RowKey, rev: int) -> bool:
+    """Whether a link was written by a late transform, from a state of the lease that has been overtaken."""
+    settled = agreement.desired is None and not agreement.perhaps_in_kiwi
+    return settled and agreement.desired_from > rev and parent.text not in agreement.parents

@@ -1,0 +1,162 @@
+"""Whether a connection's KIWI may be called: away until a time, or paused until its log-in is mended."""
+
+import math
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Outgoing, Queue
+from kiwi_sync.state.availability import Availability, availability_key, read_availability
+from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals
+from kiwi_sync.times import Clock, read_stamp, stamp
+
+LONGEST = timedelta(minutes=5)
+"""The longest that a KIWI that is away is left alone, unless it asks for more itself."""
+LONGEST_ASKED = timedelta(hours=1)
+PROBE = timedelta(minutes=1)
+"""How long one prober keeps the others from probing."""
+LOGIN_PAUSE = timedelta(minutes=1)
+"""A secret that has not logged in yet is tried at most this often, over all invocations."""
+VERDICT = timedelta(seconds=5)
+"""How long a log-in without a verdict keeps others from trying: an answer that got lost is no refusal."""
+SQS_LONGEST_DELAY = 900
+
+
+class Passage(StrEnum):
+    """What the gate says."""
+
+    OPEN = "open"
+    PROBE = "probe"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The gate of all connections, remembered in the table."""
+
+    table: Table
+    exports: Queue
+    clock: Clock
+    backoff: float
+    """Seconds that KIWI is left alone the first time; doubles each time."""
+    jitter: random.Random = field(default_factory=random.SystemRandom)
+
+    def passage(self, connection: str) -> Passage:
+        """Whether to call KIWI: one read a batch. After the time of absence one caller gets to probe."""
+        known = read_availability(self.table, connection)
+        now = self.clock()
+        if known.away_until is not None:
+            if known.away_until > stamp(now):
+                return Passage.CLOSED
+            mine = Change(put={"away_until": stamp(now + PROBE)})
+            probes = self.table.update(
+                availability_key(connection), mine, equals("away_until", known.away_until)
+            )
+            return Passage.PROBE if probes else Passage.CLOSED
+        if known.paused_version is None:
+            return Passage.OPEN
+        return Passage.CLOSED if _tried_lately(known, now) else Passage.PROBE
+
+    def away(self, connection: str, retry_after: float | None, *, probing: bool = False) -> None:
+        """KIWI cannot be reached: leave it alone for a while, longer each time, and look again then."""
+        known = read_availability(self.table, connection)
+        now = self.clock()
+        if not probing and known.away_until is not None and known.away_until > stamp(now):
+            return
+        rest = self._rest(known.away_failures, retry_after)
+        change = Change(put={"away_until": stamp(now + rest), "away_failures": known.away_failures + 1})
+        # Of many calls that fail at once, one counts.
+        if self.table.update(availability_key(connection), change, _same_failures(known)):
+            logger.warning("KIWI is away", connection=connection, seconds=rest.total_seconds())
+            self._ask_for_sweep(connection, rest)
+
+    def back(self, connection: str) -> None:
+        """KIWI answers again: what is outstanding is sent again."""
+        gone = Change(remove=["away_until", "away_failures"])
+        self.table.update(availability_key(connection), gone)
+        logger.info("KIWI is back", connection=connection)
+        self._ask_for_sweep(connection, timedelta())
+
+    def pause(self, connection: str) -> None:
+        """The log-in is of no use: leave it alone until it is tried again, a minute later, or mended."""
+        known = read_availability(self.table, connection)
+        if known.paused_version is None:
+            version = known.good_version or known.tried_version or "unknown"
+            RememberedLogin(self.table, connection, self.clock).refused(version)
+
+    def _rest(self, failures: int, retry_after: float | None) -> timedelta:
+        doubled = min(self.backoff * 2 ** min(failures, 16), LONGEST.total_seconds())
+        rest = timedelta(seconds=doubled * self.jitter.uniform(0.75, 1.25))
+        asked = timedelta(seconds=min(retry_after or 0, LONGEST_ASKED.total_seconds()))
+        return max(rest, asked)
+
+    def _ask_for_sweep(self, connection: str, rest: timedelta) -> None:
+        order = f'{{"format": "kiwi-sweep/1", "connection": "{connection}", "resume": true}}'
+        delay = min(math.ceil(rest.total_seconds()), SQS_LONGEST_DELAY)
+        self.exports.send([Outgoing(order, delay=delay)])
+
+
+@dataclass(frozen=True)
+class RememberedLogin:
+    """The log-in gate of one connection: what all its invocations have tried."""
+
+    table: Table
+    connection: str
+    clock: Clock
+
+    def permit(self, version: str) -> None:
+        """Let a log-in pass with a secret that has logged in before, or with another one a minute.
+
+        Raises:
+            KiwiLoginRefused: this version was refused, less than a minute ago.
+            KiwiAway: this version is being tried by someone else.
+        """
+        known = read_availability(self.table, self.connection)
+        if known.good_version == version:
+            return
+        now = self.clock()
+        if known.tried_version == version and _tried_lately(known, now):
+            raise KiwiLoginRefused("tried less than a minute ago")
+        if known.tried_version == version and _being_tried(known, now):
+            raise KiwiAway(1.0, "log-in: being tried")
+        change = Change(put={"tried_version": version, "tried_at": stamp(now)})
+        same = equals("tried_at", known.tried_at), equals("tried_version", known.tried_version)
+        if not self.table.update(availability_key(self.connection), change, *same):
+            raise KiwiAway(1.0, "log-in: being tried")
+
+    def accepted(self, version: str) -> None:
+        """The secret is good: any pause is over."""
+        known = read_availability(self.table, self.connection)
+        if known.good_version != version or known.paused_version is not None:
+            change = Change(
+                put={"good_version": version}, remove=["paused_version", "tried_version", "tried_at"]
+            )
+            self.table.update(availability_key(self.connection), change)
+            logger.info("log-in works", connection=self.connection)
+
+    def refused(self, version: str) -> None:
+        """The secret is not good: the connection is paused until it is mended."""
+        put = {"paused_version": version, "tried_version": version, "tried_at": stamp(self.clock())}
+        change = Change(put=put, remove=["good_version"])
+        self.table.update(availability_key(self.connection), change)
+        logger.error("log-in refused; connection paused", connection=self.connection)
+
+
+def _tried_lately(known: Availability, now: datetime) -> bool:
+    """Whether KIWI refused the secret that was tried last, and that less than a minute ago."""
+    refused = known.paused_version is not None and known.paused_version == known.tried_version
+    return refused and known.tried_at is not None and read_stamp(known.tried_at) > now - LOGIN_PAUSE
+
+
+def _being_tried(known: Availability, now: datetime) -> bool:
+    """Whether somebody may still be waiting for KIWI's verdict on the secret."""
+    return known.tried_at is not None and read_stamp(known.tried_at) > now - VERDICT
+
+
+def _same_failures(known: Availability) -> Check:
+    if known.away_failures:
+        return equals("away_failures", known.away_failures)
+    return either(absent("away_failures"), at_most("away_failures", 0))

@@ -1,0 +1,54 @@
+"""Load: makes KIWI hold what it should."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from kiwi_sync.keys import RowKey
+from kiwi_sync.observability import logger, metrics
+from kiwi_sync.queues import LoadMessage
+from pydantic import Json, ValidationError
+
+from kiwi_load.stage import Hint
+from kiwi_load.wiring import stage
+
+
+class LoadRecord(SqsRecordModel):
+    """A message to load, typed."""
+
+    body: Json[LoadMessage]
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Handle a batch of the load queue: all or none of a key's messages are reported as failed."""
+    failed = stage().work(_hints(event))
+    metrics.add_metric("Messages", MetricUnit.Count, len(event["Records"]))
+    metrics.add_metric("KeysFailed", MetricUnit.Count, len(failed))
+
+    def report(record: LoadRecord) -> None:
+        error = failed.get(RowKey.parse(record.body.key))
+        if error is not None:
+            raise error
+
+    processor = BatchProcessor(
+        event_type=EventType.SQS, model=LoadRecord, raise_on_entire_batch_failure=False
+    )
+    return process_partial_response(event=event, record_handler=report, processor=processor, context=context)
+
+
+def _hints(event: dict[str, Any]) -> Iterator[Hint]:
+    """The batch's messages; a malformed one is left to the processor, which reports it as failed."""
+    for raw in event["Records"]:
+        try:
+            record = LoadRecord.model_validate(raw)
+            key = RowKey.parse(record.body.key)
+        except (ValidationError, ValueError):
+            continue
+        receives = int(record.attributes.ApproximateReceiveCount)
+        yield Hint(key, record.body.wake, receives, (record.receiptHandle,))

@@ -1,0 +1,86 @@
+"""The KIWI client of each connection: over one pool of kept-alive connections, built once a container."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+from kiwi_sync.connections import Connections, ConnectionSettings
+from kiwi_sync.kiwi.auth import Credentials, KiwiLogin
+from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.kiwi.errors import KiwiLoginRefused
+from kiwi_sync.state.table import Table
+from kiwi_sync.times import Clock
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from kiwi_load.gate import RememberedLogin
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+PLACEHOLDER = "REPLACE-ME"
+"""What the template puts into the first secret; the user replaces it."""
+
+
+class _Secret(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+    username: str = Field(min_length=1)
+    password: SecretStr = Field(min_length=1)
+
+
+@dataclass
+class Kiwis:
+    """Gives the KIWI client of a connection."""
+
+    connections: Connections
+    secrets: "SecretsManagerClient"
+    http: Callable[[], httpx.Client]
+    table: Table
+    clock: Clock
+    backoff: float
+    _clients: dict[str, tuple[ConnectionSettings, KiwiClient]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def client(self, connection: str) -> KiwiClient:
+        """The client, as the connection's settings say.
+
+        Raises:
+            UnknownConnectionError, SettingsInvalidError: the settings cannot be used.
+        """
+        with self._lock:
+            settings = self.connections.get(connection).settings
+            known = self._clients.get(connection)
+            if known is None or known[0] != settings:
+                known = (settings, self._build(connection, settings))
+                self._clients[connection] = known
+            return known[1]
+
+    def _build(self, connection: str, settings: ConnectionSettings) -> KiwiClient:
+        gate = RememberedLogin(self.table, connection, self.clock)
+
+        def credentials() -> Credentials:
+            return self._credentials(settings.secret, gate)
+
+        login = KiwiLogin(settings.kiwi_api_url, settings.token_path, credentials, gate)
+        return KiwiClient(self.http(), settings.kiwi_erp_api_url, login, backoff=self.backoff)
+
+    def _credentials(self, name: str, gate: RememberedLogin) -> Credentials:
+        """The present secret, read anew: a log-in is rare, a replaced password is to work at once."""
+        try:
+            answer = self.secrets.get_secret_value(SecretId=name)
+        except self.secrets.exceptions.ResourceNotFoundException:
+            gate.refused("missing")
+            raise KiwiLoginRefused("the secret does not exist") from None
+        version = answer["VersionId"]
+        try:
+            secret = _Secret.model_validate(json.loads(answer["SecretString"]))
+        except (ValidationError, ValueError, KeyError):
+            gate.refused(version)
+            raise KiwiLoginRefused("the secret needs `username` and `password`") from None
+        password = secret.password.get_secret_value()
+        if PLACEHOLDER in {secret.username, password}:
+            gate.refused(version)
+            raise KiwiLoginRefused("the secret is still the placeholder")
+        return Credentials(secret.username, password, version)

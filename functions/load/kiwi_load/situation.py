@@ -1,0 +1,83 @@
+"""Everything that a load knows of its key: rows, wish, and what KIWI holds."""
+
+from dataclasses import dataclass, replace
+
+from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.kiwi.models import Found, Kind
+from kiwi_sync.rules.ids import kiwi_id
+from kiwi_sync.rules.mapping import DesiredAgreement
+from kiwi_sync.rules.reasons import Reason
+from kiwi_sync.state.rows import Row, read_row, read_rows
+from kiwi_sync.state.table import Table
+
+from kiwi_load.claims import wanted_claims
+from kiwi_load.plan import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One key, at one moment."""
+
+    row: Row
+    wish: Wish
+    actual: Actual
+    parents: tuple[Row, ...] = ()
+    """Of an agreement: the rows of the tenant and the unit that it names, if there are any."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it is in KIWI."""
+        return KINDS[self.row.key.kind]
+
+    @property
+    def kiwi_id(self) -> str:
+        """Its id in KIWI: the one it has (it may be adopted), else the one it gets."""
+        key = self.row.key
+        return self.actual.kiwi_id or kiwi_id((key.mandant, *key.numbers))
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether agreements hang on it."""
+        return self.kind is not Kind.RENTAL_AGREEMENT
+
+    @property
+    def as_wished(self) -> bool:
+        """Whether it is in KIWI under the parents and the external id that it should have."""
+        present = self.actual.kiwi_id is not None and self.wish.wanted
+        return present and (self.actual.identity_hash or "") == self.wish.identity
+
+    @property
+    def claims(self) -> dict[str, Reason]:
+        """The claims that what it should hold needs."""
+        return wanted_claims(self.row.key, self.wish.payload)
+
+    @property
+    def surplus_claims(self) -> frozenset[str]:
+        """The claims that it neither needs nor uses in KIWI."""
+        if self.wish.wanted and self.wish.payload is None:
+            return frozenset()
+        return self.row.claims - self.actual.held - frozenset(self.claims)
+
+    def having(self, actual: Actual) -> "Situation":
+        """The same, but that KIWI holds this."""
+        return replace(self, actual=actual)
+
+    def having_seen(self, found: Found | None) -> "Situation":
+        """The same, having looked."""
+        return self.having(seen(self.wish, found, self.actual))
+
+
+def read_situation(table: Table, key: RowKey) -> Situation | None:
+    """Read the key's row and, of an agreement, its parents' rows, all consistently; None if there is none."""
+    row = read_row(table, key)
+    if row is None:
+        return None
+    if key.kind is not RowKind.RENTAL_AGREEMENT:
+        return Situation(row, wish_of(row), actual_of(row))
+    if row.desired is None:
+        return Situation(row, agreement_wish(row, None, None), actual_of(row))
+    desired = DesiredAgreement.model_validate_json(row.desired)
+    tenant_key, unit_key = RowKey.parse(desired.tenant), RowKey.parse(desired.rental_unit)
+    rows = read_rows(table, [tenant_key, unit_key])
+    wish = agreement_wish(row, rows.get(tenant_key), rows.get(unit_key))
+    return Situation(row, wish, actual_of(row), tuple(rows.values()))

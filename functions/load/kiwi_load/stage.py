@@ -1,0 +1,161 @@
+"""What load does with a batch: each key once, distinct keys concurrently, while the gate is open."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+from kiwi_sync.connections import SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.keys import RowKey
+from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.kiwi.errors import KiwiAway, KiwiError, KiwiLoginRefused
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Queue
+from kiwi_sync.rules.ids import kiwi_id
+from kiwi_sync.state.rows import Row, owe, read_row
+from kiwi_sync.state.table import Table
+
+from kiwi_load.actual import ActualWriter, TakenOverError
+from kiwi_load.gate import Gate, Passage
+from kiwi_load.kiwis import Kiwis
+from kiwi_load.plan import KINDS
+from kiwi_load.worker import TryLaterError, Worker
+
+TRIES = 10
+"""How often a key is tried with growing rests, before it stands as a problem and rests an hour."""
+LONGEST_REST = 300
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The messages of one key in a batch."""
+
+    key: RowKey
+    wake: bool
+    receives: int
+    receipts: tuple[str, ...]
+
+    @property
+    def must_be_remembered(self) -> bool:
+        """Whether the row's `todo` may not stand: a wake-up, or a load that broke off after settling."""
+        return self.wake or self.receives > 1
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Load, wired."""
+
+    table: Table
+    queue: Queue
+    gate: Gate
+    kiwis: Kiwis
+    worker: Worker
+    writer: ActualWriter
+    pool: Executor
+    backoff: float
+
+    def work(self, hints: Iterable[Hint]) -> dict[RowKey, Exception]:
+        """Work every key; the keys whose messages must come again, each with why."""
+        failed: dict[RowKey, Exception] = {}
+        for connection, its in _by_connection(hints).items():
+            for hint, error in self._work_connection(connection, its):
+                if error is not None:
+                    failed[hint.key] = error
+                    self._rest(hint, error)
+        return failed
+
+    def _work_connection(self, connection: str, hints: list[Hint]) -> list[tuple[Hint, Exception | None]]:
+        try:
+            kiwi = self.kiwis.client(connection)
+        except (UnknownConnectionError, SettingsInvalidError) as error:
+            logger.error("settings cannot be used", connection=connection, fault=str(error))
+            return self._put_off(hints)
+        passage = self.gate.passage(connection)
+        if passage is Passage.PROBE and self._answers(connection, hints[0], kiwi):
+            passage = Passage.OPEN
+        if passage is not Passage.OPEN:
+            return self._put_off(hints)
+        return list(zip(hints, self.pool.map(lambda hint: self._work(hint, kiwi), hints), strict=True))
+
+    def _answers(self, connection: str, hint: Hint, kiwi: KiwiClient) -> bool:
+        """Probe with one harmless request; a KIWI that answers at all is back."""
+        key = hint.key
+        try:
+            kiwi.get(KINDS[key.kind], kiwi_id((key.mandant, *key.numbers)))
+        except KiwiAway as away:
+            self.gate.away(connection, away.retry_after, probing=True)
+            return False
+        except KiwiLoginRefused:
+            self.gate.pause(connection)
+            return False
+        except KiwiError as error:
+            logger.info("probe answered", connection=connection, error=type(error).__name__)
+        self.gate.back(connection)
+        return True
+
+    def _put_off(self, hints: list[Hint]) -> list[tuple[Hint, Exception | None]]:
+        for hint in hints:
+            self._remember(hint)
+        return [(hint, None) for hint in hints]
+
+    def _remember(self, hint: Hint) -> None:
+        """The message may be forgotten: the row stands on the list of what is owed, or is put there."""
+        if hint.must_be_remembered:
+            row = read_row(self.table, hint.key)
+            if row is not None:
+                owe(self.table, row, self.gate.clock())
+
+    def _work(self, hint: Hint, kiwi: KiwiClient) -> Exception | None:
+        """Work one key; the error for which its messages must come again."""
+        connection = hint.key.connection
+        try:
+            self.worker.work(hint.key, kiwi)
+        except KiwiAway as away:
+            self.gate.away(connection, away.retry_after)
+            self._remember(replace(hint, wake=True))
+        except KiwiLoginRefused:
+            self.gate.pause(connection)
+            self._remember(replace(hint, wake=True))
+        except (KiwiError, TryLaterError, TakenOverError) as error:
+            if hint.receives < TRIES:
+                return error
+            self._give_up(hint, error)
+        except Exception as error:
+            # Only the kind of error: the text of a validation error quotes the row.
+            logger.error("key failed", key=str(hint.key), error=type(error).__name__)
+            return error
+        return None
+
+    def _give_up(self, hint: Hint, error: Exception) -> None:
+        """After ten tries it stands as a problem; the sweep brings it again in an hour."""
+        row = read_row(self.table, hint.key)
+        if row is not None:
+            self.writer.failed(row, str(error))
+            self._wake_dependents(row)
+        logger.error("key rests for an hour", key=str(hint.key), error=type(error).__name__)
+
+    def _wake_dependents(self, row: Row) -> None:
+        if row.desired is not None and row.in_kiwi:
+            self.worker.dependents.wake_waiting(row)
+
+    def _rest(self, hint: Hint, error: Exception) -> None:
+        """Let a key that failed come back later each time; what breaks our own code too."""
+        seconds = min(self.backoff * 2 ** min(hint.receives, 16), LONGEST_REST)
+        logger.info("key rests", key=str(hint.key), seconds=seconds, error=type(error).__name__)
+        for receipt in hint.receipts:
+            self.queue.hold(receipt, int(seconds))
+
+
+def _by_connection(hints: Iterable[Hint]) -> Mapping[str, list[Hint]]:
+    by_key: dict[RowKey, Hint] = {}
+    for hint in hints:
+        known = by_key.get(hint.key, hint)
+        by_key[hint.key] = Hint(
+            hint.key,
+            known.wake or hint.wake,
+            max(known.receives, hint.receives),
+            tuple(dict.fromkeys((*known.receipts, *hint.receipts))),
+        )
+    by_connection: dict[str, list[Hint]] = {}
+    for hint in by_key.values():
+        by_connection.setdefault(hint.key.connection, []).append(hint)
+    return by_connection

@@ -1,0 +1,72 @@
+"""Puts load together from its environment: once a container."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import cache
+
+import boto3
+import httpx
+from kiwi_sync.aws import CONFIG
+from kiwi_sync.connections import Connections
+from kiwi_sync.environment import Environment
+from kiwi_sync.kiwi.client import new_http_client
+from kiwi_sync.queues import SqsQueue
+from kiwi_sync.state.dynamo import DynamoTable
+from kiwi_sync.times import now
+
+from kiwi_load.actual import ActualWriter
+from kiwi_load.dependents import Dependents
+from kiwi_load.gate import Gate
+from kiwi_load.kiwis import Kiwis
+from kiwi_load.stage import Stage
+from kiwi_load.worker import Worker
+
+KEYS_AT_ONCE = 10
+"""As many as a batch of a FIFO queue has."""
+CLIENT_BACKOFF = 0.2
+"""The client's own first rest, as a share of the rest that an absent KIWI gets."""
+
+
+class LoadEnvironment(Environment):
+    """What load reads from its environment."""
+
+    load_queue_url: str
+    export_queue_url: str
+    backoff_seconds: float = 1.0
+    """How long an absent KIWI, or a key that fails, is left alone the first time; doubles each time."""
+
+
+@cache
+def http_client() -> httpx.Client:
+    """The one pool of kept-alive connections."""
+    return new_http_client(connections=KEYS_AT_ONCE)
+
+
+@cache
+def stage() -> Stage:
+    """Load, wired."""
+    environment = LoadEnvironment.read()
+    sqs = boto3.client("sqs", config=CONFIG)
+    table = DynamoTable(boto3.client("dynamodb", config=CONFIG), environment.table_name)
+    queue = SqsQueue(sqs, environment.load_queue_url)
+    exports = SqsQueue(sqs, environment.export_queue_url)
+    backoff = environment.backoff_seconds
+    kiwis = Kiwis(
+        connections=Connections(boto3.client("ssm", config=CONFIG), environment.connections_path),
+        secrets=boto3.client("secretsmanager", config=CONFIG),
+        http=http_client,
+        table=table,
+        clock=now,
+        backoff=CLIENT_BACKOFF * backoff,
+    )
+    writer = ActualWriter(table, now, timedelta(seconds=environment.grace_seconds))
+    return Stage(
+        table=table,
+        queue=queue,
+        gate=Gate(table, exports, now, backoff),
+        kiwis=kiwis,
+        worker=Worker(table, queue, writer, Dependents(table, queue, now)),
+        writer=writer,
+        pool=ThreadPoolExecutor(KEYS_AT_ONCE, thread_name_prefix="load"),
+        backoff=backoff,
+    )

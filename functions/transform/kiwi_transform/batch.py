@@ -1,0 +1,35 @@
+"""Many keys in a message: one that fails must not hold the others back."""
+
+from kiwi_sync.keys import RowKey
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Queue, send_to_transform
+
+from kiwi_transform.stage import Stage
+
+
+class KeyFailedError(Exception):
+    """The only key of a message could not be transformed."""
+
+
+def transform_keys(stage: Stage, queue: Queue, keys: list[RowKey]) -> None:
+    """Transform each key. Keys that fail are sent again, each alone.
+
+    Raises:
+        KeyFailedError: the message had one key only; after five such attempts it goes to the
+            dead-letter queue, alone.
+    """
+    failed = [key for key in keys if not _transformed(stage, key)]
+    if failed and len(keys) == 1:
+        raise KeyFailedError(str(keys[0]))
+    for key in failed:
+        send_to_transform(queue, [key])
+
+
+def _transformed(stage: Stage, key: RowKey) -> bool:
+    try:
+        stage.transform(key)
+    except Exception as error:
+        # Only the kind of error: a validation error's text quotes the record.
+        logger.error("key failed", key=str(key), error=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""What KIWI should hold, worked out from a row's `source`: pure."""
+
+from dataclasses import dataclass
+
+from kiwi_sync.connections import Connection
+from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
+from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.rules import mapping
+from kiwi_sync.rules.reasons import Notice, Reason
+from kiwi_sync.state.rows import Row
+
+
+@dataclass(frozen=True)
+class Desire:
+    """What KIWI should hold for a row: a payload (JSON), or nothing and why."""
+
+    external_id: str
+    payload: str | None = None
+    reason: Reason | None = None
+    notice: Notice | None = None
+    parents: frozenset[str] = frozenset()
+    """For an agreement: the keys of its tenant and unit."""
+
+
+def desire(row: Row, connection: Connection) -> Desire:
+    """What KIWI should hold for a unit or a tenant."""
+    external = mapping.external_id_of(row.key, connection)
+    if row.record is None:
+        return Desire(external, reason=Reason.GONE)
+    if row.key.kind is RowKind.VERWALTUNGSEINHEIT:
+        unit, notice = mapping.rental_unit(Verwaltungseinheit.model_validate_json(row.record), external)
+        return Desire(external, payload=unit.model_dump_json(), notice=notice)
+    tenant = mapping.tenant(Mieter.model_validate_json(row.record), external)
+    if isinstance(tenant, Reason):
+        return Desire(external, reason=tenant)
+    return Desire(external, payload=tenant.model_dump_json())
+
+
+def desired_agreements(lease: Row, connection: Connection) -> dict[RowKey, Desire]:
+    """The agreements of a lease, one with each of its tenants; none if the lease is gone."""
+    if lease.record is None:
+        return {}
+    record = Mietvertrag.model_validate_json(lease.record)
+    desires = {}
+    for nummer in record.mieter:
+        agreement = mapping.agreement(record, nummer, connection)
+        desires[record.agreement_key(connection.id, nummer)] = Desire(
+            agreement.external_id,
+            payload=agreement.model_dump_json(),
+            parents=frozenset({agreement.tenant, agreement.rental_unit}),
+        )
+    return desires
+
+
+def no_longer_named(key: RowKey, connection: Connection) -> Desire:
+    """For a pair that its lease no longer names."""
+    return Desire(mapping.external_id_of(key, connection), reason=Reason.GONE)

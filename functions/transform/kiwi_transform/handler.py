@@ -1,0 +1,37 @@
+"""Transform: works out what KIWI should hold from what the ERP said."""
+
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from kiwi_sync.observability import logger, metrics
+from kiwi_sync.queues import TransformMessage, keys_of
+from pydantic import Json
+
+from kiwi_transform.batch import transform_keys
+from kiwi_transform.wiring import queue, stage
+
+
+class TransformRecord(SqsRecordModel):
+    """A message to transform, typed."""
+
+    body: Json[TransformMessage]
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Handle a batch of the transform queue."""
+
+    def handle(record: TransformRecord) -> None:
+        keys = keys_of(record.body.keys)
+        metrics.add_metric("Keys", MetricUnit.Count, len(keys))
+        transform_keys(stage(), queue(), keys)
+
+    processor = BatchProcessor(
+        event_type=EventType.SQS, model=TransformRecord, raise_on_entire_batch_failure=False
+    )
+    return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)

@@ -1,0 +1,118 @@
+"""Connections: one customer's activation and its settings, one JSON document each in Parameter Store."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kiwi_sync.erp.fields import Number
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+CONNECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+Separator = Literal["-", "_", ".", "/", "|"]
+
+
+class ConnectionSettings(BaseModel):
+    """What a user sets for a connection."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    separator: Separator = "-"
+    mandanten: tuple[Number, ...] = Field(min_length=1)
+    time_zone: str = "Europe/Berlin"
+    kiwi_api_url: str = Field(pattern=r"^https?://[^\s]+$")
+    kiwi_erp_api_url: str = Field(pattern=r"^https?://[^\s]+$")
+    token_path: str = Field(default="/v1/access_token", pattern="^/")
+    secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("not a time zone of the IANA database, such as Europe/Berlin")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which a lease begins and ends."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A connection with its settings, and the version that Parameter Store counts."""
+
+    id: str
+    settings: ConnectionSettings
+    version: int
+
+    @cached_property
+    def shape(self) -> str:
+        """Fingerprint of the settings that shape what KIWI should hold: a change re-synchronizes."""
+        shaping = json.dumps([self.settings.separator, self.settings.time_zone])
+        return blake2b(shaping.encode("utf-8"), digest_size=8).hexdigest()
+
+
+class UnknownConnectionError(Exception):
+    """No settings are stored under this connection id."""
+
+
+class SettingsInvalidError(Exception):
+    """The stored settings are broken; the text says which field and why. Only this connection stops."""
+
+
+def parse_settings(document: str) -> ConnectionSettings:
+    """The settings in a JSON document.
+
+    Raises:
+        SettingsInvalidError: with each field that is wrong and what is wrong with it.
+    """
+    try:
+        return ConnectionSettings.model_validate_json(document)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, fault['loc'])) or 'document'}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_context=False, include_url=False)
+        ]
+        raise SettingsInvalidError("; ".join(faults)) from None
+
+
+class Connections:
+    """Reads connections from Parameter Store (`<path>/<id>`) and remembers them."""
+
+    def __init__(self, ssm: "SSMClient", path: str) -> None:
+        self._ssm = ssm
+        self._path = path
+        self._known: dict[str, Connection] = {}
+
+    def get(self, connection: str, at_least: int | None = None) -> Connection:
+        """The connection's settings; read again unless those remembered are `at_least` that version.
+
+        Raises:
+            UnknownConnectionError: there is none with this id.
+            SettingsInvalidError: its settings are broken.
+        """
+        known = self._known.get(connection)
+        if known is not None and at_least is not None and known.version >= at_least:
+            return known
+        try:
+            answer = self._ssm.get_parameter(Name=f"{self._path}/{connection}")
+        except self._ssm.exceptions.ParameterNotFound:
+            raise UnknownConnectionError(connection) from None
+        parameter = answer["Parameter"]
+        read = Connection(connection, parse_settings(parameter["Value"]), parameter["Version"])
+        self._known[connection] = read
+        return read
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all connections of this stack."""
+        pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=self._path)
+        for page in pages:
+            for parameter in page["Parameters"]:
+                yield parameter["Name"].rpartition("/")[2]

@@ -1,0 +1,25 @@
+"""What a function reads from its environment: once, when it is wired."""
+
+import os
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Environment(BaseModel):
+    """Variables that every function has; each adds its own. Names are the variables', in lower case."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    table_name: str
+    connections_path: str
+    grace_seconds: float = 900
+    """How long a sent key is left alone before the sweep sends it again."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """The present environment.
+
+        Raises:
+            pydantic.ValidationError: a variable is missing or malformed.
+        """
+        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})

@@ -1,0 +1,1 @@
+"""The ERP's side: what an export says, in the ERP's own words."""

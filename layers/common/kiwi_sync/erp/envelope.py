@@ -1,0 +1,69 @@
+"""The envelope of an export: whose, when, what it is complete for (format `erp-export/1`)."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kiwi_sync.connections import CONNECTION_ID
+from kiwi_sync.erp.fields import Number, is_blank
+from kiwi_sync.keys import RowKind
+from kiwi_sync.times import stamp
+
+SECTIONS = {
+    "verwaltungseinheiten": RowKind.VERWALTUNGSEINHEIT,
+    "mieter": RowKind.MIETER,
+    "mietvertraege": RowKind.MIETVERTRAG,
+}
+"""The arrays of an export, and which kind of row each is about."""
+
+
+def _only_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("not_text", "must be a text")
+    return value
+
+
+class Anzahl(BaseModel):
+    """How many records the ERP says it has written, for each array that it says it for."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    verwaltungseinheiten: int | None = None
+    mieter: int | None = None
+    mietvertraege: int | None = None
+
+
+class Envelope(BaseModel):
+    """What stands around the records."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    format: Literal["erp-export/1"]
+    connection: str = Field(pattern=CONNECTION_ID)
+    export_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")
+    exported_at: Annotated[AwareDatetime, BeforeValidator(_only_text)]
+    scope: Literal["full", "delta"]
+    mandanten: tuple[Number, ...] = ()
+    anzahl: Anzahl = Anzahl()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if not is_blank(value)}
+
+    @model_validator(mode="after")
+    def _complete_for_something(self) -> Self:
+        if self.scope == "full" and not self.mandanten:
+            raise PydanticCustomError("missing", "a full export lists the mandanten that it is complete for")
+        return self
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what it leaves out, in a Mandant that it lists, is gone."""
+        return self.scope == "full"
+
+    @property
+    def version(self) -> str:
+        """What orders the exports: the time in UTC, of fixed width, then the export's id."""
+        moment: datetime = self.exported_at
+        return f"{stamp(moment)} {self.export_id}"

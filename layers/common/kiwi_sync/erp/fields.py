@@ -1,0 +1,69 @@
+"""How single fields of an ERP export are read (source: docs of the format, `erp-export/1`).
+
+Every refusal has a code of its own; no refusal repeats the value, which may be personal data.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+NUMBER_LENGTH = 64
+TEXT_LENGTH = 1000
+OPEN_ENDED_YEAR = 9999
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})", re.ASCII)
+_GERMAN_DATE = re.compile(r"(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{4})", re.ASCII)
+EARLIEST_YEAR = 1800
+
+
+def _text(value: Any) -> str:
+    """A text; a JSON integer is read as its decimal text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise PydanticCustomError("not_text", "must be a text")
+    if _UNPRINTABLE.search(value):
+        raise PydanticCustomError("control_character", "must not contain control characters")
+    return value
+
+
+def _date(value: Any) -> date:
+    text = _text(value).strip()
+    parts = _ISO_DATE.fullmatch(text) or _GERMAN_DATE.fullmatch(text)
+    try:
+        day = date(int(parts["y"]), int(parts["m"]), int(parts["d"])) if parts else None
+    except ValueError:
+        day = None
+    if day is None or day.year < EARLIEST_YEAR:
+        raise PydanticCustomError("not_a_date", "must be a date, YYYY-MM-DD or DD.MM.YYYY, from 1800 on")
+    return day
+
+
+def _coordinate(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticCustomError("not_a_number", "must be a number")
+    return float(value)
+
+
+def is_blank(value: Any) -> bool:
+    """`null` and `""` mean the same as a missing key: nothing there."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+Number = Annotated[
+    str,
+    BeforeValidator(_text),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER_LENGTH),
+]
+"""A number of the ERP: text, since leading zeros count."""
+
+Text = Annotated[
+    str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)
+]
+Day = Annotated[date, BeforeValidator(_date)]
+Latitude = Annotated[float, BeforeValidator(_coordinate), Field(ge=-90, le=90)]
+Longitude = Annotated[float, BeforeValidator(_coordinate), Field(ge=-180, le=180)]

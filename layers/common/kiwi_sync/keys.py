@@ -1,0 +1,106 @@
+"""Keys of rows: whose row, of which kind, under which number."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from hashlib import blake2b
+
+SHARDS = 16
+"""Shards of a (connection, Mandant, kind): one partition key would cap writes at 1,000 a second."""
+
+
+class RowKind(StrEnum):
+    """What a row is about: three kinds of the ERP, and the pair (lease, tenant) that KIWI knows."""
+
+    VERWALTUNGSEINHEIT = "verwaltungseinheit"
+    MIETER = "mieter"
+    MIETVERTRAG = "mietvertrag"
+    RENTAL_AGREEMENT = "rental_agreement"
+
+
+def escape(part: str) -> str:
+    """A part of a key without the characters that join parts; reversible by `unescape`."""
+    return part.replace("%", "%25").replace("#", "%23").replace("/", "%2F")
+
+
+def unescape(part: str) -> str:
+    """The part as it was before `escape`."""
+    return part.replace("%2F", "/").replace("%23", "#").replace("%25", "%")
+
+
+def shard_of(sk: str) -> str:
+    """The shard (one hexadecimal digit) of a sort key."""
+    return format(blake2b(sk.encode("utf-8"), digest_size=1).digest()[0] % SHARDS, "x")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One shard of one kind of one Mandant: the unit in which extract compares."""
+
+    connection: str
+    mandant: str
+    kind: RowKind
+    shard: str
+
+    @property
+    def pk(self) -> str:
+        """The partition key in the table."""
+        return "#".join((escape(self.connection), escape(self.mandant), self.kind, self.shard))
+
+
+@dataclass(frozen=True)
+class RowKey:
+    """The key of a row. Its text is what messages carry: keys only, no personal data."""
+
+    connection: str
+    kind: RowKind
+    mandant: str
+    numbers: tuple[str, ...]
+
+    @cached_property
+    def partition(self) -> Partition:
+        """The partition; a lease's agreements share one, so that they can be listed together."""
+        sharded = escape(self.numbers[0]) if self.kind is RowKind.RENTAL_AGREEMENT else self.sk
+        return Partition(self.connection, self.mandant, self.kind, shard_of(sharded))
+
+    @property
+    def pk(self) -> str:
+        """The partition key in the table."""
+        return self.partition.pk
+
+    @cached_property
+    def sk(self) -> str:
+        """The sort key in the table."""
+        return "#".join(escape(number) for number in self.numbers)
+
+    @cached_property
+    def text(self) -> str:
+        """`connection/kind/mandant/number[/number]`, each part escaped."""
+        return "/".join(escape(part) for part in (self.connection, self.kind, self.mandant, *self.numbers))
+
+    @cached_property
+    def group(self) -> str:
+        """The FIFO message group: numbers may be longer and stranger than SQS allows, so a hash."""
+        return blake2b(self.text.encode("utf-8"), digest_size=24).hexdigest()
+
+    @classmethod
+    def parse(cls, text: str) -> "RowKey":
+        """The key that `text` names.
+
+        Raises:
+            ValueError: it is not the text of a key.
+        """
+        connection, kind, mandant, *numbers = (unescape(part) for part in text.split("/"))
+        if not numbers:
+            raise ValueError("a row key has at least four parts")
+        return cls(connection, RowKind(kind), mandant, tuple(numbers))
+
+    @classmethod
+    def of_row(cls, pk: str, sk: str) -> "RowKey":
+        """The key of the row that lies under `pk` and `sk`."""
+        connection, mandant, kind, _shard = pk.split("#")
+        numbers = tuple(unescape(part) for part in sk.split("#"))
+        return cls(unescape(connection), RowKind(kind), unescape(mandant), numbers)
+
+    def __str__(self) -> str:
+        return self.text

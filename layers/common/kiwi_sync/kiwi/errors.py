@@ -1,0 +1,78 @@
+"""What can go wrong with KIWI, named for what to do next.
+
+    KiwiError
+    ├── KiwiAway           nothing happened: try later, and leave the whole connection alone until then
+    ├── KiwiUncertain      a write that may have happened: look before repeating
+    ├── KiwiBroken         KIWI fails at this one object: try this object later
+    ├── KiwiNotFound       the object is not there
+    ├── KiwiCollision      something else holds a unique value, or a parent is missing: find out what
+    ├── KiwiRefused        refused for good: only other data or a person helps
+    └── KiwiLoginRefused   the log-in does not work: the connection needs a person
+
+They are told apart by type, status and name, never by words. Their texts hold method, kind, id, status and
+name, never personal data and never a secret.
+"""
+
+# ruff: noqa: N818
+# (They are named for what to do next; the base says that they are errors.)
+
+from collections.abc import Iterable
+
+
+class KiwiError(Exception):
+    """Any of the below. `about` says which request it was, without personal data."""
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__(about)
+
+
+class KiwiAway(KiwiError):
+    """KIWI cannot be reached, or asks for a pause of `retry_after` seconds (None: it does not say)."""
+
+    def __init__(self, retry_after: float | None = None, about: str = "") -> None:
+        super().__init__(about)
+        self.retry_after = retry_after
+
+
+class KiwiUncertain(KiwiError):
+    """A write was sent and its outcome is not known: look before repeating."""
+
+
+class KiwiBroken(KiwiError):
+    """KIWI failed at this object (500), or its answer cannot be read: this object only, later.
+
+    A 404 in words that are not KIWI's own is one too: it does not say that the object is absent.
+    After a write it is as unknown as after `KiwiUncertain` whether it happened: keep the doubt.
+    """
+
+
+class KiwiNotFound(KiwiError):
+    """There is no such object."""
+
+
+class KiwiCollision(KiwiError):
+    """A write met a unique value that is taken, or lacks its tenant or unit; KIWI does not say which."""
+
+    def __init__(self, name: str, about: str = "") -> None:
+        super().__init__(about or name)
+        self.name = name
+
+
+class KiwiRefused(KiwiError):
+    """KIWI refuses for good. `message` is KIWI's own words and may contain personal data.
+
+    `fields` are the places of the refused values, such as `/email_address`.
+    """
+
+    def __init__(
+        self, status: int, name: str, message: str, fields: Iterable[str] = (), about: str = ""
+    ) -> None:
+        super().__init__(about or f"{status} {name}")
+        self.status = status
+        self.name = name
+        self.message = message
+        self.fields = tuple(fields)
+
+
+class KiwiLoginRefused(KiwiError):
+    """User name and password are wrong, or do not open this organization."""

@@ -1,0 +1,142 @@
+"""What KIWI holds: rental units, tenants and rental agreements, as sent and as read back."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+
+class Kind(StrEnum):
+    """What an object in KIWI is."""
+
+    RENTAL_UNIT = "rental_unit"
+    TENANT = "tenant"
+    RENTAL_AGREEMENT = "rental_agreement"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Address(_Model):
+    """Where a unit is. KIWI drops an address in which a text is empty (KIWI API, as observed)."""
+
+    street: str
+    postal_code: str
+    city: str
+    state: str
+    country: str
+    lat: float
+    lng: float
+
+
+class RentalUnit(_Model):
+    """A flat, an office or whatever else is let."""
+
+    external_id: str
+    name: str
+    address: Address | None
+
+
+class Tenant(_Model):
+    """Somebody who may get access."""
+
+    external_id: str
+    email_address: str
+    first_name: str
+    last_name: str
+
+
+class RentalAgreement(_Model):
+    """One tenant in one unit, from `start_at` to `end_at`: ISO 8601 date-times with an offset."""
+
+    external_id: str
+    tenant_id: str
+    rental_unit_id: str
+    start_at: str
+    end_at: str
+
+
+Payload = RentalUnit | Tenant | RentalAgreement
+
+_PAYLOADS: Mapping[Kind, type[RentalUnit] | type[Tenant] | type[RentalAgreement]] = {
+    Kind.RENTAL_UNIT: RentalUnit,
+    Kind.TENANT: Tenant,
+    Kind.RENTAL_AGREEMENT: RentalAgreement,
+}
+
+
+class AgreementState(_Model):
+    """Whether an agreement opens doors: what is desired, and what is so. `id` changes with every wish."""
+
+    id: str
+    desired: str
+    actual: str
+    status: str
+    error: JsonValue = None
+
+    @property
+    def access_is_on(self) -> bool:
+        """Whether doors open, or are meant to."""
+        return self.desired == "Active" or self.actual in {"Activating", "Activated"}
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether no door opens and none is meant to: only then may the agreement be deleted."""
+        return self.desired == "Inactive" and self.actual in {"Created", "Deactivated"}
+
+
+class Found(_Model):
+    """An object as read back from KIWI. `state` is there for agreements only."""
+
+    kind: Kind
+    id: str
+    payload: Payload
+    state: AgreementState | None = None
+
+    def same_as(self, payload: Payload) -> bool:
+        """Whether KIWI already holds `payload`: date-times compare as instants, coordinates as numbers."""
+        return _comparable(self.payload) == _comparable(payload)
+
+
+def read_found(kind: Kind, answer: object) -> Found:
+    """The object in KIWI's answer. Others may have written it: a null text is read as an empty one.
+
+    Raises ValueError when that is no object of this kind; its text may contain personal data.
+    """
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("id"), str):
+        raise ValueError("not an object with an id")
+    fields = {name: "" if value is None else value for name, value in answer.items()}
+    if kind is Kind.RENTAL_UNIT:
+        fields["address"] = _address(answer.get("address"))
+    state = answer.get("state") if kind is Kind.RENTAL_AGREEMENT else None
+    return Found(
+        kind=kind,
+        id=answer["id"],
+        payload=_PAYLOADS[kind].model_validate(fields),
+        state=None if state is None else AgreementState.model_validate(state),
+    )
+
+
+def _address(answer: object) -> object:
+    """An incomplete address becomes one that equals no other: a missing coordinate is not a number."""
+    if not isinstance(answer, Mapping):
+        return answer
+    gaps = {name: math.nan if name in {"lat", "lng"} else "" for name in Address.model_fields}
+    return gaps | {name: value for name, value in answer.items() if value is not None}
+
+
+def _comparable(payload: Payload) -> object:
+    if isinstance(payload, RentalAgreement):
+        instants = _instant(payload.start_at), _instant(payload.end_at)
+        return payload.external_id, payload.tenant_id, payload.rental_unit_id, instants
+    return payload
+
+
+def _instant(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text

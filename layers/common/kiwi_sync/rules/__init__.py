@@ -1,0 +1,1 @@
+"""Pure rules: models in, models out; no clock, no environment, no network."""

@@ -1,0 +1,49 @@
+"""Every reason why something is not in KIWI as the ERP has it; explained for people in docs/reasons.md."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a unit, tenant or agreement is not (fully) in KIWI: nobody's fault but the data's."""
+
+    GONE = "gone"
+    NO_EMAIL = "no_email"
+    INVALID_EMAIL = "invalid_email"
+    EMAIL_TAKEN = "email_taken"
+    EXTERNAL_ID_TAKEN = "external_id_taken"
+    TENANT_NOT_SYNCHRONIZED = "tenant_not_synchronized"
+    UNIT_UNKNOWN = "unit_unknown"
+    WAITING = "waiting"
+
+
+class Notice(StrEnum):
+    """What is in KIWI, but not whole."""
+
+    ADDRESS_INCOMPLETE = "address_incomplete"
+    ADDRESS_NOT_ACCEPTED = "address_not_accepted"
+
+
+class Problem(StrEnum):
+    """What a person has to look at: KIWI's refusals and our failures."""
+
+    REFUSED = "kiwi_refused"
+    FOREIGN_OBJECT = "foreign_object"
+    KIWI_ERROR = "kiwi_error"
+    COLLISION = "collision"
+    LOGIN_REFUSED = "login_refused"
+
+
+class RejectedExport(StrEnum):
+    """Why a whole export was refused. Nothing of it has changed anything."""
+
+    NOT_JSON = "not_json"
+    TOO_COMPLEX = "too_complex"
+    NOT_AN_EXPORT = "not_an_export"
+    ENVELOPE_INVALID = "envelope_invalid"
+    UNKNOWN_CONNECTION = "unknown_connection"
+    SETTINGS_INVALID = "settings_invalid"
+    COUNT_MISMATCH = "count_mismatch"
+    IN_FUTURE = "in_future"
+    TOO_OLD = "too_old"
+    OBJECT_NOT_FOUND = "object_not_found"
+    FOREIGN_BUCKET = "foreign_bucket"

@@ -1,0 +1,1 @@
+"""The state table: one row per entity, one writer per part."""

@@ -1,0 +1,133 @@
+"""Rows of entities as the stages see them; docs/state.md describes every attribute."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kiwi_sync.keys import RowKey
+from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, absent, equals
+from kiwi_sync.times import TOMBSTONE, stamp
+
+PARKED = "P"
+"""`todo_at` of a row that KIWI refused for good: after every date, so that no sweep finds it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row, read whole. `source` is written by extract, `desired` by transform, `actual` by load."""
+
+    key: RowKey
+    rev: int
+    source_rev: int = 0
+    settings_version: int = 0
+    record: str | None = None
+    gone: bool = False
+    desired: str | None = None
+    desired_from: int = 0
+    reason: str | None = None
+    external_id: str | None = None
+    notice: str | None = None
+    kiwi_id: str | None = None
+    payload_hash: str | None = None
+    identity_hash: str | None = None
+    doubt: str | None = None
+    outcome: str | None = None
+    problem: str | None = None
+    problem_text: str | None = None
+    restore_access: bool = False
+    claims: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
+    todo: str | None = None
+    todo_at: str | None = None
+    expires: int | None = None
+
+    @property
+    def at(self) -> ItemKey:
+        """Where the row lies in the table."""
+        return item_key(self.key)
+
+    @property
+    def in_kiwi(self) -> bool:
+        """Whether KIWI was last made to hold it."""
+        return self.kiwi_id is not None
+
+    @property
+    def perhaps_in_kiwi(self) -> bool:
+        """Whether it is in KIWI, or nobody knows."""
+        return self.in_kiwi or self.doubt is not None
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it should go from KIWI, but is (or may be) there."""
+        return self.desired is None and self.perhaps_in_kiwi
+
+
+_NAMES = frozenset(Row.__dataclass_fields__) - {"key"}
+
+
+def item_key(key: RowKey) -> ItemKey:
+    """Where the row of `key` lies."""
+    return (key.pk, key.sk)
+
+
+def row_of(item: Item) -> Row:
+    """The row that an item is."""
+    values: dict[str, Any] = {name: value for name, value in item.items() if name in _NAMES}
+    values.setdefault("rev", 0)
+    return Row(RowKey.of_row(str(item["pk"]), str(item["sk"])), **values)
+
+
+def read_row(table: Table, key: RowKey) -> Row | None:
+    """The row of `key`, read consistently."""
+    item = table.get(item_key(key))
+    return None if item is None else row_of(item)
+
+
+def read_rows(table: Table, keys: list[RowKey]) -> dict[RowKey, Row]:
+    """The rows that are there, read consistently."""
+    rows = map(row_of, table.get_many([item_key(key) for key in keys]).values())
+    return {row.key: row for row in rows}
+
+
+def unchanged(row: Row) -> Check:
+    """The row has had no write of `source` or `desired` since it was read."""
+    return equals("rev", row.rev)
+
+
+def next_rev(rev: int | None, now: datetime) -> int:
+    """The `rev` after this one.
+
+    A new row begins at the present millisecond: a row that expired and comes back is never taken for an
+    earlier state of itself by whatever remembers its old `rev`.
+    """
+    return int(now.timestamp() * 1000) if rev is None else rev + 1
+
+
+def todo_marker(key: RowKey, at: str) -> dict[str, str]:
+    """The attributes that put the row on the durable list of what is owed, due `at`."""
+    return {"todo": todo_partition(key.connection, key.partition.shard), "todo_at": at}
+
+
+def todo_partition(connection: str, shard: str) -> str:
+    """The part of the list of what is owed that a row belongs to."""
+    return f"{connection}#{shard}"
+
+
+def owe(table: Table, row: Row, now: datetime) -> None:
+    """Put a row on the list of what is owed, so that a message about it may be forgotten.
+
+    The `rev` moves on: whoever settles the row by what it read before must not take the mark away.
+    """
+    change = Change(put=todo_marker(row.key, stamp(now)), add={"rev": 1}, remove=["expires"])
+    table.update(row.at, change, Check("exists", "pk"))
+
+
+def tombstone(now: datetime) -> dict[str, int]:
+    """The attributes of a row that may expire: its entity is gone from ERP and KIWI, nothing hangs on it."""
+    return {"expires": int((now + TOMBSTONE).timestamp())}
+
+
+def new_or_unchanged(row: Row | None) -> Check:
+    """The row is still as it was read, or still not there."""
+    return absent("pk") if row is None else unchanged(row)

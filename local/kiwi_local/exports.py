@@ -1,0 +1,88 @@
+"""Export files: what the local run must know of them beforehand. Judging them is extract's business."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kiwi_local.stack import TEMPLATE
+
+SAMPLES = TEMPLATE.parent / "events"
+"""The project's own sample exports and events."""
+
+_EXPORTED_AT = re.compile(rb'("exported_at"\s*:\s*)"[^"]*"')
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export as it lies in a file. What cannot be read of it is empty."""
+
+    path: Path
+    content: bytes
+    connection: str = ""
+    export_id: str = ""
+    mandanten: tuple[str, ...] = ()
+    exported_at: datetime | None = None
+
+
+def read_export(path: Path) -> Export:
+    """The export at `path`, whatever is wrong with it. Raises OSError if the file cannot be read."""
+    return parse_export(path, path.read_bytes())
+
+
+def parse_export(path: Path, content: bytes) -> Export:
+    """The export that `content` is, whatever is wrong with it."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return Export(path, content)
+    if not isinstance(document, dict):
+        return Export(path, content)
+    mandanten = document.get("mandanten")
+    return Export(
+        path,
+        content,
+        connection=_text(document.get("connection")),
+        export_id=_text(document.get("export_id")),
+        mandanten=tuple(map(str, mandanten)) if isinstance(mandanten, list) else (),
+        exported_at=_moment(document.get("exported_at")),
+    )
+
+
+def is_sample(path: Path) -> bool:
+    """Whether a file is one of the project's own samples."""
+    return path.resolve().is_relative_to(SAMPLES)
+
+
+def redate(exports: Sequence[Export], now: datetime) -> list[Export]:
+    """The same exports at the same distances in time, the newest a minute before `now`."""
+    dates = [export.exported_at for export in exports if export.exported_at]
+    if not dates:
+        return list(exports)
+    shift = now - _MINUTE - max(dates)
+    return [_shifted(export, shift) for export in exports]
+
+
+def _shifted(export: Export, shift: timedelta) -> Export:
+    if export.exported_at is None:
+        return export
+    moment = export.exported_at + shift
+    # Only this one text changes: what is odd in the rest of a file must stay odd.
+    value = rf'\g<1>"{moment.isoformat()}"'.encode()
+    return replace(export, content=_EXPORTED_AT.sub(value, export.content, count=1), exported_at=moment)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(value))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -1,0 +1,87 @@
+"""What a user gave the commands, checked and made ready."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from kiwi_local.exports import Export, is_sample, read_export, redate
+from kiwi_local.kiwis import Kiwi, embedded_kiwi
+
+
+def read_exports(paths: Sequence[Path]) -> list[Export]:
+    """The exports in the files. Raises typer.BadParameter if one cannot be read."""
+    try:
+        return [read_export(path) for path in paths]
+    except OSError as error:
+        raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="EXPORT") from error
+
+
+def select_mandanten(exports: Sequence[Export], named: Sequence[str]) -> dict[str, list[str]]:
+    """The selected Mandanten of every connection that the exports name.
+
+    Raises typer.BadParameter if there is a connection with none.
+    """
+    selected: dict[str, list[str]] = {}
+    for export in exports:
+        if export.connection:
+            mandanten = selected.setdefault(export.connection, list(named))
+            mandanten += [mandant for mandant in export.mandanten if not named and mandant not in mandanten]
+    for connection, mandanten in selected.items():
+        if not mandanten:
+            raise typer.BadParameter(
+                f"no export of {connection} lists its Mandanten: name them", param_hint="--mandant"
+            )
+    return selected
+
+
+def redate_samples(
+    exports: Sequence[Export], wanted: bool | None, say: Callable[[str], None]
+) -> list[Export]:
+    """The exports, those re-dated that are to be: all, none or (`None`) only the project's own samples."""
+    chosen = [export for export in exports if (is_sample(export.path) if wanted is None else wanted)]
+    if not any(export.exported_at for export in chosen):
+        return list(exports)
+    # The same file may be given twice.
+    redated = {id(old): new for old, new in zip(chosen, redate(chosen, datetime.now(UTC)), strict=True)}
+    names = ", ".join(dict.fromkeys(export.path.name for export in chosen))
+    say(f"Re-dated, so that the newest is a minute old: {names} (--no-redate leaves dates as they are)")
+    return [redated.get(id(export), export) for export in exports]
+
+
+@contextmanager
+def choose_kiwi(
+    api_url: str, erp_api_url: str, username: str, password: str, *, fault_rate: float, fault_seed: int
+) -> Iterator[Kiwi]:
+    """The KIWI of the URLs or, without, an embedded one that runs within the block."""
+    if not api_url:
+        with embedded_kiwi((username, password) if username else None, fault_rate, fault_seed) as kiwi:
+            yield kiwi
+    else:
+        yield Kiwi(api_url, erp_api_url, username, password)
+
+
+def check_kiwi(api_url: str, erp_api_url: str, username: str, password: str, fault_rate: float) -> None:
+    """Raises typer.BadParameter if the options do not say completely which KIWI is meant."""
+    if bool(api_url) != bool(erp_api_url):
+        raise typer.BadParameter("KIWI has two services: give both URLs or none", param_hint="--kiwi-api-url")
+    for url in filter(None, (api_url, erp_api_url)):
+        if not url.startswith(("http://", "https://")):
+            raise typer.BadParameter(f"{url} is no http(s) URL", param_hint="--kiwi-api-url")
+    if bool(username) != bool(password) or (api_url and not username):
+        raise typer.BadParameter("an account is a user name and a password", param_hint="--username")
+    if api_url and fault_rate:
+        raise typer.BadParameter("only the embedded KIWI has faults on purpose", param_hint="--fault-rate")
+
+
+def check_writable(path: str) -> None:
+    """Raises typer.BadParameter if a file cannot be written; better said before the work than after it."""
+    if path in {"", "-"}:
+        return
+    try:
+        with Path(path).open("a"):
+            pass
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--json") from error

@@ -1,0 +1,103 @@
+"""The options of the commands, for typer."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Separator(StrEnum):
+    """What may stand between the numbers of an external id."""
+
+    DASH = "-"
+    UNDERSCORE = "_"
+    DOT = "."
+    SLASH = "/"
+    PIPE = "|"
+
+
+class Stage(StrEnum):
+    """The functions."""
+
+    EXTRACT = "extract"
+    TRANSFORM = "transform"
+    LOAD = "load"
+
+
+_RUN = "How the exports come"
+_KIWI = "Which KIWI"
+_OUTPUT = "Output"
+
+ExportFiles = Annotated[
+    list[Path],
+    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="EXPORT…", help="Files, in order."),
+]
+EventFile = Annotated[
+    Path,
+    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="EVENT.json", help="An SQS event."),
+]
+Stages = Annotated[Stage, typer.Argument(metavar="extract|transform|load", help="Which function.")]
+Separators = Annotated[Separator, typer.Option(help="Stands between the numbers of an external id.")]
+Mandanten = Annotated[
+    list[str] | None,
+    typer.Option("--mandant", help="Synchronize this one, repeatable. [default: all that the exports list]"),
+]
+Together = Annotated[
+    bool,
+    typer.Option("--together", help="All on the queue at once, not one by one.", rich_help_panel=_RUN),
+]
+Shuffle = Annotated[
+    int | None,
+    typer.Option(metavar="SEED", help="Shuffle exports, and which queue is next.", rich_help_panel=_RUN),
+]
+Duplicate = Annotated[
+    bool, typer.Option("--duplicate", help="Each export on the queue twice.", rich_help_panel=_RUN)
+]
+Redate = Annotated[
+    bool | None,
+    typer.Option(
+        "--redate/--no-redate",
+        help="Shift `exported_at` so that the newest export is a minute old. [default: only for the samples "
+        "in the project's events/]",
+        rich_help_panel=_RUN,
+    ),
+]
+GiveUpAfter = Annotated[
+    float,
+    typer.Option(min=1, metavar="SECONDS", help="How long one drain may take.", rich_help_panel=_RUN),
+]
+KiwiApiUrl = Annotated[
+    str, typer.Option(help="KIWI API (log-in). [default: an embedded KIWI]", rich_help_panel=_KIWI)
+]
+KiwiErpApiUrl = Annotated[
+    str, typer.Option(help="ERP Integration API. [default: an embedded KIWI]", rich_help_panel=_KIWI)
+]
+Username = Annotated[
+    str, typer.Option(envvar="KIWI_USERNAME", help="Of the KIWI account.", rich_help_panel=_KIWI)
+]
+Password = Annotated[
+    str, typer.Option(envvar="KIWI_PASSWORD", help="Of the KIWI account.", rich_help_panel=_KIWI)
+]
+FaultRate = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=0.9,
+        help="Share of the embedded KIWI's requests that go wrong: 429, 503, 500, resets.",
+        rich_help_panel=_KIWI,
+    ),
+]
+FaultSeed = Annotated[int, typer.Option(help="Draws which of its requests go wrong.", rich_help_panel=_KIWI)]
+JsonFile = Annotated[
+    str,
+    typer.Option(
+        "--json", metavar="FILE", help="Write the report there; - is stdout.", rich_help_panel=_OUTPUT
+    ),
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Show all log lines on stderr.", rich_help_panel=_OUTPUT)
+]
+LogFile = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Write all log lines there.", rich_help_panel=_OUTPUT)
+]

@@ -1,0 +1,68 @@
+"""What stands in the state table: rows, runs, connections, and what is still owed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+_SOON = timedelta(seconds=5)
+_read = TypeDeserializer().deserialize
+
+
+@dataclass
+class Outcome:
+    """The state table's content, sorted by what it is about; links, claims and watermarks are left out."""
+
+    entities: list[Item] = field(default_factory=list)
+    runs: list[Item] = field(default_factory=list)
+    connections: dict[str, Item] = field(default_factory=dict)
+
+    def paused(self) -> set[str]:
+        """The connections whose log-in KIWI refuses: nothing of theirs can move."""
+        return {name for name, item in self.connections.items() if item.get("paused_version")}
+
+    def movable(self, now: datetime) -> int:
+        """How many rows are owed something that is due within seconds and can be paid."""
+        soon = (now.astimezone(UTC) + _SOON).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        paused = self.paused()
+        return sum(
+            "todo" in item and str(item.get("todo_at", "")) <= soon and connection_of(item) not in paused
+            for item in self.entities
+        )
+
+    def outstanding(self) -> int:
+        """How many rows are owed anything at all, now or later."""
+        return sum("todo" in item for item in self.entities)
+
+
+def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
+    """The present content of the state table."""
+    outcome = Outcome()
+    for item in _scan(client, table):
+        pk, sk = str(item["pk"]), str(item["sk"])
+        if pk.startswith("%connection#"):
+            if sk == "kiwi":
+                outcome.connections[pk.partition("#")[2]] = item
+        elif pk.startswith("%run#"):
+            outcome.runs.append(item)
+        elif not pk.startswith("%") and not sk.startswith("%"):
+            outcome.entities.append(item)
+    return outcome
+
+
+def connection_of(item: Item) -> str:
+    """The connection to which an entity's row belongs."""
+    return str(item["pk"]).partition("#")[0]
+
+
+def _scan(client: "DynamoDBClient", table: str) -> Iterator[Item]:
+    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+        for item in page["Items"]:
+            yield {name: _read(value) for name, value in item.items()}

@@ -1,0 +1,146 @@
+"""What a local run has done, as one JSON document."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from kiwi_sync.keys import RowKey, RowKind
+
+from kiwi_local.outcome import Item, Outcome, connection_of
+from kiwi_local.stack import LocalStack
+from kiwi_local.traffic import KINDS, Traffic
+
+Report = dict[str, Any]
+Entry = dict[str, Any]
+
+_KINDS = {
+    RowKind.VERWALTUNGSEINHEIT: "rental_unit",
+    RowKind.MIETER: "tenant",
+    RowKind.RENTAL_AGREEMENT: "rental_agreement",
+}
+_READ = ("verwaltungseinheiten", "mieter", "mietvertraege")
+
+
+def build_report(
+    stack: LocalStack, export_ids: Sequence[str], separators: dict[str, str], *, drained: bool
+) -> Report:
+    """The report on a run; `export_ids` says in which order the exports came, `separators` by connection."""
+    outcome = stack.outcome()
+    rows = [Entity(item, separators) for item in sorted(outcome.entities, key=_place)]
+    return {
+        "exports": _exports(outcome, export_ids, stack.dropped),
+        "kiwi": _kiwi(stack.traffic),
+        "skipped": [row.entry(reason=row.skip) for row in rows if row.skip],
+        "notices": [row.entry(reason=row.notice) for row in rows if row.notice],
+        "problems": [
+            *_paused(outcome, separators),
+            *(row.entry(code=row.problem, message=row.problem_text) for row in rows if row.problem),
+            *_dead_letters(stack),
+        ],
+        "state_writes": stack.state_writes,
+        "messages": {stage: stack.messages[stage] for stage in ("transform", "load")},
+        "drained": drained,
+    }
+
+
+def exit_code(report: Report) -> int:
+    """0: drained, no problems; 1: problems, or an export refused as a whole; 3: not drained."""
+    if not report["drained"]:
+        return 3
+    rejected = any(export["status"] == "rejected" for export in report["exports"])
+    return 1 if report["problems"] or rejected else 0
+
+
+class Entity:
+    """The row of a unit, tenant or agreement, in KIWI's terms."""
+
+    def __init__(self, item: Item, separators: dict[str, str]) -> None:
+        self._item = item
+        self._key = RowKey.of_row(str(item["pk"]), str(item["sk"]))
+        self._separator = separators.get(connection_of(item), "-")
+
+    @property
+    def kind(self) -> str | None:
+        """KIWI's kind; a lease as such has none, only its agreements have."""
+        return _KINDS.get(self._key.kind)
+
+    @property
+    def problem(self) -> str:
+        """The code of what a person has to look at, or nothing."""
+        return str(self._item.get("problem") or "")
+
+    @property
+    def problem_text(self) -> str:
+        """KIWI's own words, or nothing."""
+        return str(self._item.get("problem_text") or "")
+
+    @property
+    def skip(self) -> str:
+        """Why it is not in KIWI as the ERP has it, though nobody has to look at it; or nothing."""
+        if self.problem or self.kind is None:
+            return ""
+        reason = str(self._item.get("reason") or "")
+        return reason if reason not in {"", "gone"} else str(self._item.get("outcome") or "")
+
+    @property
+    def notice(self) -> str:
+        """What is missing in KIWI of what is there, or nothing."""
+        return str(self._item.get("notice") or "") if self._item.get("kiwi_id") else ""
+
+    def entry(self, **more: str) -> Entry:
+        """The entity as an entry of the report."""
+        plain_join = self._separator.join((self._key.mandant, *self._key.numbers))
+        external_id = str(self._item.get("external_id") or plain_join)
+        return {"kind": self.kind or str(self._key.kind), "external_id": external_id, **more}
+
+
+def _place(item: Item) -> tuple[str, str, str]:
+    connection, mandant, kind, _shard = str(item["pk"]).split("#")
+    return (f"{connection}#{mandant}", kind, str(item["sk"]))
+
+
+def _exports(outcome: Outcome, export_ids: Sequence[str], message_ids: Sequence[str]) -> list[Entry]:
+    order = {name: place for place, name in enumerate(dict.fromkeys([*export_ids, *message_ids]))}
+    runs = sorted(outcome.runs, key=lambda run: order.get(str(run["sk"]), len(order)))
+    return [_export(run) for run in runs]
+
+
+def _export(run: Item) -> Entry:
+    counts = json.loads(run.get("counts") or "{}")
+    return {
+        "export_id": str(run["sk"]),
+        "status": str(run.get("status", "working")),
+        "reason": str(run.get("reason") or ""),
+        "read": {kind: counts.get("read", {}).get(kind, 0) for kind in _READ},
+        "rejected": json.loads(run.get("rejected") or "[]"),
+        **{name: counts.get(name, 0) for name in ("unchanged", "changed", "gone")},
+    }
+
+
+def _kiwi(traffic: Traffic) -> Entry:
+    return {
+        "created": {kind: traffic.created[kind] for kind in KINDS},
+        "updated": {kind: traffic.updated[kind] for kind in KINDS},
+        "deleted": {kind: traffic.deleted[kind] for kind in KINDS},
+        "requests": dict(sorted(traffic.requests.items())),
+    }
+
+
+def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
+    message = "KIWI refuses the log-in: check user name and password in the connection's secret"
+    return [
+        {"kind": "connection", "external_id": connection, "code": "login_refused", "message": message}
+        for connection in sorted(outcome.paused() & separators.keys())
+    ]
+
+
+def _dead_letters(stack: LocalStack) -> list[Entry]:
+    return [
+        {
+            "kind": "message",
+            "external_id": message.id,
+            "code": "dead_letter",
+            "message": f"failed {message.receives} times on {queue} and went to its dead-letter queue",
+        }
+        for queue, message in stack.dead_letters()
+    ]

@@ -1,0 +1,112 @@
+"""A report as tables for people: in colour on a terminal, as plain text elsewhere."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from kiwi_local.invoking import Invocation
+from kiwi_local.report import Entry, Report
+from kiwi_local.traffic import KINDS
+
+_PIPED_WIDTH = 160
+_STYLES = {"done": "green", "rejected": "bold red", "superseded": "yellow", "working": "yellow"}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that is wide enough for the tables where no terminal says how wide it is."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPED_WIDTH)
+
+
+def show_report(console: Console, report: Report) -> None:
+    """Prints everything that a report says."""
+    _show_exports(console, report["exports"])
+    _show_rejected(console, report["exports"])
+    _show_kiwi(console, report["kiwi"])
+    _show_list(console, "Skipped", ("kind", "external_id", "reason"), report["skipped"])
+    _show_list(console, "Notices", ("kind", "external_id", "reason"), report["notices"])
+    _show_list(console, "Problems", ("kind", "external_id", "code", "message"), report["problems"])
+    messages = ", ".join(f"{count} to {stage}" for stage, count in report["messages"].items())
+    console.print(f"State: {report['state_writes']} row writes. Messages: {messages}.")
+
+
+def show_invocation(console: Console, invocation: Invocation) -> None:
+    """Prints what a handler answered and what that changed."""
+    for note in invocation.notes:
+        console.print(note, markup=False)
+    console.print("\nThe handler's answer:")
+    console.print(json.dumps(invocation.answer, indent=2), markup=False)
+    changes = [
+        *(("rows", what, count) for what, count in invocation.rows.items()),
+        *(("messages", f"to {stage}", count) for stage, count in invocation.messages.items()),
+        *(("requests to KIWI", method, count) for method, count in sorted(invocation.requests.items())),
+    ]
+    _show_table(console, "What changed", ("what", "which", "count"), changes)
+
+
+def _show_table(
+    console: Console, title: str, columns: Sequence[str], entries: Iterable[Sequence[object]]
+) -> None:
+    rows = [list(entry) for entry in entries]
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for place, column in enumerate(columns):
+        numbers = bool(rows) and all(isinstance(row[place], int) for row in rows)
+        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        # What comes from exports and from KIWI must not be taken for markup.
+        table.add_row(*(_cell(value) for value in row))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    text = str(value).replace("[", r"\[")
+    style = _STYLES.get(text)
+    return f"[{style}]{text}[/]" if style else text
+
+
+def _show_exports(console: Console, exports: list[Entry]) -> None:
+    columns = (
+        "export", "status", "units", "tenants", "leases", "rejected", "unchanged", "changed", "gone", "reason"
+    )  # fmt: skip
+    rows = [
+        (
+            export["export_id"],
+            export["status"],
+            *export["read"].values(),
+            len(export["rejected"]),
+            *(export[name] for name in ("unchanged", "changed", "gone")),
+            export["reason"],
+        )
+        for export in exports
+    ]
+    _show_table(console, "Exports", columns, rows)
+
+
+def _show_rejected(console: Console, exports: list[Entry]) -> None:
+    columns = ("export", "kind", "key", "field", "reason", "place")
+    rows = [
+        (export["export_id"], *(record.get(name) or "" for name in columns[1:]))
+        for export in exports
+        for record in export["rejected"]
+    ]
+    if rows:
+        _show_table(console, "Rejected records", columns, rows)
+
+
+def _show_kiwi(console: Console, kiwi: Entry) -> None:
+    effects = ("created", "updated", "deleted")
+    rows = [(kind, *(kiwi[effect][kind] for effect in effects)) for kind in KINDS]
+    _show_table(console, "KIWI", ("kind", *effects), rows)
+    requests = ", ".join(f"{method} {count}" for method, count in kiwi["requests"].items()) or "none"
+    console.print(f"Requests to KIWI: {requests}.\n")
+
+
+def _show_list(console: Console, title: str, columns: Sequence[str], entries: list[Entry]) -> None:
+    if entries:
+        rows = [[entry[name] for name in columns] for entry in entries]
+        _show_table(console, f"{title} ({len(entries)})", columns, rows)
+    else:
+        console.print(f"{title}: none.\n")

@@ -1,0 +1,87 @@
+"""From one ERP record to what KIWI should hold of it, field by field."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from email_validator import EmailNotValidError, validate_email
+
+from tests.oracle_model import Address, AgreementContent, Key, Lease, Person, TenantContent, Unit, UnitContent
+
+OPEN_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def _street(unit: Unit) -> str | None:
+    """Street and house number; a house number without a street is no street."""
+    return " ".join(part for part in (unit.strasse, unit.hausnummer) if part) if unit.strasse else None
+
+
+def _address(unit: Unit) -> Address | None:
+    street, country = _street(unit), unit.land or "DE"
+    if not (street and unit.plz and unit.ort and unit.bundesland):
+        return None
+    if unit.latitude is None or unit.longitude is None:
+        return None
+    if len(unit.plz) > 10 or not re.fullmatch("[A-Za-z]{2}", country):
+        return None
+    return Address(
+        street=street,
+        postal_code=unit.plz,
+        city=unit.ort,
+        state=unit.bundesland,
+        country=country,
+        lat=unit.latitude,
+        lng=unit.longitude,
+    )
+
+
+def unit_content(unit: Unit, separator: str) -> UnitContent:
+    place = ", ".join(part for part in (_street(unit), unit.ort) if part)
+    return UnitContent(name=unit.bezeichnung or place or separator.join(unit.key), address=_address(unit))
+
+
+def first_valid_email(field: str) -> str | None:
+    for piece in re.split("[;,]", field):
+        try:
+            return validate_email(piece.strip().lower(), check_deliverability=False).normalized.lower()
+        except EmailNotValidError:
+            continue
+    return None
+
+
+def tenant_content(person: Person) -> TenantContent | str:
+    """What KIWI should hold, or the reason why it should hold nothing."""
+    if not re.sub(r"[;,\s]", "", person.email or ""):
+        return "no_email"
+    email = first_valid_email(person.email or "")
+    if email is None:
+        return "invalid_email"
+    is_person = bool(person.vorname or person.nachname)
+    last_name = person.nachname if is_person else person.firma
+    return TenantContent(email_address=email, first_name=person.vorname or "", last_name=last_name or "")
+
+
+def agreement_content(
+    lease: Lease,
+    tenant: Key,
+    parents: tuple[Mapping[Key, object], Mapping[Key, object]],
+    separator: str,
+    zone: ZoneInfo,
+) -> AgreementContent | str:
+    """What KIWI should hold, or why not; `parents` are the tenants and units that it should hold."""
+    tenants, units = parents
+    if tenant not in tenants:
+        return "tenant_not_synchronized"
+    if lease.unit not in units:
+        return "unit_unknown"
+    return AgreementContent(
+        tenant=separator.join(tenant),
+        rental_unit=separator.join(lease.unit),
+        start_at=_instant(lease.beginn, time(), zone),
+        end_at=_instant(lease.ende, time(23, 59, 59), zone) if lease.ende else OPEN_END,
+    )
+
+
+def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, zone).astimezone(UTC)

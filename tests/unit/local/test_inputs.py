@@ -1,0 +1,96 @@
+"""What a user may give the commands."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from kiwi_local import inputs
+from kiwi_local.exports import SAMPLES, Export, read_export
+
+
+def export(connection: str = "muster", *mandanten: str) -> Export:
+    return Export(Path("e.json"), b"", connection=connection, mandanten=mandanten)
+
+
+def test_the_mandanten_of_all_exports_are_selected_by_connection() -> None:
+    exports = [export("a", "0001", "0002"), export("b", "0007"), export("a", "0002", "0003")]
+    assert inputs.select_mandanten(exports, []) == {"a": ["0001", "0002", "0003"], "b": ["0007"]}
+
+
+def test_named_mandanten_are_selected_alone() -> None:
+    assert inputs.select_mandanten([export("a", "0001", "0002")], ["0002"]) == {"a": ["0002"]}
+
+
+def test_an_export_that_names_no_connection_selects_nothing() -> None:
+    assert inputs.select_mandanten([export("")], []) == {}
+
+
+def test_a_connection_without_mandanten_is_a_usage_error() -> None:
+    with pytest.raises(typer.BadParameter, match="muster"):
+        inputs.select_mandanten([export()], [])
+
+
+def write(path: Path, exported_at: str) -> Export:
+    path.write_text(json.dumps({"exported_at": exported_at}))
+    return read_export(path)
+
+
+def test_only_samples_are_redated_unless_told(tmp_path: Path) -> None:
+    said: list[str] = []
+    own = write(tmp_path / "own.json", "2020-01-01T00:00:00Z")
+    sample = read_export(SAMPLES / "exports" / "full.json")
+    redated = inputs.redate_samples([own, sample, sample], None, said.append)
+    assert redated[0] == own
+    assert redated[1] == redated[2] != sample
+    assert len(said) == 1
+    assert "full.json" in said[0]
+
+
+def test_redating_can_be_had_for_all_and_for_none(tmp_path: Path) -> None:
+    said: list[str] = []
+    own = write(tmp_path / "own.json", "2020-01-01T00:00:00Z")
+    assert inputs.redate_samples([own], False, said.append) == [own]
+    assert said == []
+    assert inputs.redate_samples([own], True, said.append) != [own]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"api_url": "https://a", "erp_api_url": ""},
+        {"api_url": "a", "erp_api_url": "b", "username": "u", "password": "p"},
+        {"api_url": "https://a", "erp_api_url": "https://b"},
+        {"username": "u"},
+        {
+            "api_url": "https://a",
+            "erp_api_url": "https://b",
+            "username": "u",
+            "password": "p",
+            "fault_rate": 0.2,
+        },
+    ],
+)
+def test_a_kiwi_that_is_not_wholly_named_is_a_usage_error(options: dict[str, Any]) -> None:
+    defaults = {"api_url": "", "erp_api_url": "", "username": "", "password": "", "fault_rate": 0.0}
+    with pytest.raises(typer.BadParameter):
+        inputs.check_kiwi(**defaults | options)
+
+
+def test_without_urls_a_kiwi_is_embedded_with_the_given_account() -> None:
+    with inputs.choose_kiwi("", "", "me", "secret", fault_rate=0, fault_seed=0) as kiwi:
+        assert (kiwi.username, kiwi.password) == ("me", "secret")
+        assert kiwi.api_url.startswith("http://127.0.0.1:")
+
+
+def test_with_urls_that_kiwi_is_taken() -> None:
+    with inputs.choose_kiwi("https://a", "https://b", "me", "secret", fault_rate=0, fault_seed=0) as kiwi:
+        assert (kiwi.api_url, kiwi.erp_api_url) == ("https://a", "https://b")
+
+
+def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    inputs.check_writable("-")
+    inputs.check_writable(str(tmp_path / "report.json"))
+    with pytest.raises(typer.BadParameter, match="report"):
+        inputs.check_writable(str(tmp_path / "absent" / "report.json"))

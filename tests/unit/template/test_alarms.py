@@ -1,0 +1,87 @@
+"""Alarms: whatever does not mend itself reaches a person."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.template.translated import (
+    DEAD_LETTER_QUEUES,
+    QUEUES,
+    STAGES,
+    of_type,
+    properties,
+    resources,
+    template,
+)
+
+Meaning = tuple[str, str, str, str, int]
+"""Namespace, metric, dimension, its value, threshold."""
+
+EXPECTED: set[Meaning] = {
+    *(
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"${{{queue}.QueueName}}", 0)
+        for queue in DEAD_LETTER_QUEUES
+    ),
+    *(
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", f"${{{queue}.QueueName}}", 3600)
+        for queue in QUEUES
+    ),
+    *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
+    ("KiwiSync", "ConnectionPaused", "service", "extract", 0),
+}
+
+
+def meaning(alarm: Any) -> Meaning:
+    (dimension,) = alarm["Dimensions"]
+    return (
+        alarm["Namespace"],
+        alarm["MetricName"],
+        dimension["Name"],
+        dimension["Value"],
+        alarm["Threshold"],
+    )
+
+
+def test_these_are_the_alarms() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert {meaning(it) for it in alarms.values()} == EXPECTED
+    assert len(alarms) == len(EXPECTED)
+
+
+@pytest.mark.parametrize("name", sorted(of_type("AWS::CloudWatch::Alarm")))
+def test_an_alarm_rings_above_its_threshold_and_not_for_silence(name: str) -> None:
+    alarm = properties(name)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["Statistic"] in {"Maximum", "Sum"}
+    assert alarm["TreatMissingData"] == "notBreaching"
+    assert alarm["AlarmActions"] == ["${AlarmTopic}"]
+    assert alarm.get("ActionsEnabled", True) is True
+    assert alarm["AlarmDescription"]
+
+
+def test_the_pause_is_looked_for_where_extract_counts_it() -> None:
+    (pause,) = [
+        it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == "ConnectionPaused"
+    ]
+    variables = properties("ExtractFunction")["Environment"]["Variables"]
+    assert pause["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert pause["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    # Longer than the sweep's pace, or the alarm would come and go.
+    assert pause["Period"] > 5 * 60
+
+
+def test_an_address_is_subscribed_only_when_one_is_given() -> None:
+    assert resources()["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+    assert properties("AlarmSubscription") == {
+        "TopicArn": "${AlarmTopic}",
+        "Protocol": "email",
+        "Endpoint": "${AlarmEmail}",
+    }
+    assert template()["Parameters"]["AlarmEmail"]["Default"] == ""
+    assert template()["Conditions"]["HasAlarmEmail"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]
+    }
+
+
+def test_the_topic_has_no_key_that_alarms_may_not_use() -> None:
+    assert "KmsMasterKeyId" not in properties("AlarmTopic")
