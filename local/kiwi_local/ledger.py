@@ -70,7 +70,9 @@ class Ledger:
         now = self._clock()
         locked = {message.group for message in self._messages if message.visible_at > now} - {None}
         visible = (
-            message for message in self._messages if message.visible_at <= now and message.group not in locked
+            message
+            for message in self._messages
+            if message.visible_at <= now and message.group not in locked and not self._spent(message)
         )
         batch = list(itertools.islice(visible, limit))
         for message in batch:
@@ -100,11 +102,8 @@ class Ledger:
 
     def retire(self) -> list[Message]:
         """Removes and returns the visible messages that were received as often as the queue allows."""
-        limit = self.queue.max_receives
-        if limit is None:
-            return []
         now = self._clock()
-        spent = [m for m in self._messages if m.visible_at <= now and m.receives >= limit]
+        spent = [m for m in self._messages if m.visible_at <= now and self._spent(m)]
         for message in spent:
             self.delete(message)
         return spent
@@ -114,6 +113,9 @@ class Ledger:
         if not self._messages:
             return None
         return max(0.0, min(message.visible_at for message in self._messages) - self._clock())
+
+    def _spent(self, message: Message) -> bool:
+        return self.queue.max_receives is not None and message.receives >= self.queue.max_receives
 
     def _hidden_for(self, seconds: float) -> float:
         return seconds if self._cap is None else min(seconds, self._cap)

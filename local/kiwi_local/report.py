@@ -6,6 +6,7 @@ from typing import Any
 
 from kiwi_sync.keys import RowKey, RowKind
 
+from kiwi_local.ledger import Message
 from kiwi_local.outcome import Item, Outcome, connection_of
 from kiwi_local.stack import LocalStack
 from kiwi_local.traffic import KINDS, Traffic
@@ -134,11 +135,21 @@ def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
     ]
 
 
+def _subject(message: Message) -> str:
+    """The keys that a message between the stages carries; of an export, which is not to be shown, its id."""
+    try:
+        body = json.loads(message.body)
+    except ValueError:
+        body = None
+    keys = (body.get("keys") or [body.get("key")]) if isinstance(body, dict) else []
+    return ", ".join(key for key in keys if isinstance(key, str)) or message.id
+
+
 def _dead_letters(stack: LocalStack) -> list[Entry]:
     return [
         {
             "kind": "message",
-            "external_id": message.id,
+            "external_id": _subject(message),
             "code": "dead_letter",
             "message": f"failed {message.receives} times on {queue} and went to its dead-letter queue",
         }

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from kiwi_sync.batch import handle_batch
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import logger, metrics
 from kiwi_sync.queues import LoadMessage
@@ -36,10 +36,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         if error is not None:
             raise error
 
-    processor = BatchProcessor(
-        event_type=EventType.SQS, model=LoadRecord, raise_on_entire_batch_failure=False
-    )
-    return process_partial_response(event=event, record_handler=report, processor=processor, context=context)
+    return handle_batch(event, context, report, LoadRecord)
 
 
 def _hints(event: dict[str, Any]) -> Iterator[Hint]:

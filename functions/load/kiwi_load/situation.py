@@ -67,6 +67,12 @@ class Situation:
         return self.having(seen(self.wish, found, self.actual))
 
 
+def waits_for(parents: tuple[Row, ...]) -> Reason:
+    """Why an agreement that should be in KIWI has to wait: for its tenant, or for its unit."""
+    tenant_lacks = any(not row.in_kiwi for row in parents if row.key.kind is RowKind.MIETER)
+    return Reason.TENANT_NOT_SYNCHRONIZED if tenant_lacks else Reason.WAITING
+
+
 def read_situation(table: Table, key: RowKey) -> Situation | None:
     """Read the key's row and, of an agreement, its parents' rows, all consistently; None if there is none."""
     row = read_row(table, key)

@@ -17,7 +17,7 @@ from kiwi_load.collision import is_ours, missing_parents
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import access_is_on, carry_out
 from kiwi_load.plan import Action, Actual, plan
-from kiwi_load.situation import Situation, read_situation
+from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 8
 """Steps that one load takes at the most: an agreement adopted, replaced, given access takes four."""
@@ -70,8 +70,7 @@ class Worker:
         """Plan and carry out one step; whether the key is settled."""
         action = plan(situation.wish, situation.actual)
         if action is Action.NOTHING:
-            waiting = situation.wish.wanted and situation.wish.payload is None
-            return self._settle(situation, None, Reason.WAITING if waiting else self._reason(situation))
+            return self._settle(situation, None, self._reason(situation))
         if action is Action.DELETE and situation.is_parent:
             blockers = self.dependents.blockers(situation.row)
             if blockers:
@@ -140,7 +139,9 @@ class Worker:
 
     def _reason(self, situation: Situation) -> str | None:
         """What a settled agreement's row says besides its own `reason`: why its parents hold it back."""
-        return situation.wish.reason if situation.row.desired is not None else None
+        if situation.row.desired is None or situation.wish.payload is not None:
+            return None
+        return situation.wish.reason or waits_for(situation.parents)
 
     def _settle(self, situation: Situation, token: str | None, outcome: str | None) -> bool:
         """Write what is, then wake and pay whoever hangs on it. Always True: the key is done."""

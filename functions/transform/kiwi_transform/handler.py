@@ -3,10 +3,10 @@
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from kiwi_sync.batch import handle_batch
 from kiwi_sync.observability import logger, metrics
 from kiwi_sync.queues import TransformMessage, keys_of
 from pydantic import Json
@@ -31,7 +31,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         metrics.add_metric("Keys", MetricUnit.Count, len(keys))
         transform_keys(stage(), queue(), keys)
 
-    processor = BatchProcessor(
-        event_type=EventType.SQS, model=TransformRecord, raise_on_entire_batch_failure=False
-    )
-    return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
+    return handle_batch(event, context, handle, TransformRecord)

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from kiwi_local import invoking
 from kiwi_local.cli import app
+from kiwi_local.exports import SAMPLES
+from kiwi_local.invoking import read_event
 from typer.testing import CliRunner
 
 runner = CliRunner()
@@ -63,8 +64,8 @@ def test_an_event_that_is_none_is_a_usage_error(tmp_path: Path, content: str) ->
 
 
 def test_every_sample_event_is_an_event() -> None:
-    for path in sorted(invoking.SAMPLES.glob("*.json")):
-        assert invoking.read_event(path)["Records"]
+    for path in sorted(SAMPLES.glob("*.json")):
+        assert read_event(path)["Records"]
 
 
 @pytest.mark.parametrize("arguments", [["run", "--help"], ["invoke", "--help"]])

@@ -73,7 +73,13 @@ def test_redating_can_be_had_for_all_and_for_none(tmp_path: Path) -> None:
     ],
 )
 def test_a_kiwi_that_is_not_wholly_named_is_a_usage_error(options: dict[str, Any]) -> None:
-    defaults = {"api_url": "", "erp_api_url": "", "username": "", "password": "", "fault_rate": 0.0}
+    defaults: dict[str, Any] = {
+        "api_url": "",
+        "erp_api_url": "",
+        "username": "",
+        "password": "",
+        "fault_rate": 0.0,
+    }
     with pytest.raises(typer.BadParameter):
         inputs.check_kiwi(**defaults | options)
 

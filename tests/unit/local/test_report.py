@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from kiwi_local.ledger import Message
 from kiwi_local.report import Report, build_report, exit_code
 from kiwi_local.stack import LocalStack
 from kiwi_local.tables import show_report
@@ -173,3 +174,20 @@ def test_the_tables_say_what_the_report_says(stack: LocalStack, put: Any) -> Non
     for expected in ("a[b]", "too_old", "0001_4711", "no_email", "[bold]no[/bold]", "address_incomplete"):
         assert expected in text
     assert "\x1b" not in text
+
+
+def test_a_dead_letter_is_a_problem_that_names_the_keys(stack: LocalStack) -> None:
+    bodies = (
+        '{"key": "muster/mieter/0001/1", "wake": true}',
+        '{"keys": ["a", "b"]}',
+        "no JSON",
+        '{"format": "x"}',
+    )
+    letters = [("q", Message(str(number), body, receives=5)) for number, body in enumerate(bodies)]
+    stack.poller.dead += letters
+    try:
+        problems = report(stack)["problems"]
+    finally:
+        stack.poller.dead.clear()
+    assert [problem["external_id"] for problem in problems] == ["muster/mieter/0001/1", "a, b", "2", "3"]
+    assert {problem["code"] for problem in problems} == {"dead_letter"}

@@ -9,7 +9,7 @@ import pytest
 from kiwi_local.stack import INLINE_BYTES, LocalStack
 from kiwi_local.template import Function
 
-Handler = Callable[[LocalStack, str], None]
+Handler = Callable[[LocalStack, str], object]
 
 
 class Toys:
@@ -23,7 +23,8 @@ class Toys:
     def __call__(self, function: Function, event: dict[str, Any]) -> None:
         for record in event["Records"]:
             self.seen.append((function.stage, record["body"]))
-            self.handlers.get(function.stage, lambda *_: None)(self.stack, record["body"])
+            if handler := self.handlers.get(function.stage):
+                handler(self.stack, record["body"])
 
 
 @pytest.fixture
@@ -79,13 +80,10 @@ def test_an_idle_stack_is_drained_after_one_sweep(toys: Toys) -> None:
 def test_a_drain_follows_messages_from_stage_to_stage(toys: Toys) -> None:
     queues = {stage: toys.stack.blueprint.source(stage).queue for stage in ("transform", "load")}
     toys.handlers["extract"] = lambda stack, body: (
-        stack.aws.send(queues["transform"], "key") and None if "sweep" not in body else None
+        stack.aws.send(queues["transform"], "key") if "sweep" not in body else None
     )
-    toys.handlers["transform"] = lambda stack, _: (
-        stack.aws.sqs.send_message(
-            QueueUrl=queues["load"].url, MessageBody="key", MessageGroupId="g", MessageDeduplicationId="d"
-        )
-        and None
+    toys.handlers["transform"] = lambda stack, _: stack.aws.sqs.send_message(
+        QueueUrl=queues["load"].url, MessageBody="key", MessageGroupId="g", MessageDeduplicationId="d"
     )
     toys.stack.drop({})
     assert toys.stack.drain(5)
@@ -123,9 +121,7 @@ def test_a_drain_does_not_wait_for_a_paused_connection(toys: Toys) -> None:
 
 def test_a_sweep_that_brings_something_is_followed_by_another(toys: Toys) -> None:
     queue = toys.stack.blueprint.source("transform").queue
-    toys.handlers["extract"] = lambda stack, _: (
-        stack.aws.send(queue, "key") and None if sweeps(toys) == 1 else None
-    )
+    toys.handlers["extract"] = lambda stack, _: stack.aws.send(queue, "key") if sweeps(toys) == 1 else None
     assert toys.stack.drain(5)
     assert sweeps(toys) == 2
 

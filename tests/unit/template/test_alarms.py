@@ -27,7 +27,7 @@ EXPECTED: set[Meaning] = {
         for queue in QUEUES
     ),
     *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
-    ("KiwiSync", "ConnectionPaused", "service", "extract", 0),
+    ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
 }
 
 

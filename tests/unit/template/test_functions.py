@@ -9,7 +9,7 @@ from tests.unit.template.translated import ROOT, STAGES, of_type, properties, re
 EVERY = {
     "TABLE_NAME": "${StateTable}",
     "CONNECTIONS_PATH": "/${AWS::StackName}/connections",
-    "POWERTOOLS_METRICS_NAMESPACE": "KiwiSync",
+    "POWERTOOLS_METRICS_NAMESPACE": "${AWS::StackName}",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "GRACE_SECONDS": "900",
 }
@@ -21,7 +21,11 @@ OWN = {
         "TRANSFORM_QUEUE_URL": "${TransformQueue}",
         "LOAD_QUEUE_URL": "${LoadQueue}",
     },
-    "Transform": {"POWERTOOLS_SERVICE_NAME": "transform", "LOAD_QUEUE_URL": "${LoadQueue}"},
+    "Transform": {
+        "POWERTOOLS_SERVICE_NAME": "transform",
+        "TRANSFORM_QUEUE_URL": "${TransformQueue}",
+        "LOAD_QUEUE_URL": "${LoadQueue}",
+    },
     "Load": {
         "POWERTOOLS_SERVICE_NAME": "load",
         "LOAD_QUEUE_URL": "${LoadQueue}",

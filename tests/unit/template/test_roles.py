@@ -56,7 +56,7 @@ GRANTS = {
     },
     "TransformRole": {
         log_streams("Transform"): LOG,
-        "${TransformQueue.Arn}": CONSUME,
+        "${TransformQueue.Arn}": CONSUME | SEND,
         "${LoadQueue.Arn}": SEND,
         TABLE: STATE,
         f"{CONNECTIONS}/*": {"ssm:GetParameter"},
