@@ -7,8 +7,8 @@ with what the embedded KIWI holds.
 Decisions where the format's description leaves room:
 
 Documents
-- A full export must have its three lists and a list `mandanten` that is not empty: a missing list could
-  otherwise take everything away. In a delta a missing list is an empty one, and `mandanten` is ignored.
+- A full export must have a list `mandanten` that is not empty; in a delta it is ignored. A missing list of
+  records is an empty one, as the format says of every missing key.
 - `geloescht` in a full export is ignored. An entry there that cannot be read is ignored as well, and a key
   that is named there twice is deleted.
 - `anzahl` counts every entry of a list, those of other Mandanten and bad ones too; a kind it does not name is

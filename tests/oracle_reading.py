@@ -226,7 +226,7 @@ def _read(document: Mapping[str, Any], mandanten: Collection[str], now: datetime
     if document.get("format") != "erp-export/1" or text(document.get("connection")) is None:
         raise RejectedError("not an export of a connection")
     version, complete_for = _version(document, now), _complete_for(document)
-    lists = {kind: _list(document, kind, required=complete_for is not None) for kind in KEY_FIELDS}
+    lists = {kind: _list(document, kind, required=False) for kind in KEY_FIELDS}
     _check_counts(document, lists)
     deletions = _object(document, "geloescht") if complete_for is None else {}
     export = Export(version, complete_for, {})

@@ -41,7 +41,7 @@ class MemoryTable:
                 (str(item["todo_at"]), (pk, sk))
                 for pk, rows in self.items.items()
                 for sk, item in rows.items()
-                if item.get("todo") == todo and (first or "0") <= str(item["todo_at"]) <= last
+                if item.get("todo") == todo and (first or "0") <= str(item.get("todo_at", "")) <= last
             ]
         return [key for _, key in sorted(found)][:limit]
 
@@ -50,6 +50,7 @@ class MemoryTable:
             item = self.items.get(key[0], {}).get(key[1])
             if not all(_holds(check, item or {}) for check in checks):
                 return False
+            _refuse_malformed(change)
             new: Item = {"pk": key[0], "sk": key[1], **(item or {})}
             _apply(change, new)
             self.items.setdefault(key[0], {})[key[1]] = new
@@ -80,10 +81,18 @@ def _holds(check: Check, item: Item) -> bool:
     if check.test in {"absent", "exists"}:
         return (there is None) == (check.test == "absent")
     if check.test == "equals":
-        return there == check.value
+        return type(there) is type(check.value) and there == check.value
     if isinstance(there, str) and isinstance(check.value, str):
         return there.encode() <= check.value.encode()
-    return isinstance(there, int) and isinstance(check.value, int) and there <= check.value
+    return type(there) is int and type(check.value) is int and there <= check.value
+
+
+def _refuse_malformed(change: Change) -> None:
+    """What DynamoDB refuses as malformed: a change of nothing, an attribute twice, an empty set."""
+    values = [*change.put.values(), *change.put_if_absent.values(), *change.add.values(), *change.take.values()]
+    names = [*change.put, *change.put_if_absent, *change.remove, *change.add, *change.take]
+    if not names or len(set(names)) < len(names) or frozenset() in values:
+        raise ValueError(f"malformed change of {sorted(names)}")
 
 
 def _apply(change: Change, item: Item) -> None:

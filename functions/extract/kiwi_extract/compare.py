@@ -10,7 +10,7 @@ from kiwi_sync.state.table import Item
 from kiwi_extract.spool import Entry
 from kiwi_extract.watermark import Watermark
 
-COMPARED = ("pk", "sk", "rev", "version", "fingerprint", "gone", "todo", "unseen", "exempt")
+COMPARED = ("pk", "sk", "rev", "version", "fingerprint", "gone", "todo", "expires", "unseen", "exempt")
 """The attributes that comparing needs, of rows and of the watermark."""
 
 
@@ -71,19 +71,28 @@ def compare(
 ) -> Comparison:
     """What the export changes in a partition. For a full export `rows` must be all of the partition's."""
     outcome = Comparison()
-    for sk in _keys(question, entries, rows):
+    for sk in _keys(question, entries, rows, watermark):
         _judge(question, sk, entries.get(sk), rows.get(sk), watermark, outcome)
     return outcome
 
 
 def next_watermark(question: Question, comparison: Comparison, watermark: Watermark) -> Watermark:
-    """The watermark after a full export."""
-    unseen = question.version if question.judges_absence else watermark.unseen
-    return Watermark(question.version, unseen, comparison.exempt)
+    """The watermark after a full export. One that comes late speaks only where the newer one was silent."""
+    unseen = max(question.version, watermark.unseen) if question.judges_absence else watermark.unseen
+    if question.version >= watermark.version:
+        return Watermark(question.version, unseen, comparison.exempt)
+    raised = {sk: max(version, question.version) for sk, version in watermark.exempt.items()}
+    silent = {sk: version for sk, version in comparison.exempt.items() if version < watermark.version}
+    return Watermark(watermark.version, unseen, raised | silent)
 
 
-def _keys(question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item]) -> Iterable[str]:
-    return sorted({*entries, *rows}) if question.is_full else sorted(entries)
+def _keys(
+    question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
+) -> Iterable[str]:
+    if not question.is_full:
+        return sorted(entries)
+    # Where absence proves nothing, an exempt key stays exempt, also one that has no row.
+    return sorted({*entries, *rows, *(() if question.judges_absence else watermark.exempt)})
 
 
 def _judge(

@@ -54,8 +54,9 @@ class Document:
         """
         try:
             yield from self._top(_limited(ijson.basic_parse(self.stream)))
-        except (ijson.JSONError, ValueError, UnicodeError) as error:
-            # The parser's words quote the document; only the kind of fault may be passed on.
+        except (ijson.JSONError, ValueError, ArithmeticError, SystemError) as error:
+            # The parser's words quote the document; only the kind of fault may be passed on. Numbers that
+            # Python does not take (thousands of digits or an exponent beyond Decimal's) are the last two.
             raise RejectedExportError(RejectedExport.NOT_JSON, type(error).__name__) from None
 
     def _top(self, events: Iterator[Event]) -> Iterator[RawRecord]:

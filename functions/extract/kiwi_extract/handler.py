@@ -21,10 +21,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     """Handle a batch of the export queue: exports, pointers, notifications, sweeps."""
     ends = now() + timedelta(milliseconds=context.get_remaining_time_in_millis())
     deadline = Deadline(ends, now)
+    metrics.add_metric("Messages", MetricUnit.Count, len(event["Records"]))
 
     def handle(record: SqsRecordModel) -> None:
         swept = stage().handle(record.messageId, str(record.body), deadline)
-        metrics.add_metric("Messages", MetricUnit.Count, 1)
         if swept is not None:
             metrics.add_metric("ConnectionPaused", MetricUnit.Count, swept.paused)
 

@@ -85,9 +85,8 @@ def _is_notification(record: Any) -> bool:
 
 def _notified(record: dict[str, Any]) -> Pointer:
     notice = _parsed(_Notification, record).s3
-    return Pointer(
-        bucket=notice.bucket.name, key=unquote_plus(notice.object.key), version=notice.object.version_id
-    )
+    key, version = unquote_plus(notice.object.key), notice.object.version_id
+    return _parsed(Pointer, {"bucket": notice.bucket.name, "key": key, "version": version})
 
 
 class _Bucket(BaseModel):

@@ -1,8 +1,8 @@
 """Brings one partition of an export into the table: read, compare, write, send."""
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Executor, wait
+from dataclasses import dataclass, field
 from functools import partial
 
 from kiwi_sync.keys import Partition
@@ -62,13 +62,13 @@ class PartitionWork:
         """
         rows, watermark = self._read(partition, question, entries)
         comparison = compare(question, entries, rows, watermark)
-        if not question.is_full:
-            self._exempt_created(partition, comparison, watermark)
+        if not question.is_full or question.version < watermark.version:
+            watermark = self._exempt_created(partition, comparison, watermark)
         for chunk in in_batches(comparison.changes, CHUNK):
             self.deadline.check()
             self._write(partition, question, entries, chunk, watermark)
         if question.is_full:
-            self._move_watermark(partition, next_watermark(question, comparison, watermark))
+            self._move_watermark(partition, watermark, next_watermark(question, comparison, watermark))
         return comparison
 
     def _read(
@@ -95,16 +95,22 @@ class PartitionWork:
         """Write a chunk and send its keys. A row that has moved on is read and compared again."""
         left = changes
         for _ in range(ATTEMPTS):
-            write = partial(self.source.write, partition, now=self.deadline.clock())
-            written = dict(zip(left, self.writers.map(write, left), strict=True))
-            self.wrote = self.wrote or bool(written)
-            sent = [change for change, done in written.items() if done and change.what in _SENT]
+            written = list(zip(left, self._write_all(partition, left), strict=True))
+            self.wrote = self.wrote or any(done and change.what is not What.SEND for change, done in written)
+            sent = [change for change, done in written if done and change.what in _SENT]
             send_to_transform(self.transform, (key_of(partition, change) for change in sent))
-            moved = [change.sk for change, done in written.items() if not done]
+            moved = [change.sk for change, done in written if not done]
             if not moved:
                 return
             left = self._again(partition, question, entries, moved, watermark)
         raise RowKeepsMovingError(f"{len(left)} rows of {partition.kind} kept moving")
+
+    def _write_all(self, partition: Partition, changes: tuple[SourceChange, ...]) -> list[bool]:
+        """Write at the same time; also when one fails, none is on its way any more when this returns."""
+        write = partial(self.source.write, partition, now=self.deadline.clock())
+        writes = [self.writers.submit(write, change) for change in changes]
+        wait(writes)
+        return [one.result() for one in writes]
 
     def _again(
         self,
@@ -119,21 +125,27 @@ class PartitionWork:
         named = {sk: entries[sk] for sk in moved if sk in entries}
         return tuple(compare(question, named, rows, watermark).changes)
 
-    def _exempt_created(self, partition: Partition, comparison: Comparison, watermark: Watermark) -> None:
-        """A delta creates a row of which the last full export's watermark says nothing: note that first."""
+    def _exempt_created(
+        self, partition: Partition, comparison: Comparison, watermark: Watermark
+    ) -> Watermark:
+        """A delta, or a full export that comes late, creates rows of which the last full export said nothing:
+        note that first."""
         if watermark.unseen == watermark.version:
-            return
+            return watermark
         created = [change.sk for change in comparison.changes if change.row is None]
-        if created:
-            exempting = watermark.exempting(dict.fromkeys(created, watermark.unseen))
-            write_watermark(self.table, partition, replace(exempting, version=watermark.version))
+        exempting = watermark.exempting({sk: watermark.effective(sk, None) for sk in created})
+        return self._move_watermark(partition, watermark, exempting)
 
-    def _move_watermark(self, partition: Partition, watermark: Watermark) -> None:
-        if sum(len(sk) + len(version) + 8 for sk, version in watermark.exempt.items()) > EXEMPT_BYTES:
+    def _move_watermark(self, partition: Partition, old: Watermark, new: Watermark) -> Watermark:
+        """The watermark that stands from now on."""
+        if new == old:
+            return old
+        if sum(len(sk) + len(version) + 8 for sk, version in new.exempt.items()) > EXEMPT_BYTES:
             # Better a watermark that stays than one that is wrong: it only protects from late old exports.
             logger.warning("watermark not moved: too many rejected records", kind=partition.kind)
-            return
-        write_watermark(self.table, partition, watermark)
+            return old
+        write_watermark(self.table, partition, new)
+        return new
 
 
 _SENT = frozenset({What.RECORD, What.GONE, What.SEND})

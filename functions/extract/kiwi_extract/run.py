@@ -13,7 +13,7 @@ from kiwi_sync.state.table import Table
 
 from kiwi_extract import runs
 from kiwi_extract.admission import admit, connection_of
-from kiwi_extract.compare import Comparison, Question
+from kiwi_extract.compare import Question
 from kiwi_extract.document import Document
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
 from kiwi_extract.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
@@ -70,7 +70,12 @@ class ExportRun:
         self._spool = spool
         self._deadline = deadline
         self._run = runs.begin(
-            tools.table, connection.id, envelope.export_id, envelope.version, deadline.clock()
+            tools.table,
+            connection.id,
+            envelope.export_id,
+            envelope.version,
+            connection.version,
+            deadline.clock(),
         )
         source = SourceWriter(tools.table, connection, envelope.version, tools.grace)
         self._work = PartitionWork(tools.table, tools.transform, tools.writers, source, deadline)
@@ -85,7 +90,7 @@ class ExportRun:
         """
         table, connection = self._tools.table, self._connection.id
         try:
-            staying = self._bring_in_all()
+            self._bring_in_all()
         except DeadlineReachedError:
             if not (self._progressed or self._work.wrote):
                 # To hand the message back would go on forever; to fail counts the attempts.
@@ -93,34 +98,31 @@ class ExportRun:
             runs.note_progress(table, self._run)
             raise HandBackError from None
         if self._envelope.is_full:
-            forget_mandanten(table, connection, self._deselected - staying)
+            forget_mandanten(table, connection, self._deselected - self._run.staying)
             retry_parked(self._tools, connection, self._deadline.clock())
         rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 
-    def _bring_in_all(self) -> set[str]:
-        """Bring in every partition; the Mandanten in which something newer stays."""
+    def _bring_in_all(self) -> None:
         self._deselected = seen_mandanten(self._tools.table, self._connection.id) - self._selected
         partitions = list(self._partitions())
         kept = {partition.mandant for partition in partitions} & self._selected
         remember_mandanten(self._tools.table, self._connection.id, kept)
-        staying = set()
         for partition in partitions:
             if partition.pk not in self._run.done:
                 self._deadline.check()
-                if self._bring_in(partition).outdated:
-                    staying.add(partition.mandant)
-        return staying
+                self._bring_in(partition)
 
-    def _bring_in(self, partition: Partition) -> Comparison:
+    def _bring_in(self, partition: Partition) -> None:
         entries = self._spool.entries(partition)
         comparison = self._work.bring_in(partition, self._question(partition), entries)
         tally = self._run.tally
         for name in vars(tally):
             setattr(tally, name, getattr(tally, name) + getattr(comparison, name))
+        if comparison.outdated:
+            self._run.staying.add(partition.mandant)
         self._run.done.add(partition.pk)
         self._progressed = True
-        return comparison
 
     def _question(self, partition: Partition) -> Question:
         hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self._unreadable

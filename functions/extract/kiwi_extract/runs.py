@@ -17,6 +17,7 @@ UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
 SHOWN = 500
 """Rejected records that the run's row lists; all are counted."""
+_PROGRESS = ("progress", "staying", "tally")
 
 
 class Status(StrEnum):
@@ -46,10 +47,13 @@ class Run:
     connection: str
     export_id: str
     version: str
+    settings_version: int
     continues: bool = False
     """Whether an earlier invocation has worked on it and has not ended it."""
     done: set[str] = field(default_factory=set)
-    """Partitions that are done."""
+    """Partitions that are done, under these settings."""
+    staying: set[str] = field(default_factory=set)
+    """Mandanten in which something newer stays."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -57,30 +61,36 @@ def _key(connection: str, export_id: str) -> ItemKey:
     return (f"%run#{connection}", export_id)
 
 
-def begin(table: Table, connection: str, export_id: str, version: str, now: datetime) -> Run:
+def begin(
+    table: Table, connection: str, export_id: str, version: str, settings_version: int, now: datetime
+) -> Run:
     """The run of this export: a new one, or the one that an earlier invocation did not end."""
-    run = Run(connection, export_id, version)
     item = table.get(_key(connection, export_id)) or {}
-    if item.get("status") == Status.WORKING and item.get("version") == version:
-        run.continues = True
+    run = Run(connection, export_id, version, settings_version)
+    run.continues = item.get("status") == Status.WORKING and item.get("version") == version
+    if run.continues and item.get("settings_version") == settings_version:
         run.done = set(json.loads(str(item.get("progress", "[]"))))
+        run.staying = set(json.loads(str(item.get("staying", "[]"))))
         run.tally = Tally(**json.loads(str(item.get("tally", "{}"))))
         return run
-    put: dict[str, Value] = {"status": Status.WORKING.value, "version": version, "began_at": stamp(now)}
-    table.update(
-        _key(connection, export_id),
-        Change(
-            put=put | tombstone(now),
-            remove=["progress", "tally", "reason", "detail", "counts", "rejected", "kept"],
-        ),
-    )
+    put: dict[str, Value] = {
+        "status": Status.WORKING.value,
+        "version": version,
+        "settings_version": settings_version,
+        "began_at": stamp(now),
+    }
+    remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
+    table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
     return run
 
 
 def note_progress(table: Table, run: Run) -> None:
     """Remember how far the run has come, for the next invocation."""
-    progress = json.dumps(sorted(run.done))
-    put = {"progress": progress, "tally": json.dumps(vars(run.tally))}
+    put = {
+        "progress": json.dumps(sorted(run.done)),
+        "staying": json.dumps(sorted(run.staying)),
+        "tally": json.dumps(vars(run.tally)),
+    }
     table.update(_key(run.connection, run.export_id), Change(put=put))
 
 
@@ -101,7 +111,7 @@ def end(
         "counts": json.dumps(counts),
         "rejected": json.dumps([_shown(entry) for entry in rejected[1]]),
     }
-    table.update(_key(run.connection, run.export_id), Change(put=put, remove=["progress", "tally"]))
+    table.update(_key(run.connection, run.export_id), Change(put=put, remove=_PROGRESS))
     return status
 
 
@@ -121,7 +131,7 @@ def refuse(
         "kept": kept or "",
         "ended_at": stamp(now),
     }
-    change = Change(put=put | tombstone(now), remove=["progress", "tally", "counts", "rejected"])
+    change = Change(put=put | tombstone(now), remove=[*_PROGRESS, "counts", "rejected"])
     table.update(_key(connection or UNKNOWN, export_id), change)
 
 

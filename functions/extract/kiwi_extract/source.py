@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from kiwi_sync.connections import Connection
 from kiwi_sync.keys import Partition, RowKey
 from kiwi_sync.state.rows import next_rev, todo_marker, tombstone
-from kiwi_sync.state.table import Change, Check, Table, absent, equals
+from kiwi_sync.state.table import Change, Check, Item, Table, absent, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.compare import SourceChange, What
@@ -30,13 +30,15 @@ class SourceWriter:
         if change.what is What.SEND:
             return True
         row = change.row
-        checks = [absent("pk")] if row is None else _still(int(str(row["rev"])), str(row["version"]))
+        checks = [absent("pk")] if row is None else _still(row)
         return self._table.update((partition.pk, change.sk), self._change(partition, change, now), *checks)
 
     def _change(self, partition: Partition, change: SourceChange, now: datetime) -> Change:
         if change.what is What.VERSION:
             # Not a new source: only which export said so last. What works from the row is not disturbed.
-            return Change(put={"version": self._version})
+            # A tombstone lives on: what is older than its new version may come as late as ever.
+            lives = tombstone(now) if change.row and "expires" in change.row else {}
+            return Change(put={"version": self._version, **lives})
         rev = next_rev(None if change.row is None else int(str(change.row["rev"])), now)
         put: dict[str, str | int | bool | frozenset[str]] = {
             "version": self._version,
@@ -54,5 +56,5 @@ class SourceWriter:
         return Change(put=put, remove=["gone", "expires"])
 
 
-def _still(rev: int, version: str) -> list[Check]:
-    return [equals("rev", rev), equals("version", version)]
+def _still(row: Item) -> list[Check]:
+    return [equals(name, row.get(name)) for name in ("rev", "version", "expires")]

@@ -97,14 +97,15 @@ class Spool:
     def seal(self, selected: Sequence[str], listed: Sequence[str] | None) -> None:
         """Judge the entries as a whole, once all are in.
 
-        Mandanten that are not `selected` are dropped; records of Mandanten that a full export does not list
-        (`listed`, None for a delta) and keys that stand there twice are rejected; a deletion wins over the
-        record of the same key.
+        Mandanten that are not `selected` are dropped, and deletions in a full export. Records of Mandanten
+        that a full export does not list (`listed`, None for a delta) and keys that stand there twice are
+        rejected. A deletion wins over the record of the same key.
         """
         self._db.execute("CREATE INDEX by_key ON entry (mandant, kind, shard, sk)")
         self._db.executemany("INSERT INTO selected VALUES (?)", [(mandant,) for mandant in selected])
         self._db.execute("DELETE FROM entry WHERE mandant NOT IN selected")
         if listed is not None:
+            self._db.execute("DELETE FROM entry WHERE deleted = 1")
             self._db.executemany("INSERT INTO listed VALUES (?)", [(mandant,) for mandant in listed])
             self._db.execute(_REJECT_NOT_LISTED, (MANDANT_NOT_LISTED,))
         self._db.execute(_DELETIONS_WIN)

@@ -55,7 +55,8 @@ class Stage:
     def _sweep(self, order: SweepOrder, deadline: Deadline) -> Sweep:
         outcome = sweep(self.tools, order, deadline.clock())
         if outcome.more:
-            self.exports.send([Outgoing(order.model_dump_json(), delay=int(CONTINUE_AFTER.total_seconds()))])
+            delay = int(CONTINUE_AFTER.total_seconds())
+            self.exports.send([Outgoing(_message(outcome.more), delay=delay)])
         return outcome
 
     def _export(self, message_id: str, source: Inline | Pointer, deadline: Deadline) -> None:

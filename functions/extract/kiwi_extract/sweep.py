@@ -20,39 +20,43 @@ class SweepOrder(BaseModel):
     """The message that starts a sweep.
 
     `connection`: only this one. `resume`: KIWI is back, so do not wait until sent keys are due again.
+    `until`: what is due later than this was sent by an earlier part of the same sweep.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     format: Literal["kiwi-sweep/1"]
     connection: str | None = None
     resume: bool = False
+    until: str | None = None
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep found."""
+    """What a sweep found. `more`: what remains to be swept."""
 
     sent: int = 0
     paused: int = 0
-    more: bool = False
+    more: SweepOrder | None = None
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
     """Sweep one connection or all; a connection that cannot be swept does not stop the others."""
     sent, paused, more = 0, 0, False
+    if order.resume and order.until is None:
+        order = order.model_copy(update={"until": stamp(now + tools.grace - timedelta(microseconds=1))})
     for connection in [order.connection] if order.connection else sorted(tools.connections.ids()):
         availability = read_availability(tools.table, connection)
         paused += availability.paused_version is not None
-        swept, rest = _sweep_connection(tools, connection, availability, order, now)
+        last = max(order.until or "", stamp(now))
+        swept, rest = _sweep_connection(tools, connection, availability, last, now)
         sent += swept
         more = more or rest
-    return Sweep(sent, paused, more)
+    return Sweep(sent, paused, order if more else None)
 
 
 def _sweep_connection(
-    tools: Tools, connection: str, availability: Availability, order: SweepOrder, now: datetime
+    tools: Tools, connection: str, availability: Availability, last: str, now: datetime
 ) -> tuple[int, bool]:
-    last = stamp(now + tools.grace if order.resume else now)
     if availability.away_until is not None or availability.paused_version is not None:
         return _probe(tools, connection, availability, last, now), False
     keys, more = due(tools, connection, last)

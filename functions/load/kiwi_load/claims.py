@@ -34,15 +34,20 @@ def _claim(key: RowKey, field: str, value: str) -> str:
     return f"%claim#{key.connection}#{key.kind}#{field}#{digest}"
 
 
-def take(table: Table, claim: str, key: RowKey) -> bool:
+def take(table: Table, claim: str, key: RowKey, *, waited: bool) -> bool:
     """Take a claim, or register as a waiter; whether it was taken.
 
     After registering it is tried once more: the holder may have let go just before, and then sent nobody.
+    `waited`: an earlier load may have registered; who has taken the claim waits no more.
     """
-    if _take(table, claim, key):
-        return True
-    table.update(_waiter(claim, key), Change(put={"waiter": key.text}))
-    return _take(table, claim, key)
+    taken = _take(table, claim, key)
+    if not taken:
+        waited = True
+        table.update(_waiter(claim, key), Change(put={"waiter": key.text}))
+        taken = _take(table, claim, key)
+    if taken and waited:
+        table.delete(_waiter(claim, key))
+    return taken
 
 
 def _take(table: Table, claim: str, key: RowKey) -> bool:
@@ -50,14 +55,9 @@ def _take(table: Table, claim: str, key: RowKey) -> bool:
     return table.update((claim, _HOLDER), Change(put={"holder": key.text}), free_or_mine)
 
 
-def stop_waiting(table: Table, claim: str, key: RowKey) -> None:
-    """The waiter's own load has what it waited for, or wants it no more."""
-    table.delete(_waiter(claim, key))
-
-
 def let_go(table: Table, load: Queue, claim: str, key: RowKey) -> None:
     """Let go of a claim, held or waited for, and send whoever waits for it."""
-    stop_waiting(table, claim, key)
+    table.delete(_waiter(claim, key))
     table.delete((claim, _HOLDER), equals("holder", key.text))
     waiters = [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=_WAITER)]
     send_to_load(load, waiters, wake=True)

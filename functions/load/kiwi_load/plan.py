@@ -77,13 +77,13 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
     """What an agreement's row wishes: only with a tenant who is synchronized and a unit that is there."""
     if row.desired is None:
         return Wish(reason=row.reason or Reason.GONE)
-    if tenant is None or tenant.desired is None:
+    if tenant is None or not (tenant.desired or _undecided(tenant)):
         return Wish(reason=Reason.TENANT_NOT_SYNCHRONIZED)
-    if unit is None or unit.desired is None:
+    if unit is None or not (unit.desired or _undecided(unit)):
         return Wish(reason=Reason.UNIT_UNKNOWN)
     desired = DesiredAgreement.model_validate_json(row.desired)
     identity = identity_of(desired)
-    if tenant.kiwi_id is None or unit.kiwi_id is None:
+    if not (tenant.desired and tenant.kiwi_id and unit.desired and unit.kiwi_id):
         return Wish(identity=identity)
     payload = RentalAgreement(
         external_id=desired.external_id,
@@ -93,6 +93,11 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
         end_at=desired.end_at,
     )
     return Wish(payload=payload, identity=identity)
+
+
+def _undecided(parent: Row) -> bool:
+    """Whether the ERP has it, and transform has yet to say what KIWI should hold: no reason to delete."""
+    return parent.record is not None and parent.desired_from != parent.source_rev
 
 
 def plan(wish: Wish, actual: Actual) -> Action:
@@ -114,7 +119,7 @@ def made(wish: Wish, payload: Payload, kiwi_id: str, before: Actual, held: froze
 
 
 def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
-    """What KIWI holds, having looked. What is not as wished gets a hash that equals no other."""
+    """What KIWI holds, having looked, but for `held`. What is not as wished gets a hash that equals no other."""
     if found is None:
         return Actual(restore_access=before.restore_access)
     same = wish.payload is not None and found.same_as(wish.payload)
@@ -123,7 +128,6 @@ def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
         kiwi_id=found.id,
         payload_hash=hash_of(wish.payload) if same and wish.payload is not None else "",
         identity_hash=(wish.identity or None) if fitting or not wish.identity else "differs",
-        held=before.held,
         restore_access=before.restore_access,
     )
 

@@ -63,8 +63,10 @@ class Situation:
         return replace(self, actual=actual)
 
     def having_seen(self, found: Found | None) -> "Situation":
-        """The same, having looked."""
-        return self.having(seen(self.wish, found, self.actual))
+        """The same, having looked: an earlier load may have changed which claims KIWI's object uses."""
+        used = frozenset() if found is None else frozenset(wanted_claims(self.row.key, found.payload))
+        held = used & (self.row.claims | frozenset(self.claims))
+        return self.having(replace(seen(self.wish, found, self.actual), held=held))
 
 
 def waits_for(parents: tuple[Row, ...]) -> Reason:

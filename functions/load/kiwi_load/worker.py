@@ -16,7 +16,7 @@ from kiwi_load.actual import ActualWriter, is_gone
 from kiwi_load.collision import is_ours, missing_parents
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import access_is_on, carry_out
-from kiwi_load.plan import Action, Actual, plan
+from kiwi_load.plan import NOT_IN_KIWI, Action, Actual, plan
 from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 8
@@ -87,8 +87,10 @@ class Worker:
             return False
         if restore:
             situation = situation.having(replace(situation.actual, restore_access=True))
+        row = situation.row
+        waited = row.doubt is not None or row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
         for claim, reason in needed.items():
-            if not claims.take(self.table, claim, situation.row.key):
+            if not claims.take(self.table, claim, row.key, waited=waited):
                 return self._settle(situation, token, reason)
         return self._carry_out(action, situation, token, kiwi)
 
@@ -136,6 +138,7 @@ class Worker:
     def _refused(self, situation: Situation, token: str, problem: Problem, words: str) -> None:
         logger.warning("refused", key=str(situation.row.key), problem=problem)
         self.writer.refused(situation.row, token, problem, words, situation.actual)
+        self._wake_and_pay(situation)
 
     def _reason(self, situation: Situation) -> str | None:
         """What a settled agreement's row says besides its own `reason`: why its parents hold it back."""
@@ -145,20 +148,27 @@ class Worker:
 
     def _settle(self, situation: Situation, token: str | None, outcome: str | None) -> bool:
         """Write what is, then wake and pay whoever hangs on it. Always True: the key is done."""
+        if not situation.wish.wanted and situation.actual.kiwi_id is None:
+            situation = situation.having(NOT_IN_KIWI)
         row, actual = situation.row, situation.actual
         gone = is_gone(row) and actual.kiwi_id is None
         last = gone and not row.claims and not row.parents and not self._has_links(situation)
         self.writer.settle(row, token, actual, outcome, last=last)
-        if situation.is_parent and situation.wish.wanted and actual.kiwi_id is not None:
-            self.dependents.wake_waiting(row)
-        if not situation.is_parent and (actual.kiwi_id is None or situation.as_wished):
-            self.dependents.release_parents(row, list(situation.parents), present=situation.as_wished)
-        self._let_go(situation)
+        self._wake_and_pay(situation)
         if gone and not last and not self._has_links(situation):
             self.table.update(
                 row.at, Change(put=tombstone(self.writer.clock())), unchanged(row), absent("todo")
             )
         return True
+
+    def _wake_and_pay(self, situation: Situation) -> None:
+        """Whatever came of it: who waits for this key is sent, and what it no longer uses is let go."""
+        row, actual = situation.row, situation.actual
+        if situation.is_parent and situation.wish.wanted and actual.kiwi_id is not None:
+            self.dependents.wake_waiting(row)
+        if not situation.is_parent and (actual.kiwi_id is None or situation.as_wished):
+            self.dependents.release_parents(row, list(situation.parents), present=situation.as_wished)
+        self._let_go(situation)
 
     def _has_links(self, situation: Situation) -> bool:
         return situation.is_parent and self.dependents.has_links(situation.row)
@@ -170,6 +180,3 @@ class Worker:
             claims.let_go(self.table, self.load, claim, row.key)
         if surplus:
             self.table.update(row.at, Change(take={"claims": surplus}))
-        if row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}:
-            for claim in situation.actual.held:
-                claims.stop_waiting(self.table, claim, row.key)

@@ -26,9 +26,9 @@ class TransformRecord(SqsRecordModel):
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of the transform queue."""
 
+    metrics.add_metric("Messages", MetricUnit.Count, len(event["Records"]))
+
     def handle(record: TransformRecord) -> None:
-        keys = keys_of(record.body.keys)
-        metrics.add_metric("Keys", MetricUnit.Count, len(keys))
-        transform_keys(stage(), queue(), keys)
+        transform_keys(stage(), queue(), keys_of(record.body.keys))
 
     return handle_batch(event, context, handle, TransformRecord)

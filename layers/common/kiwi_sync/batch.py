@@ -17,8 +17,13 @@ class _Processor(BatchProcessor):
 
     def failure_handler(self, record: Any, exception: Any) -> FailureResponse:
         error = exception[0].__name__ if exception[0] else "unknown"
-        logger.error("message failed", message_id=record["messageId"], error=error)
+        logger.error("message failed", message_id=_message_id(record), error=error)
         return super().failure_handler(record, exception)
+
+
+def _message_id(record: Any) -> str:
+    """Of a typed record, or of one that could not be typed."""
+    return str(record.messageId if isinstance(record, SqsRecordModel) else record["messageId"])
 
 
 def handle_batch(

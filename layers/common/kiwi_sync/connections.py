@@ -22,7 +22,7 @@ Separator = Literal["-", "_", ".", "/", "|"]
 class ConnectionSettings(BaseModel):
     """What a user sets for a connection."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     separator: Separator = "-"
     mandanten: tuple[Number, ...] = Field(min_length=1)
     time_zone: str = "Europe/Berlin"

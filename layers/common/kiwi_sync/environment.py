@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 class Environment(BaseModel):
     """Variables that every function has; each adds its own. Names are the variables', in lower case."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     table_name: str
     connections_path: str
     grace_seconds: float = 900

@@ -54,7 +54,7 @@ class Queue(Protocol):
 class TransformMessage(BaseModel):
     """A message to transform: keys of rows whose `source` may have changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     keys: tuple[str, ...] = Field(min_length=1)
 
 
@@ -64,7 +64,7 @@ class LoadMessage(BaseModel):
     `wake`: sent by load itself, to a row whose `todo` may not stand; such a message must not be forgotten.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     key: str
     wake: bool = False
 

@@ -17,7 +17,7 @@ def now() -> datetime:
 
 def stamp(moment: datetime) -> str:
     """`moment` in UTC, of fixed width: texts compare as the times do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_stamp(text: str) -> datetime:

@@ -1,5 +1,6 @@
 """The envelope of an export: whose, when, what it is complete for (format `erp-export/1`)."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -19,16 +20,22 @@ SECTIONS = {
 """The arrays of an export, and which kind of row each is about."""
 
 
-def _only_text(value: Any) -> Any:
+_DATE_TIME = re.compile(r"\s*\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
+
+
+def _date_time_text(value: Any) -> Any:
+    """Pydantic would also take seconds since 1970, as a number or as a text of digits: no time zone there."""
     if not isinstance(value, str):
         raise PydanticCustomError("not_text", "must be a text")
+    if not _DATE_TIME.match(value):
+        raise PydanticCustomError("not_a_date_time", "must be a date and a time with a time zone")
     return value
 
 
 class Anzahl(BaseModel):
     """How many records the ERP says it has written, for each array that it says it for."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
     verwaltungseinheiten: int | None = None
     mieter: int | None = None
     mietvertraege: int | None = None
@@ -37,11 +44,11 @@ class Anzahl(BaseModel):
 class Envelope(BaseModel):
     """What stands around the records."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     format: Literal["erp-export/1"]
     connection: str = Field(pattern=CONNECTION_ID)
     export_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")
-    exported_at: Annotated[AwareDatetime, BeforeValidator(_only_text)]
+    exported_at: Annotated[AwareDatetime, BeforeValidator(_date_time_text)]
     scope: Literal["full", "delta"]
     mandanten: tuple[Number, ...] = ()
     anzahl: Anzahl = Anzahl()

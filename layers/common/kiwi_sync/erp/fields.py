@@ -46,7 +46,10 @@ def _date(value: Any) -> date:
 def _coordinate(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise PydanticCustomError("not_a_number", "must be a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise PydanticCustomError("out_of_range", "must be a coordinate") from None
 
 
 def is_blank(value: Any) -> bool:

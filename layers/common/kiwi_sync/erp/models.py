@@ -21,7 +21,7 @@ from kiwi_sync.keys import RowKey, RowKind
 class Record(BaseModel, ABC):
     """What all records share: blank fields count as missing, unknown keys are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     kind: ClassVar[RowKind]
     mandant: Number
 
@@ -45,7 +45,7 @@ class Record(BaseModel, ABC):
 class Einheitsnummer(BaseModel):
     """How a lease names its unit, within its own Mandant."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     wirtschaftseinheit: Number
     nummer: Number
 

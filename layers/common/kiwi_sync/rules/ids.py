@@ -40,5 +40,6 @@ def kiwi_id(numbers: Sequence[str]) -> str:
     readable = "--".join(numbers)
     if len(numbers) > 1 and len(readable) <= KIWI_ID_LENGTH and all(map(_PLAIN.fullmatch, numbers)):
         return readable
-    digest = sha256(json.dumps(list(numbers)).encode("ascii")).digest()
+    exact = json.dumps(list(numbers), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    digest = sha256(exact).digest()
     return "x" + base64.b32encode(digest).decode("ascii").rstrip("=").lower()
