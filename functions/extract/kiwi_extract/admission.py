@@ -79,7 +79,7 @@ _HARMLESS = {
 
 
 def _envelope(raw: dict[str, Any]) -> Envelope:
-    if "format" not in raw:
+    if not raw.get("format"):
         raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "format: missing; must be erp-export/1")
     try:
         return Envelope.model_validate(raw)

@@ -8,6 +8,8 @@ import ijson
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_extract.digits import Digits
+
 DELETIONS = "geloescht"
 ENVELOPE_KEYS = frozenset(
     {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl"}
@@ -53,10 +55,10 @@ class Document:
             RejectedExportError: it is not JSON, cut off, too complex, or not shaped as an export.
         """
         try:
-            yield from self._top(_limited(ijson.basic_parse(self.stream)))
-        except (ijson.JSONError, ValueError, ArithmeticError, SystemError) as error:
-            # The parser's words quote the document; only the kind of fault may be passed on. Numbers that
-            # Python does not take (thousands of digits or an exponent beyond Decimal's) are the last two.
+            yield from self._top(_limited(ijson.basic_parse(Digits(self.stream))))
+        except (ijson.JSONError, ValueError, ArithmeticError) as error:
+            # The parser's words quote the document; only the kind of fault may be passed on. Arithmetic: an
+            # exponent beyond what Decimal can hold.
             raise RejectedExportError(RejectedExport.NOT_JSON, type(error).__name__) from None
 
     def _top(self, events: Iterator[Event]) -> Iterator[RawRecord]:

@@ -45,6 +45,14 @@ class Wish:
         """Whether it should be in KIWI, now or as soon as its parents are."""
         return self.reason is None
 
+    @property
+    def keeps_access(self) -> bool:
+        """Whether, if it has to go from KIWI, it is to have its access again when it comes back.
+
+        Also without its unit: a lease that moves may lose the old unit, or lack the new one, for a moment.
+        """
+        return self.wanted or self.reason == Reason.UNIT_UNKNOWN
+
 
 @dataclass(frozen=True)
 class Actual:
@@ -77,13 +85,13 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
     """What an agreement's row wishes: only with a tenant who is synchronized and a unit that is there."""
     if row.desired is None:
         return Wish(reason=row.reason or Reason.GONE)
-    if tenant is None or not (tenant.desired or _undecided(tenant)):
+    if tenant is None or tenant.desired is None:
         return Wish(reason=Reason.TENANT_NOT_SYNCHRONIZED)
-    if unit is None or not (unit.desired or _undecided(unit)):
+    if unit is None or unit.desired is None:
         return Wish(reason=Reason.UNIT_UNKNOWN)
     desired = DesiredAgreement.model_validate_json(row.desired)
     identity = identity_of(desired)
-    if not (tenant.desired and tenant.kiwi_id and unit.desired and unit.kiwi_id):
+    if tenant.kiwi_id is None or unit.kiwi_id is None:
         return Wish(identity=identity)
     payload = RentalAgreement(
         external_id=desired.external_id,
@@ -95,17 +103,12 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
     return Wish(payload=payload, identity=identity)
 
 
-def _undecided(parent: Row) -> bool:
-    """Whether the ERP has it, and transform has yet to say what KIWI should hold: no reason to delete."""
-    return parent.record is not None and parent.desired_from != parent.source_rev
-
-
 def plan(wish: Wish, actual: Actual) -> Action:
     """What brings KIWI from `actual` towards the wish: one step, after which to plan again."""
     if actual.kiwi_id is None:
         return Action.CREATE if wish.payload is not None else Action.NOTHING
     if not wish.wanted:
-        return Action.DELETE
+        return Action.DELETE_TO_CREATE if wish.keeps_access else Action.DELETE
     if wish.identity != (actual.identity_hash or ""):
         return Action.DELETE_TO_CREATE
     if wish.payload is not None and hash_of(wish.payload) != actual.payload_hash:

@@ -148,7 +148,7 @@ class Worker:
 
     def _settle(self, situation: Situation, token: str | None, outcome: str | None) -> bool:
         """Write what is, then wake and pay whoever hangs on it. Always True: the key is done."""
-        if not situation.wish.wanted and situation.actual.kiwi_id is None:
+        if not situation.wish.keeps_access and situation.actual.kiwi_id is None:
             situation = situation.having(NOT_IN_KIWI)
         row, actual = situation.row, situation.actual
         gone = is_gone(row) and actual.kiwi_id is None

@@ -57,15 +57,16 @@ def is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+# A validator stands behind the constraints that it comes before: they are checked on the stripped text.
 Number = Annotated[
     str,
-    BeforeValidator(_text),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER_LENGTH),
+    BeforeValidator(_text),
 ]
 """A number of the ERP: text, since leading zeros count."""
 
 Text = Annotated[
-    str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH)
+    str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), BeforeValidator(_text)
 ]
 Day = Annotated[date, BeforeValidator(_date)]
 Latitude = Annotated[float, BeforeValidator(_coordinate), Field(ge=-90, le=90)]
