@@ -67,6 +67,7 @@ class Functions:
         module, _, name = function.handler.rpartition(".")
         with self.environment(function):
             handler = getattr(importlib.import_module(module), name)
+            _observe_as(os.environ.get("POWERTOOLS_SERVICE_NAME"))
             self._prepare(function)
             context = Context(function.name, function.memory, time.monotonic() + function.timeout)
             with self._logs.collect():
@@ -83,6 +84,14 @@ class Functions:
         }
         with patch.dict(os.environ, own | runtime):
             yield
+
+
+def _observe_as(service: str | None) -> None:
+    """In one process all functions share the logger and metrics, which know only the first one's name."""
+    observability = sys.modules.get("kiwi_sync.observability")
+    if service and observability:
+        observability.logger.append_keys(service=service)
+        observability.metrics.service = service
 
 
 def forget_wiring() -> None:

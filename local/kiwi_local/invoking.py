@@ -66,13 +66,15 @@ def invoke_once(
     `redated`: an export within the event gets a present date, as the sample export always does.
     """
     sample = redate([read_export(SAMPLE)], now)[0]
-    notes = [f"The sample export is dated {sample.exported_at:%Y-%m-%d %H:%M} UTC for this run."]
+    notes: list[str] = []
     _configure(stack, sample, kiwi)
     earlier = STAGES[: STAGES.index(stage)]
     if earlier:
         stack.drop(sample.content)
         stack.serve(earlier)
-        notes.append(f"It has gone through {' and '.join(earlier)}.")
+        notes.append(
+            f"The sample export, dated {_moment(sample)}, went through {' and '.join(earlier)} first."
+        )
     else:
         event = {"Records": [_placed(stack, record, sample, notes) for record in event["Records"]]}
         if redated:
@@ -113,8 +115,9 @@ def _redated(record: Event, now: datetime, notes: list[str]) -> Event:
     export = parse_export(Path("event"), record["body"].encode())
     if export.exported_at is None:
         return record
-    notes.append("So is the export in the event.")
-    return record | {"body": redate([export], now)[0].content.decode()}
+    (redated,) = redate([export], now)
+    notes.append(f"The export in the event is dated {_moment(redated)} for this run.")
+    return record | {"body": redated.content.decode()}
 
 
 def _placed(stack: LocalStack, record: Event, sample: Export, notes: list[str]) -> Event:
@@ -136,7 +139,11 @@ def _placed(stack: LocalStack, record: Event, sample: Export, notes: list[str]) 
 
 def _place(stack: LocalStack, key: str, sample: Export, notes: list[str]) -> None:
     stack.aws.upload(key, sample.content)
-    notes.append(f"It lies in the bucket {stack.aws.bucket.name} under {key}.")
+    notes.append(f"The sample export, dated {_moment(sample)}, lies in {stack.aws.bucket.name} under {key}.")
+
+
+def _moment(export: Export) -> str:
+    return f"{export.exported_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _own_bucket(stack: LocalStack, named: Any, notes: list[str]) -> str:

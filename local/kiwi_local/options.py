@@ -41,7 +41,9 @@ Stages = Annotated[Stage, typer.Argument(metavar="extract|transform|load", help=
 Separators = Annotated[Separator, typer.Option(help="Stands between the numbers of an external id.")]
 Mandanten = Annotated[
     list[str] | None,
-    typer.Option("--mandant", help="Synchronize this one, repeatable. [default: all that the exports list]"),
+    typer.Option(
+        "--mandant", help="Synchronize this one; repeatable.", show_default="all that the exports list"
+    ),
 ]
 Together = Annotated[
     bool,
@@ -58,8 +60,8 @@ Redate = Annotated[
     bool | None,
     typer.Option(
         "--redate/--no-redate",
-        help="Shift `exported_at` so that the newest export is a minute old. [default: only for the samples "
-        "in the project's events/]",
+        help="Shift `exported_at` so that the newest export is a minute old.",
+        show_default="only the samples in the project's events/",
         rich_help_panel=_RUN,
     ),
 ]
@@ -68,10 +70,16 @@ GiveUpAfter = Annotated[
     typer.Option(min=1, metavar="SECONDS", help="How long one drain may take.", rich_help_panel=_RUN),
 ]
 KiwiApiUrl = Annotated[
-    str, typer.Option(help="KIWI API (log-in). [default: an embedded KIWI]", rich_help_panel=_KIWI)
+    str,
+    typer.Option(
+        metavar="URL", help="KIWI API (log-in).", show_default="an embedded KIWI", rich_help_panel=_KIWI
+    ),
 ]
 KiwiErpApiUrl = Annotated[
-    str, typer.Option(help="ERP Integration API. [default: an embedded KIWI]", rich_help_panel=_KIWI)
+    str,
+    typer.Option(
+        metavar="URL", help="ERP Integration API.", show_default="an embedded KIWI", rich_help_panel=_KIWI
+    ),
 ]
 Username = Annotated[
     str, typer.Option(envvar="KIWI_USERNAME", help="Of the KIWI account.", rich_help_panel=_KIWI)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 
 _SOON = timedelta(seconds=5)
+# Moto takes its time with every attribute that it answers.
+_OWED: dict[str, Any] = {
+    "FilterExpression": "attribute_exists(todo) OR attribute_exists(paused_version)",
+    "ProjectionExpression": "pk, sk, todo, todo_at, paused_version",
+}
 _read = TypeDeserializer().deserialize
 
 
@@ -37,15 +42,28 @@ class Outcome:
             for item in self.entities
         )
 
-    def outstanding(self) -> int:
-        """How many rows are owed anything at all, now or later."""
-        return sum("todo" in item for item in self.entities)
+    def away(self) -> set[str]:
+        """The connections whose KIWI does not answer."""
+        return {name for name, item in self.connections.items() if item.get("away_until")}
+
+    def outstanding(self, connection: str | None = None) -> int:
+        """How many rows (of one connection, if named) are owed anything at all, now or later."""
+        return sum("todo" in item and connection in {None, connection_of(item)} for item in self.entities)
 
 
 def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
     """The present content of the state table."""
+    return _sorted(_scan(client, table))
+
+
+def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
+    """What is owed, and what keeps it from being paid: of the rest there is nothing in the outcome."""
+    return _sorted(_scan(client, table, **_OWED))
+
+
+def _sorted(items: Iterator[Item]) -> Outcome:
     outcome = Outcome()
-    for item in _scan(client, table):
+    for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
         if pk.startswith("%connection#"):
             if sk == "kiwi":
@@ -62,7 +80,7 @@ def connection_of(item: Item) -> str:
     return str(item["pk"]).partition("#")[0]
 
 
-def _scan(client: "DynamoDBClient", table: str) -> Iterator[Item]:
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+def _scan(client: "DynamoDBClient", table: str, **only: Any) -> Iterator[Item]:
+    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **only):
         for item in page["Items"]:
             yield {name: _read(value) for name, value in item.items()}

@@ -7,6 +7,7 @@ receive counts, redrive and message groups. One thread serves all queues in turn
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,10 @@ _log = logging.getLogger(__name__)
 
 
 class Poller:
-    """Serves event source mappings. With `seed`, the next one to serve is drawn instead of taken in turn."""
+    """Serves event source mappings. With `seed`, the next one to serve is drawn instead of taken in turn.
+
+    `sent` says how many messages a queue has been sent so far: a queue without new ones is not asked.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,15 @@ class Poller:
         visibility_cap: float | None = 0.2,
         clock: Callable[[], float] = time.monotonic,
         seed: int | None = None,
+        sent: Callable[[str], int] | None = None,
     ) -> None:
         self._sources = list(sources)
         self._ledgers = {source.queue.name: Ledger(source.queue, clock, visibility_cap) for source in sources}
         self._invoke = invoke
         self._sqs = sqs
         self._random = None if seed is None else random.Random(seed)  # noqa: S311
+        self._sent = sent
+        self._absorbed: Counter[str] = Counter()
         self.served = 0
         """Messages that were handed to functions, each time they were."""
         self.dead: list[tuple[str, Message]] = []
@@ -92,7 +99,9 @@ class Poller:
         return sources
 
     def _absorb(self, source: EventSource) -> None:
-        url = source.queue.url
+        url, name = source.queue.url, source.queue.name
+        if self._sent and self._sent(name) <= self._absorbed[name]:
+            return
         while received := self._sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
@@ -107,7 +116,8 @@ class Poller:
                     for place, message in enumerate(received)
                 ],
             )
-            self._ledgers[source.queue.name].add(map(_message, received))
+            self._absorbed[name] += len(received)
+            self._ledgers[name].add(map(_message, received))
 
     def _bury(self, source: EventSource) -> None:
         queue = source.queue

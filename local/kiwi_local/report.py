@@ -1,10 +1,11 @@
 """What a local run has done, as one JSON document."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.rules.reasons import Problem
 
 from kiwi_local.ledger import Message
 from kiwi_local.outcome import Item, Outcome, connection_of
@@ -23,13 +24,17 @@ _READ = ("verwaltungseinheiten", "mieter", "mietvertraege")
 
 
 def build_report(
-    stack: LocalStack, export_ids: Sequence[str], separators: dict[str, str], *, drained: bool
+    stack: LocalStack, files: Mapping[str, str], separators: dict[str, str], *, drained: bool
 ) -> Report:
-    """The report on a run; `export_ids` says in which order the exports came, `separators` by connection."""
+    """The report on a run.
+
+    `files`: the files of the exports in order, by export id and, as far as none could be read of them, by
+    the id of the message that brought them. `separators`: by connection.
+    """
     outcome = stack.outcome()
     rows = [Entity(item, separators) for item in sorted(outcome.entities, key=_place)]
     return {
-        "exports": _exports(outcome, export_ids, stack.dropped),
+        "exports": _exports(outcome, files),
         "kiwi": _kiwi(stack.traffic),
         "skipped": [row.entry(reason=row.skip) for row in rows if row.skip],
         "notices": [row.entry(reason=row.notice) for row in rows if row.notice],
@@ -45,7 +50,10 @@ def build_report(
 
 
 def exit_code(report: Report) -> int:
-    """0: drained, no problems; 1: problems, or an export refused as a whole; 3: not drained."""
+    """0: drained, no problems; 1: problems, or an export refused as a whole; 3: not drained.
+
+    What waits for a log-in that KIWI refuses cannot move, so such a run is drained, and has a problem.
+    """
     if not report["drained"]:
         return 3
     rejected = any(export["status"] == "rejected" for export in report["exports"])
@@ -100,18 +108,20 @@ def _place(item: Item) -> tuple[str, str, str]:
     return (f"{connection}#{mandant}", kind, str(item["sk"]))
 
 
-def _exports(outcome: Outcome, export_ids: Sequence[str], message_ids: Sequence[str]) -> list[Entry]:
-    order = {name: place for place, name in enumerate(dict.fromkeys([*export_ids, *message_ids]))}
+def _exports(outcome: Outcome, files: Mapping[str, str]) -> list[Entry]:
+    order = {name: place for place, name in enumerate(files)}
     runs = sorted(outcome.runs, key=lambda run: order.get(str(run["sk"]), len(order)))
-    return [_export(run) for run in runs]
+    return [_export(run, files.get(str(run["sk"]), "")) for run in runs]
 
 
-def _export(run: Item) -> Entry:
+def _export(run: Item, file: str) -> Entry:
     counts = json.loads(run.get("counts") or "{}")
     return {
         "export_id": str(run["sk"]),
+        "file": file,
         "status": str(run.get("status", "working")),
         "reason": str(run.get("reason") or ""),
+        "detail": str(run.get("detail") or ""),
         "read": {kind: counts.get("read", {}).get(kind, 0) for kind in _READ},
         "rejected": json.loads(run.get("rejected") or "[]"),
         **{name: counts.get(name, 0) for name in ("unchanged", "changed", "gone")},
@@ -128,9 +138,14 @@ def _kiwi(traffic: Traffic) -> Entry:
 
 
 def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
-    message = "KIWI refuses the log-in: check user name and password in the connection's secret"
+    message = "KIWI refuses the log-in: check user name and password; {} rows wait for it"
     return [
-        {"kind": "connection", "external_id": connection, "code": "login_refused", "message": message}
+        {
+            "kind": "connection",
+            "external_id": connection,
+            "code": Problem.LOGIN_REFUSED,
+            "message": message.format(outcome.outstanding(connection)),
+        }
         for connection in sorted(outcome.paused() & separators.keys())
     ]
 

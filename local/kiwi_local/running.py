@@ -1,7 +1,7 @@
 """The main job on one machine: exports in, KIWI's content out, a report on what happened."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -34,16 +34,15 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
     with LocalStack(seed=plan.shuffle, logs=logs) as stack:
         for connection, mandanten in plan.mandanten.items():
             _configure(stack, connection, mandanten, plan.separator, kiwi)
-        drained = all(_drained(stack, plan, group, console) for group in _groups(plan))
-        if not drained:
-            console.print(
-                f"Gave up after {plan.give_up_after:g} s (--give-up-after): "
-                f"{stack.poller.waiting()} messages are queued, "
-                f"{stack.outcome().outstanding()} rows are outstanding."
-            )
-        export_ids = [export.export_id for export in plan.exports]
+            console.print(f"Connection {connection}: {_settings(plan, connection)}", markup=False)
+        files = _files(plan.exports)
+        groups = _groups(plan)
+        while groups and _drained(stack, plan, groups[0], files, console):
+            del groups[0]
+        if groups:
+            console.print(_gave_up(stack, plan.give_up_after, groups[1:]), markup=False)
         separators = dict.fromkeys(plan.mandanten, plan.separator)
-        return build_report(stack, export_ids, separators, drained=drained)
+        return build_report(stack, files, separators, drained=not groups)
 
 
 def _configure(stack: LocalStack, connection: str, mandanten: list[str], separator: str, kiwi: Kiwi) -> None:
@@ -72,11 +71,45 @@ def _groups(plan: Plan) -> list[list[Export]]:
     return groups
 
 
-def _drained(stack: LocalStack, plan: Plan, group: list[Export], console: Console) -> bool:
+def _files(exports: Iterable[Export]) -> dict[str, str]:
+    """The files' names by export id; several may have the same one."""
+    files: dict[str, list[str]] = {}
+    for export in filter(lambda export: export.export_id, exports):
+        files.setdefault(export.export_id, []).append(export.path.name)
+    return {export_id: ", ".join(dict.fromkeys(names)) for export_id, names in files.items()}
+
+
+def _names(exports: Iterable[Export]) -> str:
+    return ", ".join(dict.fromkeys(export.path.name for export in exports))
+
+
+def _settings(plan: Plan, connection: str) -> str:
+    selected = plan.mandanten[connection]
+    text = f"Mandanten {', '.join(selected)}; separator {plan.separator}"
+    full = [export for export in plan.exports if export.connection == connection and export.mandanten]
+    listed = {mandant for export in full for mandant in export.mandanten}
+    strange = [mandant for mandant in selected if full and mandant not in listed]
+    return f"{text} (no full export lists {', '.join(strange)})" if strange else text
+
+
+def _gave_up(stack: LocalStack, after: float, left: Iterable[list[Export]]) -> str:
+    outcome = stack.outcome()
+    away = "".join(f", the KIWI of {connection} is away" for connection in sorted(outcome.away()))
+    names = _names(export for group in left for export in group)
+    return (
+        f"Gave up after {after:g} s (--give-up-after): {stack.poller.waiting()} messages are queued, "
+        f"{outcome.outstanding()} rows are outstanding{away}."
+        + (f" Not even on the queue: {names}." if names else "")
+    )
+
+
+def _drained(
+    stack: LocalStack, plan: Plan, group: list[Export], files: dict[str, str], console: Console
+) -> bool:
+    names = _names(group)
     for export in group:
-        stack.drop(export.content)
-    names = ", ".join(dict.fromkeys(export.path.name for export in group))
-    console.print(f"On the queue: {names}")
+        files[stack.drop(export.content)] = export.path.name
+    console.print(f"On the queue: {names}", markup=False)
     progress = _progress(console, names) if console.is_terminal else None
     with progress or nullcontext():
         return stack.drain(plan.give_up_after, on_progress=_bar(progress, stack.poller.served))

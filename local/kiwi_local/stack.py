@@ -13,7 +13,7 @@ from kiwi_local.aws import EmbeddedAws
 from kiwi_local.functions import Functions, forget_wiring
 from kiwi_local.ledger import Message
 from kiwi_local.logs import Logs
-from kiwi_local.outcome import Outcome, read_outcome
+from kiwi_local.outcome import Outcome, read_outcome, read_owed
 from kiwi_local.poller import Poller
 from kiwi_local.template import STACK_NAME, Function, read_template
 from kiwi_local.traffic import Traffic
@@ -51,8 +51,6 @@ class LocalStack:
         self.blueprint = read_template(template, stack_name, parameters)
         self.aws = EmbeddedAws(self.blueprint)
         self.traffic = Traffic()
-        self.dropped: list[str] = []
-        """Ids of the messages that `drop` sent, in order."""
         self._functions = Functions(QUICK | dict(overrides or {}), logs or Logs(), self._prepare)
         self._seed = seed
         self._visibility_cap = visibility_cap
@@ -71,6 +69,7 @@ class LocalStack:
                 self.aws.sqs,
                 visibility_cap=self._visibility_cap,
                 seed=self._seed,
+                sent=self.aws.gate.messages.__getitem__,
             )
             self.aws.gate.hold = self.poller.hold
             self._exits = exits.pop_all()
@@ -112,18 +111,15 @@ class LocalStack:
         content = document if isinstance(document, bytes) else _text(document).encode()
         if 0 < len(content) <= INLINE_BYTES and _is_text(content):
             queue = self.blueprint.source("extract").queue
-            self.dropped.append(self.aws.send(queue, content.decode()))
-        else:
-            self._uploads += 1
-            self.drop_large(f"exports/export-{self._uploads:04d}.json", content)
-        return self.dropped[-1]
+            return self.aws.send(queue, content.decode())
+        self._uploads += 1
+        (message,) = self.drop_large(f"exports/export-{self._uploads:04d}.json", content)
+        return message
 
     def drop_large(self, key: str, content: bytes) -> list[str]:
         """Puts an object into the export bucket and sends the notifications that are due for its key."""
         version = self.aws.upload(key, content)
-        messages = self.aws.notify(key, len(content), version)
-        self.dropped += messages
-        return messages
+        return self.aws.notify(key, len(content), version)
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation of a function, past the poller; raises what the handler raises."""
@@ -148,7 +144,8 @@ class LocalStack:
     def drain(self, give_up_after: float = 300, on_progress: OnProgress = lambda *_: None) -> bool:
         """Works until nothing is in flight and nothing outstanding can move; false if time ran out.
 
-        Then the template's schedules have been fired at least once, and have brought nothing more.
+        Then the template's schedules have been fired at least once, and have brought nothing more (but for
+        the one key that tries now and then whether a paused connection's log-in has been mended).
         """
         deadline = time.monotonic() + give_up_after
         sent_before_sweep: int | None = None
@@ -158,7 +155,9 @@ class LocalStack:
             elif self.poller.waiting() or self.poller.delayed():
                 time.sleep(min(self.poller.next_visible() or _NAP, _NAP))
             elif sent_before_sweep is not None:
-                if sent_before_sweep == self._sent() and not self.outcome().movable(datetime.now(UTC)):
+                owed = self.owed()
+                quiet = sent_before_sweep == self._sent() or owed.paused()
+                if quiet and not owed.movable(datetime.now(UTC)):
                     return True
                 sent_before_sweep = None
             elif time.monotonic() - self._swept_at < _SWEEP_PACE:
@@ -171,6 +170,10 @@ class LocalStack:
     def outcome(self) -> Outcome:
         """What stands in the state table now."""
         return read_outcome(self.aws.dynamodb, self.aws.table.name)
+
+    def owed(self) -> Outcome:
+        """What is still owed now, without the rest of the table."""
+        return read_owed(self.aws.dynamodb, self.aws.table.name)
 
     @property
     def state_writes(self) -> int:

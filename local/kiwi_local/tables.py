@@ -69,20 +69,27 @@ def _cell(value: object) -> str:
 
 def _show_exports(console: Console, exports: list[Entry]) -> None:
     columns = (
-        "export", "status", "units", "tenants", "leases", "rejected", "unchanged", "changed", "gone", "reason"
+        "export", "file", "status", "units", "tenants", "leases", "rejected", "unchanged", "changed", "gone"
     )  # fmt: skip
     rows = [
         (
             export["export_id"],
+            export["file"],
             export["status"],
             *export["read"].values(),
             len(export["rejected"]),
             *(export[name] for name in ("unchanged", "changed", "gone")),
-            export["reason"],
         )
         for export in exports
     ]
     _show_table(console, "Exports", columns, rows)
+    refused = [
+        [export[name] for name in ("file", "reason", "detail")]
+        for export in exports
+        if export["status"] == "rejected"
+    ]
+    if refused:
+        _show_table(console, "Exports refused as a whole", ("file", "reason", "detail"), refused)
 
 
 def _show_rejected(console: Console, exports: list[Entry]) -> None:

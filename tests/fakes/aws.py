@@ -50,7 +50,10 @@ class Aws:
                 {"AttributeName": attribute, "AttributeType": "S"}
                 for attribute in ("pk", "sk", "todo", "todo_at")
             ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
             GlobalSecondaryIndexes=[
                 {
                     "IndexName": OUTSTANDING,

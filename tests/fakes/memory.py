@@ -89,7 +89,12 @@ def _holds(check: Check, item: Item) -> bool:
 
 def _refuse_malformed(change: Change) -> None:
     """What DynamoDB refuses as malformed: a change of nothing, an attribute twice, an empty set."""
-    values = [*change.put.values(), *change.put_if_absent.values(), *change.add.values(), *change.take.values()]
+    values = [
+        *change.put.values(),
+        *change.put_if_absent.values(),
+        *change.add.values(),
+        *change.take.values(),
+    ]
     names = [*change.put, *change.put_if_absent, *change.remove, *change.add, *change.take]
     if not names or len(set(names)) < len(names) or frozenset() in values:
         raise ValueError(f"malformed change of {sorted(names)}")

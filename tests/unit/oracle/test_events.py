@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kiwi_sync.keys import RowKey
 
 from tests.oracle import expected_content
 from tests.oracle_reading import KEY_FIELDS, read_export
@@ -87,5 +88,5 @@ def test_load_names_rows_of_the_full_export() -> None:
         assert connection == "muster-wohnbau"
         assert "-".join(numbers) in content[kind]
         assert body["wake"] is False
-        assert record["attributes"]["MessageGroupId"] == body["key"]
+        assert record["attributes"]["MessageGroupId"] == RowKey.parse(body["key"]).group
         assert {"MessageDeduplicationId", "SequenceNumber"} <= record["attributes"].keys()

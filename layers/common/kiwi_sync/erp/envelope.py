@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from kiwi_sync.connections import CONNECTION_ID
-from kiwi_sync.erp.fields import Number, is_blank
+from kiwi_sync.erp.fields import Number, Text, is_blank
 from kiwi_sync.keys import RowKind
 from kiwi_sync.times import stamp
 
@@ -46,8 +46,8 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     format: Literal["erp-export/1"]
-    connection: str = Field(pattern=CONNECTION_ID)
-    export_id: str = Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")
+    connection: Annotated[Text, Field(pattern=CONNECTION_ID)]
+    export_id: Annotated[Text, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
     exported_at: Annotated[AwareDatetime, BeforeValidator(_date_time_text)]
     scope: Literal["full", "delta"]
     mandanten: tuple[Number, ...] = ()

@@ -14,7 +14,8 @@ from pydantic_core import PydanticCustomError
 NUMBER_LENGTH = 64
 TEXT_LENGTH = 1000
 OPEN_ENDED_YEAR = 9999
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_TEXTS = re.compile(r"[\x00\ud800-\udfff]")
+_NOT_IN_NUMBERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})", re.ASCII)
 _GERMAN_DATE = re.compile(r"(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{4})", re.ASCII)
 EARLIEST_YEAR = 1800
@@ -26,9 +27,17 @@ def _text(value: Any) -> str:
         value = str(value)
     if not isinstance(value, str):
         raise PydanticCustomError("not_text", "must be a text")
-    if _UNPRINTABLE.search(value):
-        raise PydanticCustomError("control_character", "must not contain control characters")
+    if _NOT_IN_TEXTS.search(value):
+        raise PydanticCustomError("control_character", "must not contain NUL or half a character")
     return value
+
+
+def _number(value: Any) -> str:
+    """A text that names something: on one line, without what nobody can see."""
+    number = _text(value).strip()
+    if _NOT_IN_NUMBERS.search(number):
+        raise PydanticCustomError("control_character", "must not contain control characters")
+    return number
 
 
 def _date(value: Any) -> date:
@@ -61,7 +70,7 @@ def is_blank(value: Any) -> bool:
 Number = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER_LENGTH),
-    BeforeValidator(_text),
+    BeforeValidator(_number),
 ]
 """A number of the ERP: text, since leading zeros count."""
 

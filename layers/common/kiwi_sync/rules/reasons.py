@@ -29,7 +29,6 @@ class Problem(StrEnum):
     REFUSED = "kiwi_refused"
     FOREIGN_OBJECT = "foreign_object"
     KIWI_ERROR = "kiwi_error"
-    COLLISION = "collision"
     LOGIN_REFUSED = "login_refused"
 
 

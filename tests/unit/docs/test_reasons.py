@@ -1,0 +1,152 @@
+"""docs/reasons.md explains every code that there is, and none that there is not."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kiwi_extract import runs, spool, validate
+from kiwi_extract.document import RawRecord
+from kiwi_local import report
+from kiwi_sync.erp import fields, models
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import Notice, Problem, Reason, RejectedExport
+
+PAGE = Path(__file__).parents[3] / "docs" / "reasons.md"
+ENUMS: dict[str, type[StrEnum]] = {
+    "Reasons": Reason,
+    "Notices": Notice,
+    "Problems": Problem,
+    "Runs": runs.Status,
+    "Refused exports": RejectedExport,
+}
+
+UNIT = {"mandant": "1", "wirtschaftseinheit": "2", "nummer": "3"}
+TENANT = {"mandant": "1", "nummer": "3"}
+LEASE = {
+    "mandant": "1",
+    "nummer": "3",
+    "verwaltungseinheit": {"wirtschaftseinheit": "2", "nummer": "3"},
+    "mieter": ["3"],
+    "beginn": "2024-01-01",
+}
+GOOD: dict[str, dict[str, Any]] = {"verwaltungseinheiten": UNIT, "mieter": TENANT, "mietvertraege": LEASE}
+BAD: list[tuple[str, str, Any]] = [
+    ("missing", "mieter", {"mandant": "1"}),
+    ("missing", "mieter", TENANT | {"nummer": " "}),
+    ("missing", "mietvertraege", LEASE | {"mieter": []}),
+    ("not_text", "mieter", TENANT | {"email": ["a@example.org"]}),
+    ("not_text", "mieter", TENANT | {"nummer": 1.5}),
+    ("too_long", "mieter", TENANT | {"nummer": "1" * 65}),
+    ("too_long", "mieter", TENANT | {"firma": "x" * 1001}),
+    ("control_character", "mieter", TENANT | {"vorname": "a\nb"}),
+    ("not_a_date", "mietvertraege", LEASE | {"beginn": "2024-02-30"}),
+    ("not_a_number", "verwaltungseinheiten", UNIT | {"latitude": "52.5"}),
+    ("out_of_range", "verwaltungseinheiten", UNIT | {"latitude": 91}),
+    ("out_of_range", "verwaltungseinheiten", UNIT | {"longitude": -181}),
+    ("ende_before_beginn", "mietvertraege", LEASE | {"ende": "2023-12-31"}),
+    ("not_an_object", "mieter", "4711"),
+    ("not_an_object", "mietvertraege", LEASE | {"verwaltungseinheit": "100-0001"}),
+    ("not_a_list", "mietvertraege", LEASE | {"mieter": "4711"}),
+]
+
+
+def explained(section: str) -> list[str]:
+    """The codes in the first columns of a section's tables."""
+    _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {section}\n")
+    assert rest, f"docs/reasons.md has no section {section}"
+    return re.findall(r"^\| `(\w+)` \|", rest.partition("\n## ")[0], flags=re.MULTILINE)
+
+
+def reason_of(section: str, value: Any) -> str | None:
+    return validate.validate(RawRecord(section, 0, deleted=False, value=value)).reason
+
+
+def raised_in(module: Any) -> Iterator[str]:
+    """The codes of the errors of our own that a module raises."""
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PydanticCustomError":
+            code = node.args[0]
+            assert isinstance(code, ast.Constant)
+            yield str(code.value)
+
+
+def reported_in(module: Any) -> Iterator[str]:
+    """The codes that a module writes into a report of its own accord."""
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Dict):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if (
+                    isinstance(name, ast.Constant)
+                    and name.value == "code"
+                    and isinstance(value, ast.Constant)
+                ):
+                    yield str(value.value)
+
+
+@pytest.mark.parametrize("section", ENUMS)
+def test_the_codes_of_an_enum_are_explained(section: str) -> None:
+    assert Counter(explained(section)) == Counter(code.value for code in ENUMS[section])
+
+
+def test_the_reasons_of_rejected_records_are_explained() -> None:
+    # Pydantic's own `missing` needs no translation.
+    there_are = {*validate._CODES.values(), "missing", spool.DUPLICATE, spool.MANDANT_NOT_LISTED}
+    there_are |= {*raised_in(fields), *raised_in(models)}
+
+    assert Counter(explained("Rejected records")) == Counter(there_are)
+
+
+def test_what_only_the_local_report_says_is_explained() -> None:
+    assert explained("Local runs") == sorted(set(reported_in(report)) - set(Problem))
+
+
+def test_no_other_section_explains_codes() -> None:
+    sections = [*ENUMS, "Rejected records", "Local runs"]
+    everywhere = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert len(everywhere) == sum(len(explained(section)) for section in sections)
+
+
+@pytest.mark.parametrize(("code", "section", "value"), BAD)
+def test_a_bad_record_has_the_reason_that_the_page_gives(code: str, section: str, value: Any) -> None:
+    assert reason_of(section, value) == code
+
+
+def test_every_reason_of_a_single_record_has_an_example_here() -> None:
+    of_several = {spool.DUPLICATE, spool.MANDANT_NOT_LISTED}
+
+    assert {code for code, _, _ in BAD} == set(explained("Rejected records")) - of_several
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=70),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3),
+    max_leaves=5,
+)
+NAMES = {
+    *models.Verwaltungseinheit.model_fields,
+    *models.Mieter.model_fields,
+    *models.Mietvertrag.model_fields,
+}
+
+
+EXPLAINED = {None, *explained("Rejected records")}
+
+
+@given(
+    section=st.sampled_from(sorted(SECTIONS)),
+    changes=st.dictionaries(st.sampled_from(sorted(NAMES)), JSON, max_size=3),
+    whole=st.one_of(st.none(), JSON),
+)
+def test_any_record_is_accepted_or_has_an_explained_reason(
+    section: str, changes: dict[str, Any], whole: Any
+) -> None:
+    assert reason_of(section, GOOD[section] | changes) in EXPLAINED
+    assert reason_of(section, whole) in EXPLAINED

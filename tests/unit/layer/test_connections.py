@@ -1,0 +1,188 @@
+"""Connections: what is valid, what a broken one says, and when it is read again."""
+
+import json
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kiwi_sync.connections import (
+    Connection,
+    Connections,
+    ConnectionSettings,
+    SettingsInvalidError,
+    UnknownConnectionError,
+    parse_settings,
+)
+from kiwi_sync.rules.ids import SEPARATORS
+
+from tests.fakes.aws import Aws
+from tests.unit.layer.samples import SETTINGS
+
+_stacks = count()
+SECRET = "geheim-4711"
+
+
+class Stack:
+    """Parameters under a path of their own."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._ssm = aws.ssm
+        self.path = f"/stack-{next(_stacks)}/connections"
+        self.connections = Connections(aws.ssm, self.path)
+
+    def save(self, name: str, document: str | None = None, **settings: Any) -> None:
+        value = json.dumps(SETTINGS | settings) if document is None else document
+        self._ssm.put_parameter(Name=f"{self.path}/{name}", Value=value, Type="String", Overwrite=True)
+
+
+@pytest.fixture
+def stack(aws: Aws) -> Stack:
+    return Stack(aws)
+
+
+def test_a_connection_and_what_holds_if_not_said(stack: Stack) -> None:
+    stack.save("muster-wohnbau")
+    found = stack.connections.get("muster-wohnbau")
+    assert (found.id, found.version) == ("muster-wohnbau", 1)
+    assert found.settings == ConnectionSettings(
+        separator="-",
+        mandanten=("0001",),
+        time_zone="Europe/Berlin",
+        kiwi_api_url="https://core.example",
+        kiwi_erp_api_url="https://erp.example/api",
+        token_path="/v1/access_token",
+        secret="kiwi/muster",
+    )
+    assert found.settings.zone == ZoneInfo("Europe/Berlin")
+
+
+def test_without_a_version_the_newest_is_read(stack: Stack) -> None:
+    for version, separator in enumerate("-_.", start=1):
+        stack.save("c", separator=separator)
+        found = stack.connections.get("c")
+        assert (found.version, found.settings.separator) == (version, separator)
+
+
+def test_what_is_new_enough_is_remembered(stack: Stack) -> None:
+    stack.save("c", separator="-")
+    assert stack.connections.get("c", at_least=1).version == 1
+    stack.save("c", separator="_")
+    assert stack.connections.get("c", at_least=0).version == 1
+    assert stack.connections.get("c", at_least=1).version == 1
+    assert stack.connections.get("c", at_least=2).version == 2
+    assert stack.connections.get("c", at_least=1).version == 2
+
+
+def test_a_version_that_is_not_there_yet_gives_the_newest(stack: Stack) -> None:
+    stack.save("c")
+    assert stack.connections.get("c", at_least=7).version == 1
+
+
+def test_unknown_connections(stack: Stack, aws: Aws) -> None:
+    stack.save("c")
+    Stack(aws).save("other")
+    for name in ("other", "C", "c/d"):
+        with pytest.raises(UnknownConnectionError):
+            stack.connections.get(name)
+
+
+def test_a_broken_one_stops_only_itself_and_is_mended(stack: Stack) -> None:
+    stack.save("whole")
+    stack.save("c")
+    stack.connections.get("c")
+    stack.save("c", separator="~")
+    with pytest.raises(SettingsInvalidError, match="separator"):
+        stack.connections.get("c")
+    assert stack.connections.get("whole").version == 1
+    assert stack.connections.get("c", at_least=1).version == 1
+    stack.save("c", separator="|")
+    assert stack.connections.get("c").settings.separator == "|"
+
+
+def test_ids_are_those_of_this_stack(stack: Stack, aws: Aws) -> None:
+    assert list(stack.connections.ids()) == []
+    names = [f"kunde-{number}" for number in range(23)]
+    for name in names:
+        stack.save(name, document="broken ones too")
+    Stack(aws).save("other")
+    assert sorted(stack.connections.ids()) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"separator": "#"}, "separator"),
+        ({"separator": ""}, "separator"),
+        ({"separator": None}, "separator"),
+        ({"mandanten": []}, "mandanten"),
+        ({"mandanten": "0001"}, "mandanten"),
+        ({"mandanten": ["0001", ""]}, "mandanten.1"),
+        ({"mandanten": [" "]}, "mandanten.0"),
+        ({"mandanten": [1.5]}, "mandanten.0"),
+        ({"time_zone": "Berlin"}, "time_zone"),
+        ({"time_zone": "../etc/passwd"}, "time_zone"),
+        ({"time_zone": ""}, "time_zone"),
+        ({"kiwi_api_url": "core.example"}, "kiwi_api_url"),
+        ({"kiwi_api_url": "ftp://core.example"}, "kiwi_api_url"),
+        ({"kiwi_erp_api_url": "https://erp example"}, "kiwi_erp_api_url"),
+        ({"kiwi_erp_api_url": "https://erp.example\n"}, "kiwi_erp_api_url"),
+        ({"token_path": "v1/access_token"}, "token_path"),
+        ({"secret": ""}, "secret"),
+        ({"seperator": "-"}, "seperator"),
+        ({"password": SECRET}, "password"),
+    ],
+)
+def test_broken_settings_name_the_field(settings: dict[str, Any], field: str) -> None:
+    with pytest.raises(SettingsInvalidError) as refused:
+        parse_settings(json.dumps(SETTINGS | settings))
+    assert f"{field}: " in str(refused.value)
+    assert SECRET not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["mandanten", "kiwi_api_url", "kiwi_erp_api_url", "secret"])
+def test_needed_settings(name: str) -> None:
+    without = {other: value for other, value in SETTINGS.items() if other != name}
+    with pytest.raises(SettingsInvalidError, match=f"^{name}: "):
+        parse_settings(json.dumps(without))
+
+
+@pytest.mark.parametrize("document", ["", "{", "[]", "null", '"text"', f"{{'password': '{SECRET}'}}"])
+def test_what_are_no_settings(document: str) -> None:
+    with pytest.raises(SettingsInvalidError, match=r"^document: ") as refused:
+        parse_settings(document)
+    assert SECRET not in str(refused.value)
+
+
+def test_every_fault_is_named_at_once() -> None:
+    with pytest.raises(SettingsInvalidError) as refused:
+        parse_settings(json.dumps(SETTINGS | {"separator": "~", "mandanten": [], "time_zone": "x"}))
+    assert [part.split(": ")[0] for part in str(refused.value).split("; ")] == [
+        "separator",
+        "mandanten",
+        "time_zone",
+    ]
+
+
+@given(document=st.text(max_size=40))
+def test_any_text_is_settings_or_an_error_that_says_so(document: str) -> None:
+    with pytest.raises(SettingsInvalidError):
+        parse_settings(document)
+
+
+def test_integers_are_read_as_texts() -> None:
+    assert parse_settings(json.dumps(SETTINGS | {"mandanten": [1, " 0002 "]})).mandanten == ("1", "0002")
+
+
+def shape(**settings: Any) -> str:
+    return Connection("c", ConnectionSettings.model_validate(SETTINGS | settings), 1).shape
+
+
+def test_the_shape_changes_with_what_kiwi_should_hold_and_with_nothing_else() -> None:
+    assert len({shape(separator=separator) for separator in SEPARATORS}) == len(SEPARATORS)
+    assert shape(time_zone="Europe/London") != shape()
+    assert shape(mandanten=["0001", "0002"], secret="other", kiwi_api_url="http://x") == shape()
+    assert shape(separator="-") == shape()
