@@ -144,7 +144,7 @@ def test_a_refused_update_creates_nothing(table: Table, check: Check) -> None:
     assert list(table.query("p")) == []
 
 
-@pytest.mark.parametrize("checks", HOLDING, ids=str)
+@pytest.mark.parametrize("checks", HOLDING)
 def test_checks_that_hold(started: Table, checks: tuple[Check, ...]) -> None:
     assert started.update(KEY, Change(put={"done": True}), *checks)
     assert attributes(started) == {**START, "done": True}
@@ -153,7 +153,7 @@ def test_checks_that_hold(started: Table, checks: tuple[Check, ...]) -> None:
     assert attributes(started) is None
 
 
-@pytest.mark.parametrize("checks", FAILING, ids=str)
+@pytest.mark.parametrize("checks", FAILING)
 def test_checks_that_fail_change_nothing(started: Table, checks: tuple[Check, ...]) -> None:
     assert not started.update(KEY, ALL, *checks)
     assert attributes(started) == START
