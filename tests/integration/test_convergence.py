@@ -30,6 +30,7 @@ def test_together_shuffled_and_twice(seed: int) -> None:
 def test_with_a_fifth_of_all_requests_failing(seed: int) -> None:
     history = random_history(seed, exports=3)
     with running(seed=seed, kiwi_seed=seed, faults=Faults.mixed(0.2)) as run:
+        run.configure(mandanten=["0001"])
         run.bring(*shuffled(history, seed))
         run.assert_right(history, f"seed {seed}")
         assert any(request.fault for request in run.kiwi.requests)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.building import export, lease, letting, tenant, unit
-from tests.integration.running import Running, redated
+from tests.integration.running import PATIENCE, Running, redated
 
 SAMPLES = Path(__file__).parents[2] / "events" / "exports"
 
@@ -78,12 +78,12 @@ def test_a_deletion_that_comes_before_what_it_deletes(run: Running) -> None:
 def test_a_pointer_and_a_notification(run: Running) -> None:
     first, second = export(1, **letting()), export(2, **letting(mieter=[tenant(nachname="Neu")]))
     run.stack.drop_large("exports/muster-wohnbau/voll mit Umlaut ü.json", json.dumps(first).encode())
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     run.assert_right([first])
     bucket = run.bucket
     run.stack.aws.s3.put_object(Bucket=bucket, Key="other/second.json", Body=json.dumps(second).encode())
     run.stack.drop({"format": "erp-export-pointer/1", "bucket": bucket, "key": "other/second.json"})
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     run.assert_right([first, second])
 
 
@@ -112,7 +112,7 @@ def test_an_unusable_document_changes_nothing_and_is_kept(
     run: Running, change: dict[str, Any], reason: str
 ) -> None:
     run.stack.drop(export(1) | change)
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     (refused,) = run.runs()
     assert (refused["status"], refused["reason"]) == ("rejected", reason)
     assert refused["kept"] in run.object_keys()
@@ -124,7 +124,7 @@ def test_an_unusable_document_changes_nothing_and_is_kept(
 )
 def test_what_is_no_document_at_all(run: Running, body: str) -> None:
     run.stack.drop(body or " ")
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     (refused,) = run.runs()
     assert (refused["status"], refused["reason"]) == (
         "rejected",

@@ -7,7 +7,7 @@ from kiwi_local.kiwi import Faults
 from kiwi_sync.times import stamp
 
 from tests.integration.building import export, lease, letting, tenant
-from tests.integration.running import CONNECTION, PASSWORD, USER, Running
+from tests.integration.running import CONNECTION, PASSWORD, PATIENCE, USER, Running
 
 
 def test_an_outage_is_remembered_probed_and_resumed(run: Running) -> None:
@@ -21,7 +21,7 @@ def test_an_outage_is_remembered_probed_and_resumed(run: Running) -> None:
     assert during < 60, "KIWI is probed, not hammered"
     assert run.stack.dead_letters() == []
     run.kiwi.faults = Faults()
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     run.assert_right([first])
     assert "away_until" not in run.connection_state()
 
@@ -59,7 +59,7 @@ def test_a_wrong_password_pauses_the_connection_and_a_new_secret_resumes(run: Ru
     run.work()
     assert run.login_attempts() == 1, "the same secret is not tried again within the minute"
     run.rewind_login(timedelta(minutes=2))
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     run.assert_right([first])
     assert "paused_version" not in run.connection_state()
 
@@ -73,7 +73,7 @@ def test_a_placeholder_is_never_sent(run: Running) -> None:
     assert run.kiwi.requests == []
     run.stack.aws.put_secret(run.secret, json.dumps({"username": USER, "password": PASSWORD}))
     run.rewind_login(timedelta(minutes=2))
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     run.assert_right([first])
 
 
@@ -122,5 +122,5 @@ def test_a_key_that_kiwi_fails_at_stands_as_a_problem_and_is_tried_again(run: Ru
     for row in stuck:
         assert row["todo_at"] > hour_later
         run.put(row, todo_at=hour_later)
-    assert run.stack.drain(60)
+    assert run.stack.drain(PATIENCE)
     assert run.kiwi.content() == {"rental_unit": {}, "tenant": {}, "rental_agreement": {}}
