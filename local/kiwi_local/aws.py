@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 
 import boto3
 from moto import mock_aws
+from moto.dynamodb.models.table import Table as MotoTable
 
 from kiwi_local.cloudformation import REGION
 from kiwi_local.gate import Gate
@@ -57,6 +58,7 @@ class EmbeddedAws:
             # Moto's own credentials would differ from those that the clients were made with.
             exits.enter_context(mock_aws(config={"core": {"mock_credentials": False}}))
             exits.enter_context(self.gate.open())
+            exits.enter_context(patch.object(MotoTable, "all_items", _all_items))
             boto3.setup_default_session(region_name=REGION)
             self._connect()
             self._create()
@@ -165,3 +167,8 @@ def _s3_event(bucket: str, key: str, size: int, version: str | None) -> dict[str
         },
     }
     return {"Records": [record]}
+
+
+def _all_items(table: Any) -> list[Any]:
+    """Moto's own sorts all items of a table for every query, and then sorts what it found once more."""
+    return [item for items in table.items.values() for item in items.values()]

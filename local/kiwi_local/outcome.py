@@ -46,9 +46,9 @@ class Outcome:
         """The connections whose KIWI does not answer."""
         return {name for name, item in self.connections.items() if item.get("away_until")}
 
-    def outstanding(self, connection: str | None = None) -> int:
-        """How many rows (of one connection, if named) are owed anything at all, now or later."""
-        return sum("todo" in item and connection in {None, connection_of(item)} for item in self.entities)
+    def outstanding(self) -> int:
+        """How many rows are owed anything at all, now or later."""
+        return sum("todo" in item for item in self.entities)
 
 
 def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:

@@ -138,13 +138,13 @@ def _kiwi(traffic: Traffic) -> Entry:
 
 
 def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
-    message = "KIWI refuses the log-in: check user name and password; {} rows wait for it"
+    message = "KIWI refuses the log-in, and nothing reaches it: check user name and password"
     return [
         {
             "kind": "connection",
             "external_id": connection,
             "code": Problem.LOGIN_REFUSED,
-            "message": message.format(outcome.outstanding(connection)),
+            "message": message,
         }
         for connection in sorted(outcome.paused() & separators.keys())
     ]

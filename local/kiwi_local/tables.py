@@ -54,7 +54,8 @@ def _show_table(
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for place, column in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[place], int) for row in rows)
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        # On a narrow terminal texts are folded, numbers and their headings stay whole.
+        table.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
     for row in rows:
         # What comes from exports and from KIWI must not be taken for markup.
         table.add_row(*(_cell(value) for value in row))

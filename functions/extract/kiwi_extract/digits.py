@@ -3,7 +3,7 @@
 from typing import IO
 
 _BLOCK = 1024
-"""Python takes 4,300 digits. More than that, cut in two by the end of a piece, fill a block in one of them."""
+"""Python takes 4,300 digits. More than that, cut in two by a piece's end, fill a block in one of the two."""
 
 
 class TooManyDigitsError(ValueError):

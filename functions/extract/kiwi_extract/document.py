@@ -1,6 +1,6 @@
 """Reads an export document as a stream: the envelope, and one record after the other, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -56,10 +56,9 @@ class Document:
         """
         try:
             yield from self._top(_limited(ijson.basic_parse(Digits(self.stream))))
-        except (ijson.JSONError, ValueError, ArithmeticError) as error:
-            # The parser's words quote the document; only the kind of fault may be passed on. Arithmetic: an
-            # exponent beyond what Decimal can hold.
-            raise RejectedExportError(RejectedExport.NOT_JSON, type(error).__name__) from None
+        except (ijson.JSONError, ValueError, ArithmeticError):
+            # Without the parser's words, which quote the document. Arithmetic: an exponent beyond Decimal.
+            raise RejectedExportError(RejectedExport.NOT_JSON, _not_json(self.counts)) from None
 
     def _top(self, events: Iterator[Event]) -> Iterator[RawRecord]:
         if next(events)[0] != "start_map":
@@ -106,6 +105,12 @@ class Document:
             if not deleted:
                 self.counts[name] += 1
             yield RawRecord(name, place, deleted, _value(first, events))
+
+
+def _not_json(counts: Mapping[str, int]) -> str:
+    """Where the document stopped to be JSON, as far as its records tell."""
+    read = ", ".join(f"{count} {section}" for section, count in counts.items() if count)
+    return f"not JSON in UTF-8, or cut off; records begun before that: {read or 'none'}"
 
 
 def _limited(events: Iterator[Event]) -> Iterator[Event]:

@@ -68,7 +68,8 @@ def _sweep_connection(
 
 def _probe(tools: Tools, connection: str, availability: Availability, last: str, now: datetime) -> int:
     """KIWI was away: one key, once its time is up, shows whether it is back; load then asks for the rest."""
-    if availability.away_until is not None and availability.away_until > stamp(now):
+    resting = availability.away_until is not None and availability.away_until > stamp(now)
+    if resting or availability.refused_lately(now):
         return 0
     keys, _ = due(tools, connection, last, limit=1)
     forward(tools, keys[:1])

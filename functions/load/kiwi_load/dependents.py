@@ -24,22 +24,16 @@ class Dependents:
 
     def wake_waiting(self, parent: Row) -> None:
         """A parent that is in KIWI sends each linked agreement that should be there and is not."""
-        links = linked(self.table, parent.key)
-        agreements = read_rows(self.table, list(links))
-        self._wake([row.key for row in agreements.values() if _should_come(row)])
-        for key, rev in links.items():
-            row = agreements.get(key)
-            if row is not None and _stale(row, parent.key, rev):
-                delete_link(self.table, parent.key, key, rev)
+        self._wake([key for key, row in self._linked(parent).items() if row and _should_come(row)])
 
     def blockers(self, parent: Row) -> list[Row]:
-        """The linked agreements that are in KIWI, or may be: before them the parent cannot go."""
-        agreements = read_rows(self.table, list(linked(self.table, parent.key)))
-        return [row for row in agreements.values() if row.perhaps_in_kiwi]
+        """The agreements that are in KIWI under the parent, or may be: before them the parent cannot go."""
+        rows = self._linked(parent).values()
+        return [row for row in rows if row and row.perhaps_in_kiwi and parent.key.text in row.parents]
 
     def has_links(self, parent: Row) -> bool:
         """Whether any agreement hangs on the parent."""
-        return bool(linked(self.table, parent.key))
+        return bool(self._linked(parent))
 
     def wake(self, rows: list[Row]) -> None:
         """Send rows to load."""
@@ -69,6 +63,18 @@ class Dependents:
             self._pay(agreement, [RowKey.parse(text) for text in sorted(former)])
             self.table.update(agreement.at, Change(take={"parents": former}), unchanged(agreement))
 
+    def _linked(self, parent: Row) -> dict[RowKey, Row | None]:
+        """The agreements that are linked to the parent, with those rows that are written already.
+
+        Deletes the links that a late transform wrote, from a state of the lease that had been overtaken.
+        """
+        links = linked(self.table, parent.key)
+        rows = read_rows(self.table, list(links))
+        for key, row in rows.items():
+            if _stale(row, parent.key, links[key]):
+                delete_link(self.table, parent.key, key, links.pop(key))
+        return {key: rows.get(key) for key in links}
+
     def _pay(self, agreement: Row, former: list[RowKey]) -> None:
         for parent in former:
             delete_link(self.table, parent, agreement.key, agreement.desired_from)
@@ -88,6 +94,5 @@ def _should_come(agreement: Row) -> bool:
 
 
 def _stale(agreement: Row, parent: RowKey, rev: int) -> bool:
-    """Whether a link was written by a late transform, from a state of the lease that has been overtaken."""
-    settled = agreement.desired is None and not agreement.perhaps_in_kiwi
-    return settled and agreement.desired_from > rev and parent.text not in agreement.parents
+    """Whether a state of the lease newer than the link's has led the agreement away from the parent."""
+    return agreement.desired_from > rev and parent.text not in agreement.parents

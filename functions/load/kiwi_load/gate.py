@@ -18,8 +18,6 @@ LONGEST = timedelta(minutes=5)
 LONGEST_ASKED = timedelta(hours=1)
 PROBE = timedelta(minutes=1)
 """How long one prober keeps the others from probing."""
-LOGIN_PAUSE = timedelta(minutes=1)
-"""A secret that has not logged in yet is tried at most this often, over all invocations."""
 VERDICT = timedelta(seconds=5)
 """How long a log-in without a verdict keeps others from trying: an answer that got lost is no refusal."""
 SQS_LONGEST_DELAY = 900
@@ -58,7 +56,7 @@ class Gate:
             return Passage.PROBE if probes else Passage.CLOSED
         if known.paused_version is None:
             return Passage.OPEN
-        return Passage.CLOSED if _tried_lately(known, now) else Passage.PROBE
+        return Passage.CLOSED if known.refused_lately(now) else Passage.PROBE
 
     def away(self, connection: str, retry_after: float | None, *, probing: bool = False) -> None:
         """KIWI cannot be reached: leave it alone for a while, longer each time, and look again then."""
@@ -118,7 +116,7 @@ class RememberedLogin:
         if known.good_version == version:
             return
         now = self.clock()
-        if known.tried_version == version and _tried_lately(known, now):
+        if known.tried_version == version and known.refused_lately(now):
             raise KiwiLoginRefused("tried less than a minute ago")
         if known.tried_version == version and _being_tried(known, now):
             raise KiwiAway(1.0, "log-in: being tried")
@@ -143,12 +141,6 @@ class RememberedLogin:
         change = Change(put=put, remove=["good_version"])
         self.table.update(availability_key(self.connection), change)
         logger.error("log-in refused; connection paused", connection=self.connection)
-
-
-def _tried_lately(known: Availability, now: datetime) -> bool:
-    """Whether KIWI refused the secret that was tried last, and that less than a minute ago."""
-    refused = known.paused_version is not None and known.paused_version == known.tried_version
-    return refused and known.tried_at is not None and read_stamp(known.tried_at) > now - LOGIN_PAUSE
 
 
 def _being_tried(known: Availability, now: datetime) -> bool:

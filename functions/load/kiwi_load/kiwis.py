@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -20,6 +21,8 @@ from kiwi_load.gate import RememberedLogin
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+SETTINGS_FRESH = timedelta(minutes=1)
+"""How long settings are used before they are read again: Parameter Store answers few requests a second."""
 PLACEHOLDER = "REPLACE-ME"
 """What the template puts into the first secret; the user replaces it."""
 
@@ -28,6 +31,13 @@ class _Secret(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     username: str = Field(min_length=1)
     password: SecretStr = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class _Known:
+    settings: ConnectionSettings
+    client: KiwiClient
+    read_at: datetime
 
 
 @dataclass
@@ -40,7 +50,7 @@ class Kiwis:
     table: Table
     clock: Clock
     backoff: float
-    _clients: dict[str, tuple[ConnectionSettings, KiwiClient]] = field(default_factory=dict)
+    _clients: dict[str, _Known] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, connection: str) -> KiwiClient:
@@ -50,12 +60,14 @@ class Kiwis:
             UnknownConnectionError, SettingsInvalidError: the settings cannot be used.
         """
         with self._lock:
-            settings = self.connections.get(connection).settings
-            known = self._clients.get(connection)
-            if known is None or known[0] != settings:
-                known = (settings, self._build(connection, settings))
+            known, now = self._clients.get(connection), self.clock()
+            if known is None or known.read_at < now - SETTINGS_FRESH:
+                settings = self.connections.get(connection).settings
+                same = known is not None and known.settings == settings
+                client = known.client if known and same else self._build(connection, settings)
+                known = _Known(settings, client, now)
                 self._clients[connection] = known
-            return known[1]
+            return known.client
 
     def _build(self, connection: str, settings: ConnectionSettings) -> KiwiClient:
         gate = RememberedLogin(self.table, connection, self.clock)

@@ -122,7 +122,7 @@ def made(wish: Wish, payload: Payload, kiwi_id: str, before: Actual, held: froze
 
 
 def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
-    """What KIWI holds, having looked, but for `held`. What is not as wished gets a hash that equals no other."""
+    """What KIWI holds, but for `held`, having looked. What is not as wished gets a hash of no payload."""
     if found is None:
         return Actual(restore_access=before.restore_access)
     same = wish.payload is not None and found.same_as(wish.payload)

@@ -1,5 +1,6 @@
 """How handlers are called: environment, context, wiring and log lines."""
 
+import dataclasses
 import functools
 import io
 import json
@@ -86,6 +87,29 @@ def test_a_new_stack_finds_new_wiring(toy: ModuleType) -> None:
     forget_wiring()
     assert http_client() is not first
     assert first.closed
+
+
+def test_functions_of_one_process_log_under_their_own_names(
+    toy: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observability = ModuleType("kiwi_sync.observability")
+    logger = observability.logger = Logger(service="first")  # type: ignore[attr-defined]
+    metrics = observability.metrics = Metrics(namespace="Toy", service="first")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "kiwi_sync.observability", observability)
+
+    @metrics.log_metrics
+    def handler(_event: Any, _context: Any) -> Any:
+        logger.info("line")
+        metrics.add_metric("Count", MetricUnit.Count, 1)
+        return {}
+
+    toy.lambda_handler = handler  # type: ignore[attr-defined]
+    stream = io.StringIO()
+    functions = Functions({}, Logs(logging.INFO, stream))
+    for name in ("extract", "load"):
+        functions.invoke(dataclasses.replace(FUNCTION, environment={"POWERTOOLS_SERVICE_NAME": name}), {})
+    services = [json.loads(line)["service"] for line in stream.getvalue().splitlines()]
+    assert services == ["extract", "extract", "load", "load"]
 
 
 def test_log_lines_and_metrics_go_where_they_are_told(

@@ -34,8 +34,8 @@ def put(stack: LocalStack) -> Iterator[Any]:
         stack.aws.dynamodb.delete_item(TableName=stack.aws.table.name, Key=key)
 
 
-def report(stack: LocalStack, *export_ids: str, drained: bool = True) -> Report:
-    return build_report(stack, export_ids, {"muster": "_"}, drained=drained)
+def report(stack: LocalStack, *files: tuple[str, str], drained: bool = True) -> Report:
+    return build_report(stack, dict(files), {"muster": "_"}, drained=drained)
 
 
 TENANT = "muster#0001#mieter#0"
@@ -118,20 +118,23 @@ def test_an_export_is_one_entry_in_the_order_of_dropping(stack: LocalStack, put:
     ]
     put("%run#muster", "a", status="done", counts=json.dumps(counts), rejected=json.dumps(rejected))
     put("%run#muster", "b", status="superseded")
-    put("%run#%unknown", "message-1", status="rejected", reason="not_json")
-    content = report(stack, "b", "a", "b", "")
+    put("%run#%unknown", "message-1", status="rejected", reason="not_json", detail="line 1")
+    content = report(stack, ("b", "b.json"), ("a", "a.json"), ("message-1", "bad.json"))
     assert [export["export_id"] for export in content["exports"]] == ["b", "a", "message-1"]
     assert content["exports"][1] == {
         "export_id": "a",
+        "file": "a.json",
         "status": "done",
         "reason": "",
+        "detail": "",
         "read": {"verwaltungseinheiten": 0, "mieter": 2, "mietvertraege": 0},
         "rejected": rejected,
         "unchanged": 3,
         "changed": 4,
         "gone": 5,
     }
-    assert content["exports"][2]["reason"] == "not_json"
+    refused = content["exports"][2]
+    assert (refused["file"], refused["reason"], refused["detail"]) == ("bad.json", "not_json", "line 1")
     assert exit_code(content) == 1
 
 

@@ -1,9 +1,14 @@
 """What the system remembers of a connection's KIWI: away until when, and whether log-in was refused."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from kiwi_sync.state.table import ItemKey, Table
+from kiwi_sync.times import read_stamp
+
+LOGIN_PAUSE = timedelta(minutes=1)
+"""A secret that KIWI refused is tried again after this long at the earliest, over all invocations."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,11 @@ class Availability:
     tried_at: str | None = None
     paused_version: str | None = None
     """The version of the secret whose log-in KIWI refused: a person has to mend it."""
+
+    def refused_lately(self, now: datetime) -> bool:
+        """Whether KIWI refused the secret that was tried last, less than a minute ago."""
+        refused = self.paused_version is not None and self.paused_version == self.tried_version
+        return refused and self.tried_at is not None and read_stamp(self.tried_at) > now - LOGIN_PAUSE
 
 
 _NAMES = frozenset(Availability.__dataclass_fields__)

@@ -1,0 +1,83 @@
+"""The export bucket: exact versions are read, refused documents are kept."""
+
+import pytest
+from botocore.exceptions import ClientError
+from kiwi_extract.bucket import ExportBucket
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.intake import Inline, Pointer
+from kiwi_sync.rules.reasons import RejectedExport
+
+from tests.unit.extract.aws import BUCKET, Cloud
+
+KEY = "exports/ä b.json"
+
+
+@pytest.fixture
+def bucket(stack: Cloud) -> ExportBucket:
+    return ExportBucket(stack.s3, BUCKET)
+
+
+def pointer(version: str | None = None, key: str = KEY, bucket: str = BUCKET) -> Pointer:
+    return Pointer(bucket=bucket, key=key, version=version)
+
+
+def test_the_present_version_and_which_it_was(stack: Cloud, bucket: ExportBucket) -> None:
+    stack.upload(KEY, b"old")
+    version = stack.upload(KEY, b"new")
+    stream, exact = bucket.open(pointer())
+    assert (stream.read(), exact) == (b"new", pointer(version))
+
+
+def test_a_version_is_read_again_alike(stack: Cloud, bucket: ExportBucket) -> None:
+    version = stack.upload(KEY, b"old")
+    stack.upload(KEY, b"new")
+    for _ in range(2):
+        stream, exact = bucket.open(pointer(version))
+        assert (stream.read(), exact) == (b"old", pointer(version))
+
+
+@pytest.mark.parametrize("version", [None, "nonsense", "3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY"])
+def test_what_is_not_there(bucket: ExportBucket, version: str | None) -> None:
+    with pytest.raises(RejectedExportError) as caught:
+        bucket.open(pointer(version))
+    assert caught.value.reason is RejectedExport.OBJECT_NOT_FOUND
+    assert bucket.keep(pointer(version), "c/m") is None
+
+
+def test_what_was_deleted_meanwhile(stack: Cloud, bucket: ExportBucket) -> None:
+    version = stack.upload(KEY, b"old")
+    stack.s3.delete_object(Bucket=BUCKET, Key=KEY)
+    with pytest.raises(RejectedExportError):
+        bucket.open(pointer())
+    assert bucket.open(pointer(version))[0].read() == b"old"
+
+
+def test_no_other_bucket_is_ever_read(stack: Cloud, bucket: ExportBucket) -> None:
+    stack.s3.create_bucket(Bucket="other", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    stack.s3.put_object(Bucket="other", Key=KEY, Body=b"x")
+    with pytest.raises(RejectedExportError) as caught:
+        bucket.open(pointer(bucket="other"))
+    assert caught.value.reason is RejectedExport.FOREIGN_BUCKET
+    assert bucket.keep(pointer(bucket="other"), "c/m") is None
+    assert stack.keys() == []
+
+
+def test_other_faults_of_s3_are_not_the_document_s(stack: Cloud) -> None:
+    missing = ExportBucket(stack.s3, "no-such-bucket")
+    for attempt in (missing.open, lambda one: missing.keep(one, "c/m")):
+        with pytest.raises(ClientError):
+            attempt(pointer(bucket="no-such-bucket"))
+
+
+def test_a_refused_document_is_kept(stack: Cloud, bucket: ExportBucket) -> None:
+    assert bucket.keep(Inline(b"bad"), "c/m1") == "rejected/c/m1.json"
+    assert stack.content("rejected/c/m1.json") == b"bad"
+
+
+def test_a_refused_object_is_kept_as_it_was_read(stack: Cloud, bucket: ExportBucket) -> None:
+    version = stack.upload(KEY, b"bad")
+    stack.upload(KEY, b"good")
+    assert bucket.keep(pointer(version), "c/m1") == "rejected/c/m1.json"
+    assert bucket.keep(pointer(), "c/m2") == "rejected/c/m2.json"
+    kept = [stack.content(f"rejected/c/{name}.json") for name in ("m1", "m2")]
+    assert kept == [b"bad", b"good"]

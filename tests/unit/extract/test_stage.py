@@ -1,0 +1,180 @@
+"""One message of the export queue: whatever it is, it is worked, sent again, or refused and kept."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from kiwi_extract.bucket import ExportBucket
+from kiwi_extract.lease import lease
+from kiwi_extract.stage import LEASE_WAIT, Stage
+from kiwi_extract.sweep import CONTINUE_AFTER, Sweep
+
+from tests.fakes.memory import MemoryQueue
+from tests.unit.extract.aws import BUCKET, Cloud
+from tests.unit.extract.exports import CONNECTION, NOW, Export, encoded, full, tenant
+from tests.unit.extract.owed import of_one_shard, owe
+from tests.unit.extract.rig import Rig, key
+
+EXPORT = full(1, [tenant("1", vorname="Jürgen")])
+KEY = "exports/ä b.json"
+
+
+class Desk:
+    """The stage, its rig and its queue."""
+
+    def __init__(self, stack: Cloud) -> None:
+        self.rig = Rig()
+        self.queue = MemoryQueue()
+        self.stage = Stage(self.rig.tools, ExportBucket(stack.s3, BUCKET), self.queue)
+
+    def handle(self, message: Any, minutes: float = 15) -> Sweep | None:
+        body = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+        return self.stage.handle("m1", body, self.rig.deadline(minutes))
+
+    def sent(self) -> list[tuple[Any, int]]:
+        """What went to the export queue, with its delay."""
+        return [(json.loads(message.body), message.delay) for message in self.queue.take()]
+
+
+@pytest.fixture
+def desk(stack: Cloud) -> Desk:
+    return Desk(stack)
+
+
+def pointed(version: str | None = None) -> dict[str, str]:
+    pointer = {"format": "erp-export-pointer/1", "bucket": BUCKET, "key": KEY}
+    return pointer | ({"version": version} if version else {})
+
+
+def noticed(*objects: dict[str, str]) -> dict[str, Any]:
+    return {
+        "Records": [
+            {"eventSource": "aws:s3", "s3": {"bucket": {"name": BUCKET}, "object": one}} for one in objects
+        ]
+    }
+
+
+@pytest.mark.parametrize("way", ["inline", "pointer", "notification", "notification with version"])
+def test_every_way_an_export_comes(stack: Cloud, desk: Desk, way: str) -> None:
+    version = stack.upload(KEY, encoded(EXPORT))
+    messages: dict[str, Any] = {
+        "inline": EXPORT,
+        "pointer": pointed(),
+        "notification": noticed({"key": "exports/%C3%A4+b.json"}),
+        "notification with version": noticed({"key": "exports/%C3%A4+b.json", "versionId": version}),
+    }
+    desk.handle(messages[way])
+    assert desk.rig.tenants() == {"1"}
+    assert desk.rig.run(1)["status"] == "done"
+    assert desk.sent() == []
+
+
+def test_a_notification_s_version_is_read_though_a_newer_one_lies_there(stack: Cloud, desk: Desk) -> None:
+    version = stack.upload(KEY, encoded(EXPORT))
+    stack.upload(KEY, encoded(full(2, [tenant("2")])))
+    desk.handle(noticed({"key": KEY.replace(" ", "+"), "versionId": version}))
+    assert desk.rig.tenants() == {"1"}
+
+
+def test_each_object_of_a_notification_goes_its_own_way(desk: Desk) -> None:
+    desk.handle(noticed({"key": "exports/a+b.json", "versionId": "v"}, {"key": "exports/%2B.json"}))
+    pointer = {"format": "erp-export-pointer/1", "bucket": BUCKET}
+    assert desk.sent() == [
+        ({**pointer, "key": "exports/a b.json", "version": "v"}, 0),
+        ({**pointer, "key": "exports/+.json"}, 0),
+    ]
+    assert desk.rig.table.items == {}
+
+
+def test_the_test_event_is_acknowledged(desk: Desk) -> None:
+    assert desk.handle({"Event": "s3:TestEvent"}) is None
+    assert (desk.sent(), desk.rig.table.items) == ([], {})
+
+
+def waiting(desk: Desk, message: Any) -> None:
+    with lease(desk.rig.table, CONNECTION, desk.rig.deadline()):
+        desk.handle(message)
+
+
+def handed_back(desk: Desk, message: Any) -> None:
+    desk.rig.clock.tick = timedelta(seconds=20)
+    desk.handle(message, minutes=4)
+    desk.rig.clock.tick = timedelta()
+
+
+WAYS = [(waiting, int(LEASE_WAIT.total_seconds())), (handed_back, 0)]
+
+
+@pytest.mark.parametrize(("interrupt", "delay"), WAYS)
+@pytest.mark.parametrize("inline", [True, False])
+def test_what_is_not_done_is_sent_again_and_then_done(
+    stack: Cloud, desk: Desk, interrupt: Callable[[Desk, Any], None], delay: int, *, inline: bool
+) -> None:
+    version = stack.upload(KEY, encoded(EXPORT))
+    interrupt(desk, EXPORT if inline else pointed())
+    ((again, delayed),) = desk.sent()
+    assert (again, delayed) == (EXPORT if inline else pointed(version), delay)
+    stack.upload(KEY, b"something else")
+    desk.handle(again)
+    assert desk.rig.tenants() == {"1"}
+    assert desk.rig.run(1)["status"] == "done"
+
+
+REFUSED: list[tuple[bytes, str, str, str]] = [
+    (b"no json", "%unknown", "m1", "not_json"),
+    (encoded(EXPORT)[:-1], "c1", "e1", "not_json"),
+    (encoded({**EXPORT, "anzahl": {"mieter": 5}}), "c1", "e1", "count_mismatch"),
+    (encoded({**EXPORT, "connection": "c9"}), "c9", "e1", "unknown_connection"),
+    (encoded({**EXPORT, "connection": "../c"}), "%unknown", "m1", "envelope_invalid"),
+    (encoded({**EXPORT, "export_id": ""}), "c1", "m1", "envelope_invalid"),
+]
+
+
+@pytest.mark.parametrize(("content", "connection", "export_id", "reason"), REFUSED)
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_refused_document_is_kept_with_its_reason(
+    stack: Cloud, desk: Desk, content: bytes, connection: str, export_id: str, reason: str, *, inline: bool
+) -> None:
+    stack.upload(KEY, content)
+    desk.handle(content.decode() if inline else pointed())
+    run = desk.rig.table.items[f"%run#{connection}"][export_id]
+    place = f"rejected/{connection.replace('%', '')}/m1.json"
+    assert (run["status"], run["reason"], run["kept"]) == ("rejected", reason, place)
+    assert stack.content(place) == content
+    assert desk.sent() == []
+    assert desk.rig.rows() == {}
+
+
+@pytest.mark.parametrize(
+    ("message", "reason", "kept"),
+    [
+        ({"format": "erp-export-pointer/1"}, "envelope_invalid", "rejected/unknown/m1.json"),
+        (pointed(), "object_not_found", ""),
+        ({**pointed(), "bucket": "other"}, "foreign_bucket", ""),
+        (noticed({"key": ""}), "envelope_invalid", "rejected/unknown/m1.json"),
+    ],
+)
+def test_a_message_that_points_nowhere(desk: Desk, message: Export, reason: str, kept: str) -> None:
+    desk.handle(message)
+    run = desk.rig.table.items["%run#%unknown"]["m1"]
+    assert (run["status"], run["reason"], run["kept"]) == ("rejected", reason, kept)
+
+
+def test_a_sweep_tells_what_it_found(desk: Desk) -> None:
+    owe(desk.rig, key("1"))
+    assert desk.handle({"format": "kiwi-sweep/1"}) == Sweep(sent=1)
+    assert desk.sent() == []
+
+
+def test_a_sweep_that_is_not_through_goes_on_later(desk: Desk) -> None:
+    for one in of_one_shard(201):
+        owe(desk.rig, one, NOW)
+    desk.handle({"format": "kiwi-sweep/1", "connection": CONNECTION, "resume": True})
+    ((order, delay),) = desk.sent()
+    assert delay == CONTINUE_AFTER.total_seconds()
+    assert (order["format"], order["connection"], order["resume"]) == ("kiwi-sweep/1", CONNECTION, True)
+    desk.handle(order)
+    assert len(desk.rig.transform.keys()) == 201
+    assert desk.sent() == []

@@ -1,0 +1,147 @@
+"""The sweep: what is due goes again; a KIWI that is away gets one key."""
+
+from datetime import timedelta
+
+import pytest
+from kiwi_extract.outstanding import A_SHARD
+from kiwi_extract.sweep import Sweep, SweepOrder, sweep
+from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.state.availability import availability_key
+from kiwi_sync.state.rows import PARKED
+from kiwi_sync.state.table import Change, Value
+from kiwi_sync.times import stamp
+
+from tests.unit.extract.exports import CONNECTION, NOW
+from tests.unit.extract.owed import AGREEMENT, due_at, of_one_shard, owe
+from tests.unit.extract.rig import GRACE, Rig, key
+
+ORDER = SweepOrder(format="kiwi-sweep/1")
+RESUME = SweepOrder(format="kiwi-sweep/1", connection=CONNECTION, resume=True)
+OTHER = RowKey("c2", RowKind.MIETER, "0001", ("1",))
+SECOND = timedelta(seconds=1)
+
+
+def known(rig: Rig, **availability: Value) -> None:
+    """What is remembered of the connection's KIWI."""
+    rig.table.update(availability_key(CONNECTION), Change(put=availability))
+
+
+def sent(rig: Rig) -> list[str]:
+    return [*rig.transform.keys(), *rig.load.keys()]
+
+
+def test_what_is_due_of_all_connections() -> None:
+    rig = Rig()
+    rig.settings.store(connection="c2")
+    owe(rig, key("1"))
+    owe(rig, AGREEMENT)
+    owe(rig, OTHER)
+    owe(rig, key("2"), NOW + SECOND)
+    assert sweep(rig.tools, ORDER, NOW) == Sweep(sent=3)
+    assert sent(rig) == [key("1").text, OTHER.text, AGREEMENT.text]
+    assert due_at(rig, key("1")) == stamp(NOW + GRACE)
+
+
+def test_one_connection_alone() -> None:
+    rig = Rig()
+    rig.settings.store(connection="c2")
+    owe(rig, key("1"))
+    owe(rig, OTHER)
+    order = SweepOrder(format="kiwi-sweep/1", connection="c2")
+    assert sweep(rig.tools, order, NOW).sent == 1
+    assert sent(rig) == [OTHER.text]
+
+
+def test_a_second_sweep_sends_nothing_before_its_time() -> None:
+    rig = Rig()
+    owe(rig, key("1"))
+    sweep(rig.tools, ORDER, NOW)
+    assert sweep(rig.tools, ORDER, NOW + GRACE - SECOND).sent == 0
+    assert sweep(rig.tools, ORDER, NOW + GRACE).sent == 1
+
+
+def test_what_is_parked_is_not_swept() -> None:
+    rig = Rig()
+    owe(rig, key("1"), PARKED)
+    for order in (ORDER, RESUME):
+        assert sweep(rig.tools, order, NOW + timedelta(days=3650)) == Sweep()
+    assert sent(rig) == []
+
+
+@pytest.mark.parametrize("state", [{"away_until": stamp(NOW)}, {"paused_version": "v1"}])
+def test_away_or_paused_gets_one_key(state: dict[str, Value]) -> None:
+    rig = Rig()
+    known(rig, **state)
+    keys = {owe(rig, key(str(number))).text for number in range(20)}
+    paused = int("paused_version" in state)
+    for _ in range(2):
+        assert sweep(rig.tools, ORDER, NOW) == Sweep(sent=1, paused=paused)
+        (probe,) = sent(rig)
+        assert probe in keys
+        assert due_at(rig, RowKey.parse(probe)) == stamp(NOW)
+
+
+def test_away_with_nothing_due_gets_nothing() -> None:
+    rig = Rig()
+    known(rig, away_until=stamp(NOW))
+    owe(rig, key("1"), NOW + SECOND)
+    assert sweep(rig.tools, ORDER, NOW) == Sweep()
+
+
+@pytest.mark.parametrize(("ago", "keys"), [(59, 0), (61, 1)])
+def test_a_log_in_that_was_refused_rests_for_a_minute(ago: int, keys: int) -> None:
+    rig = Rig()
+    owe(rig, key("1"))
+    known(rig, paused_version="v1", tried_version="v1", tried_at=stamp(NOW - ago * SECOND))
+    assert sweep(rig.tools, ORDER, NOW) == Sweep(sent=keys, paused=1)
+
+
+@pytest.mark.parametrize("order", [ORDER, RESUME])
+@pytest.mark.parametrize("more", [{}, {"paused_version": "v1"}])
+def test_nothing_before_the_time(order: SweepOrder, more: dict[str, Value]) -> None:
+    rig = Rig()
+    known(rig, away_until=stamp(NOW + SECOND), **more)
+    owe(rig, key("1"))
+    assert sweep(rig.tools, order, NOW) == Sweep(paused=len(more))
+    assert sent(rig) == []
+
+
+def test_one_connection_away_does_not_stop_the_others() -> None:
+    rig = Rig()
+    rig.settings.store(connection="c2")
+    known(rig, away_until=stamp(NOW + SECOND))
+    owe(rig, key("1"))
+    owe(rig, OTHER)
+    assert sweep(rig.tools, ORDER, NOW).sent == 1
+    assert sent(rig) == [OTHER.text]
+
+
+def test_resume_does_not_wait_for_what_was_sent_but_leaves_the_hourly_ones() -> None:
+    rig = Rig()
+    owe(rig, key("sent before"), NOW + GRACE - SECOND)
+    owe(rig, key("hourly"), NOW + timedelta(hours=1))
+    assert sweep(rig.tools, RESUME, NOW) == Sweep(sent=1)
+    assert sent(rig) == [key("sent before").text]
+
+
+def test_a_probe_after_resume_may_be_one_that_waits() -> None:
+    rig = Rig()
+    known(rig, away_until=stamp(NOW))
+    owe(rig, key("1"), NOW + GRACE - SECOND)
+    assert sweep(rig.tools, RESUME, NOW).sent == 1
+
+
+@pytest.mark.parametrize("order", [ORDER, RESUME])
+def test_a_large_sweep_goes_on_later_and_sends_each_key_once(order: SweepOrder) -> None:
+    rig = Rig()
+    keys = of_one_shard(2 * A_SHARD + 1)
+    for one in keys:
+        owe(rig, one, NOW - SECOND)
+    now, told = NOW, list[str]()
+    rest: SweepOrder | None = order
+    while rest is not None:
+        rest = sweep(rig.tools, SweepOrder.model_validate_json(rest.model_dump_json()), now).more
+        told += sent(rig)
+        now += timedelta(seconds=30)
+    assert sorted(told) == sorted(one.text for one in keys)
+    assert now == NOW + timedelta(seconds=90)

@@ -1,0 +1,117 @@
+"""Values that KIWI wants unique: e-mail addresses, and external ids where a number contains a separator."""
+
+import pytest
+from kiwi_sync.rules.reasons import Reason
+
+from tests.unit.load.conftest import NewWorld
+from tests.unit.load.driver import World
+from tests.unit.load.rest import faults
+from tests.unit.load.scenarios import OURS
+from tests.unit.transform.world import (
+    agreement_key,
+    lease,
+    lease_key,
+    tenant,
+    tenant_key,
+    unit,
+)
+
+OTHER = "b@kiwi.example.com"
+
+
+def addresses(world: World) -> dict[str, str]:
+    """Who has which address in KIWI."""
+    return {key: one["email_address"] for key, one in world.content()["tenant"].items()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_shared_address_has_one_holder_and_the_others_say_so(new_world: NewWorld, seed: int) -> None:
+    world = new_world(seed=seed)
+    world.settle(tenant("7"), tenant("8"), tenant("9"))
+    (holder,) = addresses(world)
+    outcomes = {row.key.numbers[0]: row.outcome for row in world.rows().values()}
+    assert outcomes.pop(holder.removeprefix("0001--")) is None
+    assert set(outcomes.values()) == {Reason.EMAIL_TAKEN}
+    assert faults(world) == []
+
+
+def test_a_freed_address_goes_to_the_next_and_the_third_goes_on_waiting(world: World) -> None:
+    world.settle(tenant("7"))
+    world.settle(tenant("8"), tenant("9"))
+    world.settle(tenant_key("7"))
+    assert len(addresses(world)) == 1
+    assert {world.row(tenant_key(number)).outcome for number in ("8", "9")} == {None, Reason.EMAIL_TAKEN}
+    assert faults(world) == []
+    world.settle(tenant_key("8"))
+    assert addresses(world) == {"0001--9": OURS}
+    assert faults(world) == []
+
+
+def test_an_address_is_freed_when_its_holder_takes_another(world: World) -> None:
+    world.settle(tenant("7"))
+    world.settle(tenant("8"))
+    world.settle(tenant("7", OTHER))
+    assert addresses(world) == {"0001--7": OTHER, "0001--8": OURS}
+    assert faults(world) == []
+
+
+def test_the_agreement_of_a_waiting_tenant_waits_and_comes(world: World) -> None:
+    world.settle(unit(), tenant("7"))
+    world.settle(tenant("8"), lease(tenants=["8"]))
+    assert world.row(agreement_key(tenant="8")).outcome == Reason.TENANT_NOT_SYNCHRONIZED
+    world.settle(tenant_key("7"))
+    assert world.ids("rental_agreement") == ["0001--L--8"]
+    assert faults(world) == []
+
+
+def test_who_wants_a_taken_address_keeps_what_is_in_kiwi(world: World) -> None:
+    world.settle(tenant("7"), tenant("8", OTHER))
+    world.settle(tenant("8", OURS, name="Berta"))
+    assert addresses(world) == {"0001--7": OURS, "0001--8": OTHER}
+    assert world.row(tenant_key("8")).outcome == Reason.EMAIL_TAKEN
+    world.settle(tenant("8", OTHER, name="Berta"))
+    assert world.content()["tenant"]["0001--8"]["first_name"] == "Berta"
+    assert world.row(tenant_key("8")).outcome is None
+    assert faults(world) == []
+
+
+def test_who_swaps_addresses_is_reported_and_nothing_is_lost(world: World) -> None:
+    world.settle(tenant("7", OURS), tenant("8", OTHER))
+    world.settle(tenant("7", OTHER), tenant("8", OURS))
+    assert addresses(world) == {"0001--7": OURS, "0001--8": OTHER}
+    assert {world.row(tenant_key(number)).outcome for number in ("7", "8")} == {Reason.EMAIL_TAKEN}
+    world.settle(tenant("7", None))
+    world.settle(tenant("7", OTHER))
+    assert addresses(world) == {"0001--7": OTHER, "0001--8": OURS}
+    assert faults(world) == []
+
+
+def test_the_address_that_kiwi_holds_is_kept_from_others_after_a_crash(new_world: NewWorld) -> None:
+    world = new_world()
+    world.settle(tenant("7"))
+    world.settle(tenant("8", OTHER))
+    world.table.items[world.row(tenant_key()).key.pk]["7"]["doubt"] = "a load that died"
+    world.settle(tenant("7", OTHER))
+    world.settle(tenant("9", OURS))
+    assert addresses(world) == {"0001--7": OURS, "0001--8": OTHER}
+    assert world.row(tenant_key("9")).outcome == Reason.EMAIL_TAKEN
+
+
+def test_two_leases_with_one_external_id_have_one_holder(world: World) -> None:
+    world.settle(unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]))
+    world.settle(lease("L", ["1-7"]))
+    assert world.ids("rental_agreement") == ["0001--L-1--7"]
+    waiting = world.row(agreement_key("L", "1-7"))
+    assert (waiting.outcome, waiting.external_id) == (Reason.EXTERNAL_ID_TAKEN, "0001-L-1-7")
+    world.settle(lease_key("L-1"))
+    assert world.ids("rental_agreement") == ["0001--L--1-7"]
+    assert faults(world) == []
+
+
+def test_another_separator_parts_them(world: World) -> None:
+    records = [unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]), lease("L", ["1-7"])]
+    world.settle(*records)
+    world.configure(separator="/")
+    world.settle(*records)
+    assert world.ids("rental_agreement") == ["0001--L--1-7", "0001--L-1--7"]
+    assert faults(world) == []
