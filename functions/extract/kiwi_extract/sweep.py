@@ -40,7 +40,7 @@ class Sweep:
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
-    """Sweep one connection or all; a connection that cannot be swept does not stop the others."""
+    """Sweep one connection or all."""
     sent, paused, more = 0, 0, False
     if order.resume and order.until is None:
         order = order.model_copy(update={"until": stamp(now + tools.grace - timedelta(microseconds=1))})

@@ -76,7 +76,7 @@ def test_control_characters_and_surrogates_in_numbers(character: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["text", "day"])
-@pytest.mark.parametrize("character", ["\0", "\ud800", "\udfff"], ids=ascii)
+@pytest.mark.parametrize("character", ["\0", "\ud800"], ids=ascii)
 def test_what_no_text_can_hold(name: str, character: str) -> None:
     assert refusal(name, f"erika{character}mustermann") == "control_character"
 
