@@ -192,6 +192,7 @@ def test_settings_that_break_leave_everything_owed(world: World) -> None:
     world.erp.say(unit(name="Neu"))
     world.transform.transform(RowKey.parse(unit_key()))
     world.ssm.put(CONNECTION, "{}")
+    world.restart()
     assert world.deliver(unit_key()) == {}
     assert world.owed() == [unit_key()]
     world.configure()
