@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from kiwi_sync.connections import TOKEN_PATH
 
 from kiwi_local import inputs, options
 from kiwi_local.exports import is_sample
@@ -43,6 +44,7 @@ def run_command(
     give_up_after: options.GiveUpAfter = 300,
     kiwi_api_url: options.KiwiApiUrl = "",
     kiwi_erp_api_url: options.KiwiErpApiUrl = "",
+    kiwi_token_path: options.KiwiTokenPath = TOKEN_PATH,
     username: options.Username = "",
     password: options.Password = "",
     fault_rate: options.FaultRate = 0,
@@ -67,6 +69,7 @@ def run_command(
         shuffle=shuffle,
         duplicate=duplicate,
         give_up_after=give_up_after,
+        token_path=kiwi_token_path,
     )
     account = (kiwi_api_url, kiwi_erp_api_url, username, password)
     choice = inputs.choose_kiwi(*account, fault_rate=fault_rate, fault_seed=fault_seed)

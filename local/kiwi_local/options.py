@@ -81,6 +81,14 @@ KiwiErpApiUrl = Annotated[
         metavar="URL", help="ERP Integration API.", show_default="an embedded KIWI", rich_help_panel=_KIWI
     ),
 ]
+KiwiTokenPath = Annotated[
+    str,
+    typer.Option(
+        metavar="PATH",
+        help="Of the KIWI API: where a session is exchanged for an access token (an assumption).",
+        rich_help_panel=_KIWI,
+    ),
+]
 Username = Annotated[
     str, typer.Option(envvar="KIWI_USERNAME", help="Of the KIWI account.", rich_help_panel=_KIWI)
 ]

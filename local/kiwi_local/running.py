@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from kiwi_sync.connections import TOKEN_PATH
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -26,6 +27,7 @@ class Plan:
     shuffle: int | None = None
     duplicate: bool = False
     give_up_after: float = 300.0
+    token_path: str = TOKEN_PATH
 
 
 def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
@@ -33,7 +35,7 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
     console.print("Starting the embedded AWS from template.yaml …")
     with LocalStack(seed=plan.shuffle, logs=logs) as stack:
         for connection, mandanten in plan.mandanten.items():
-            _configure(stack, connection, mandanten, plan.separator, kiwi)
+            _configure(stack, connection, mandanten, plan, kiwi)
             console.print(f"Connection {connection}: {_settings(plan, connection)}", markup=False)
         files = _files(plan.exports)
         groups = _groups(plan)
@@ -45,11 +47,12 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
         return build_report(stack, files, separators, drained=not groups)
 
 
-def _configure(stack: LocalStack, connection: str, mandanten: list[str], separator: str, kiwi: Kiwi) -> None:
+def _configure(stack: LocalStack, connection: str, mandanten: list[str], plan: Plan, kiwi: Kiwi) -> None:
     stack.configure(
         connection,
         mandanten=mandanten,
-        separator=separator,
+        separator=plan.separator,
+        token_path=plan.token_path,
         kiwi_api_url=kiwi.api_url,
         kiwi_erp_api_url=kiwi.erp_api_url,
         username=kiwi.username,

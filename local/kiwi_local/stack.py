@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from kiwi_sync.connections import TOKEN_PATH
+
 from kiwi_local.aws import EmbeddedAws
 from kiwi_local.functions import Functions, forget_wiring
 from kiwi_local.ledger import Message
@@ -89,7 +91,7 @@ class LocalStack:
         password: str,
         separator: str = "-",
         time_zone: str = "Europe/Berlin",
-        token_path: str = "/v1/access_token",  # noqa: S107 - a path, no password
+        token_path: str = TOKEN_PATH,
     ) -> None:
         """Stores a connection's settings and credentials, new or changed."""
         secret = f"{self.blueprint.stack_name}/connections/{connection}"

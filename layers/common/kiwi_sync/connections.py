@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 CONNECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
+TOKEN_PATH = "/v1/access_token"  # noqa: S105 - a path, no password
+"""Where a session is exchanged for an access token. An assumption: KIWI publishes no path for it."""
 Separator = Literal["-", "_", ".", "/", "|"]
 
 
@@ -28,7 +30,7 @@ class ConnectionSettings(BaseModel):
     time_zone: str = "Europe/Berlin"
     kiwi_api_url: str = Field(pattern=r"^https?://[^\s]+$")
     kiwi_erp_api_url: str = Field(pattern=r"^https?://[^\s]+$")
-    token_path: str = Field(default="/v1/access_token", pattern="^/")
+    token_path: str = Field(default=TOKEN_PATH, pattern="^/")
     secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
 
     @field_validator("time_zone")

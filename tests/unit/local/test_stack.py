@@ -170,3 +170,19 @@ def test_settings_and_credentials_are_stored_under_the_connection(toys: Toys) ->
     assert (settings["separator"], settings["mandanten"]) == ("_", ["0001"])
     secret = aws.secrets.get_secret_value(SecretId=settings["secret"])["SecretString"]
     assert json.loads(secret) == {"username": "me", "password": "secret"}
+
+
+def test_the_token_path_is_a_setting(toys: Toys) -> None:
+    stack = toys.stack
+    stack.configure(
+        "c",
+        mandanten=["1"],
+        kiwi_api_url="http://127.0.0.1:1",
+        kiwi_erp_api_url="http://127.0.0.1:1",
+        username="u",
+        password="p",
+        token_path="/v2/token",
+    )
+    name = f"/{stack.blueprint.stack_name}/connections/c"
+    settings = json.loads(stack.aws.ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    assert settings["token_path"] == "/v2/token"
