@@ -1,6 +1,7 @@
 """Values that KIWI wants unique: e-mail addresses, and external ids where a number contains a separator."""
 
 import pytest
+from kiwi_load.claims import take
 from kiwi_sync.rules.reasons import Reason
 
 from tests.unit.load.conftest import NewWorld
@@ -114,4 +115,19 @@ def test_another_separator_parts_them(world: World) -> None:
     world.configure(separator="/")
     world.settle(*records)
     assert world.ids("rental_agreement") == ["0001--L--1-7", "0001--L-1--7"]
+    assert faults(world) == []
+
+
+def test_a_load_that_died_while_it_registered_leaves_no_waiter(new_world: NewWorld) -> None:
+    world = new_world(repeats=0.0)
+    world.settle(tenant("7"))
+    world.erp.say(tenant("8"))
+    world.transform.transform(world.row(tenant_key("8")).key)
+    row = world.row(tenant_key("8"))
+    (claim,) = world.row(tenant_key("7")).claims
+    assert world.load.writer.doubt(row, frozenset({claim}), restore_access=False)
+    assert not take(world.table, claim, row.key, waited=False)
+    world.to_load.take()
+    world.settle(tenant_key("7"))
+    assert addresses(world) == {"0001--8": OURS}
     assert faults(world) == []
