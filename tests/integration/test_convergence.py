@@ -7,6 +7,8 @@ from tests.generate import random_history
 from tests.integration.running import running, shuffled
 
 SEEDS = range(20)
+FEW = 20
+"""So few requests may all go well: a fifth of them fails by chance."""
 
 
 @pytest.mark.parametrize("seed", range(100, 104))
@@ -33,4 +35,5 @@ def test_with_a_fifth_of_all_requests_failing(seed: int) -> None:
         run.configure(mandanten=["0001"])
         run.bring(*shuffled(history, seed))
         run.assert_right(history, f"seed {seed}")
-        assert any(request.fault for request in run.kiwi.requests)
+        faults = sum(1 for request in run.kiwi.requests if request.fault)
+        assert faults or len(run.kiwi.requests) < FEW, "the faults bite"
