@@ -7,7 +7,7 @@ from tests.generate import random_history
 from tests.integration.running import running, shuffled
 
 SEEDS = range(20)
-FEW = 20
+FEW = 30
 """So few requests may all go well: a fifth of them fails by chance."""
 
 
