@@ -45,7 +45,7 @@ class Poller:
         self._ledgers = {source.queue.name: Ledger(source.queue, clock, visibility_cap) for source in sources}
         self._invoke = invoke
         self._sqs = sqs
-        self._random = None if seed is None else random.Random(seed)  # noqa: S311
+        self._random = None if seed is None else random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._sent = sent
         self._absorbed: Counter[str] = Counter()
         self.served = 0

@@ -16,7 +16,7 @@ class Reluctant:
         self._client = aws.sqs
         self._refusals = refusals
 
-    def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> dict[str, Any]:  # noqa: N803 - boto3's own name
         taken: list[Any] = []
         failed: list[Any] = []
         for entry in Entries:

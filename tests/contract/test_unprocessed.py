@@ -17,7 +17,7 @@ class Overloaded:
         self._few = few
         self.asked: list[int] = []
 
-    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - boto3's own name
         ((name, request),) = RequestItems.items()
         few = self._few if self.asked else 0
         now, later = request["Keys"][:few], request["Keys"][few:]

@@ -45,7 +45,7 @@ def test_records_come_one_by_one() -> None:
             return (b'{"mieter":     [' + b'{"nummer": "1"},' * self.at)[start : self.at]
 
     stream = Endless()
-    records = Document(stream).records()  # type: ignore[arg-type]
+    records = Document(stream).records()  # type: ignore[arg-type]  # a raw stream reads as well
     assert [raw.place for raw in itertools.islice(records, 5000)] == list(range(5000))
     assert stream.at < 200_000
 

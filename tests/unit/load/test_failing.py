@@ -36,7 +36,7 @@ def answering(world: World, status: int, body: object, method: str, path: str) -
             return httpx.Response(status, json=body)
         return through(request)
 
-    world.transport.handle_request = handle  # type: ignore[method-assign]
+    world.transport.handle_request = handle  # type: ignore[method-assign]  # one answer of its own
 
 
 def mended(world: World) -> None:

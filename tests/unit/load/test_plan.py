@@ -114,7 +114,7 @@ def test_what_goes_only_to_come_back_is_never_deleted_for_good(wish: Wish, actua
 
 
 def row(key: str, **parts: object) -> Row:
-    return Row(RowKey.parse(key), rev=1, **parts)  # type: ignore[arg-type]
+    return Row(RowKey.parse(key), rev=1, **parts)  # type: ignore[arg-type]  # any parts of a row
 
 
 DESIRED = DesiredAgreement(

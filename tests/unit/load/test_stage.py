@@ -40,7 +40,7 @@ def work() -> Work:
 @pytest.fixture
 def stage(world: World, work: Work) -> Iterator[Stage]:
     with ThreadPoolExecutor(10) as pool:
-        yield replace(world.load, worker=work, pool=pool)  # type: ignore[arg-type]
+        yield replace(world.load, worker=work, pool=pool)  # type: ignore[arg-type]  # only its `work` is used
 
 
 def hint(key: RowKey, receipt: str = "r", receives: int = 1, wake: bool = False) -> Hint:

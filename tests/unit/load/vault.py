@@ -10,7 +10,7 @@ class MemorySecrets:
     class exceptions:  # noqa: N801 (boto3's own name)
         """The errors that it names."""
 
-        class ResourceNotFoundException(Exception):  # noqa: N818
+        class ResourceNotFoundException(Exception):  # noqa: N818 - boto3's own name
             """There is no such secret."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class MemorySecrets:
         """The id of the present version."""
         return f"version-{len(self.secrets[name])}"
 
-    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - boto3's own name
         """The present version."""
         if SecretId not in self.secrets:
             raise self.exceptions.ResourceNotFoundException

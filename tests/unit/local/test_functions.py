@@ -30,7 +30,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def handle(toy: ModuleType, handler: Any, logs: Logs | None = None) -> Any:
-    toy.lambda_handler = handler  # type: ignore[attr-defined]
+    toy.lambda_handler = handler  # type: ignore[attr-defined]  # a module made for the test
     return Functions({"GRACE_SECONDS": "0", "OTHER": "1"}, logs or Logs()).invoke(FUNCTION, {"n": 1})
 
 
@@ -66,7 +66,7 @@ def test_an_answer_that_json_cannot_carry_is_an_error(toy: ModuleType) -> None:
 
 def test_a_handler_cannot_change_the_poller_s_event(toy: ModuleType) -> None:
     event = {"n": 1}
-    toy.lambda_handler = lambda event, _: event.clear()  # type: ignore[attr-defined]
+    toy.lambda_handler = lambda event, _: event.clear()  # type: ignore[attr-defined]  # a module made for the test
     Functions({}, Logs()).invoke(FUNCTION, event)
     assert event == {"n": 1}
 
@@ -82,7 +82,7 @@ def test_a_new_stack_finds_new_wiring(toy: ModuleType) -> None:
     def http_client() -> Client:
         return Client()
 
-    toy.http_client = http_client  # type: ignore[attr-defined]
+    toy.http_client = http_client  # type: ignore[attr-defined]  # a module made for the test
     first = http_client()
     forget_wiring()
     assert http_client() is not first
@@ -93,8 +93,8 @@ def test_functions_of_one_process_log_under_their_own_names(
     toy: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     observability = ModuleType("kiwi_sync.observability")
-    logger = observability.logger = Logger(service="first")  # type: ignore[attr-defined]
-    metrics = observability.metrics = Metrics(namespace="Toy", service="first")  # type: ignore[attr-defined]
+    logger = observability.logger = Logger(service="first")  # type: ignore[attr-defined]  # a module made for the test
+    metrics = observability.metrics = Metrics(namespace="Toy", service="first")  # type: ignore[attr-defined]  # a module made for the test
     monkeypatch.setitem(sys.modules, "kiwi_sync.observability", observability)
 
     @metrics.log_metrics
@@ -103,7 +103,7 @@ def test_functions_of_one_process_log_under_their_own_names(
         metrics.add_metric("Count", MetricUnit.Count, 1)
         return {}
 
-    toy.lambda_handler = handler  # type: ignore[attr-defined]
+    toy.lambda_handler = handler  # type: ignore[attr-defined]  # a module made for the test
     stream = io.StringIO()
     functions = Functions({}, Logs(logging.INFO, stream))
     for name in ("extract", "load"):

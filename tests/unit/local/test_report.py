@@ -173,7 +173,7 @@ def test_the_tables_say_what_the_report_says(stack: LocalStack, put: Any) -> Non
     put(UNIT, "1#2", notice="address_incomplete", kiwi_id="x")
     console = Console(file=io.StringIO(), width=160)
     show_report(console, report(stack))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = console.file.getvalue()  # type: ignore[attr-defined]  # the console writes to a StringIO
     for expected in ("a[b]", "too_old", "0001_4711", "no_email", "[bold]no[/bold]", "address_incomplete"):
         assert expected in text
     assert "\x1b" not in text

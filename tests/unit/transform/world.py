@@ -42,7 +42,7 @@ class MemorySsm:
     class exceptions:  # noqa: N801 (boto3's own name)
         """The errors that it names."""
 
-        class ParameterNotFound(Exception):  # noqa: N818
+        class ParameterNotFound(Exception):  # noqa: N818 - boto3's own name
             """There is no such parameter."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class MemorySsm:
         """Store a connection's settings as their next version."""
         self.parameters.setdefault(f"{PATH}/{connection}", []).append(document)
 
-    def get_parameter(self, *, Name: str) -> Any:  # noqa: N803
+    def get_parameter(self, *, Name: str) -> Any:  # noqa: N803 - boto3's own name
         """The newest version."""
         self.reads += 1
         if Name not in self.parameters:
