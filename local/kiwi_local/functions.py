@@ -67,7 +67,7 @@ class Functions:
         module, _, name = function.handler.rpartition(".")
         with self.environment(function):
             handler = getattr(importlib.import_module(module), name)
-            _observe_as(os.environ.get("POWERTOOLS_SERVICE_NAME"))
+            _observe_as(os.environ)
             self._prepare(function)
             context = Context(function.name, function.memory, time.monotonic() + function.timeout)
             with self._logs.collect():
@@ -86,12 +86,15 @@ class Functions:
             yield
 
 
-def _observe_as(service: str | None) -> None:
-    """In one process all functions share the logger and metrics, which know only the first one's name."""
+def _observe_as(environment: Mapping[str, str]) -> None:
+    """In one process all functions share the logger and metrics, which know only what they were made with."""
     observability = sys.modules.get("kiwi_sync.observability")
-    if service and observability:
+    service, namespace = (environment.get(f"POWERTOOLS_{name}") for name in ("SERVICE_NAME", "METRICS_NAMESPACE"))
+    if observability and service:
         observability.logger.append_keys(service=service)
         observability.metrics.service = service
+    if observability and namespace:
+        observability.metrics.namespace = namespace
 
 
 def forget_wiring() -> None:

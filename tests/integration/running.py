@@ -16,7 +16,7 @@ from tests.oracle import differences, expected_content
 CONNECTION = "muster-wohnbau"
 USER, PASSWORD = "erp@example.org", "correct horse battery"
 MANDANTEN = ("0001", "0002")
-PATIENCE = 900.0
+PATIENCE = 240.0
 
 
 @dataclass

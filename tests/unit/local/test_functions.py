@@ -89,12 +89,12 @@ def test_a_new_stack_finds_new_wiring(toy: ModuleType) -> None:
     assert first.closed
 
 
-def test_functions_of_one_process_log_under_their_own_names(
+def test_functions_of_one_process_log_under_the_names_that_their_environment_gives_them(
     toy: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     observability = ModuleType("kiwi_sync.observability")
     logger = observability.logger = Logger(service="first")  # type: ignore[attr-defined]  # a module made for the test
-    metrics = observability.metrics = Metrics(namespace="Toy", service="first")  # type: ignore[attr-defined]  # a module made for the test
+    metrics = observability.metrics = Metrics()  # type: ignore[attr-defined]  # a module made for the test
     monkeypatch.setitem(sys.modules, "kiwi_sync.observability", observability)
 
     @metrics.log_metrics
@@ -107,9 +107,12 @@ def test_functions_of_one_process_log_under_their_own_names(
     stream = io.StringIO()
     functions = Functions({}, Logs(logging.INFO, stream))
     for name in ("extract", "load"):
-        functions.invoke(dataclasses.replace(FUNCTION, environment={"POWERTOOLS_SERVICE_NAME": name}), {})
-    services = [json.loads(line)["service"] for line in stream.getvalue().splitlines()]
-    assert services == ["extract", "extract", "load", "load"]
+        environment = {"POWERTOOLS_SERVICE_NAME": name, "POWERTOOLS_METRICS_NAMESPACE": f"{name}-stack"}
+        functions.invoke(dataclasses.replace(FUNCTION, environment=environment), {})
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["service"] for line in lines] == ["extract", "extract", "load", "load"]
+    told = [line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in lines if "_aws" in line]
+    assert told == ["extract-stack", "load-stack"]
 
 
 def test_log_lines_and_metrics_go_where_they_are_told(
