@@ -89,7 +89,8 @@ class Functions:
 def _observe_as(environment: Mapping[str, str]) -> None:
     """In one process all functions share the logger and metrics, which know only what they were made with."""
     observability = sys.modules.get("kiwi_sync.observability")
-    service, namespace = (environment.get(f"POWERTOOLS_{name}") for name in ("SERVICE_NAME", "METRICS_NAMESPACE"))
+    service = environment.get("POWERTOOLS_SERVICE_NAME")
+    namespace = environment.get("POWERTOOLS_METRICS_NAMESPACE")
     if observability and service:
         observability.logger.append_keys(service=service)
         observability.metrics.service = service
