@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -75,8 +73,8 @@ class Spool:
     """A temporary database of an export's entries. Use as a context manager: nothing of it stays."""
 
     def __enter__(self) -> Self:
-        self._folder = TemporaryDirectory(prefix="export-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "spool.db", isolation_level=None)
+        # No name: SQLite's own temporary file, made when the cache overflows and gone with the connection.
+        self._db = sqlite3.connect("", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -88,7 +86,6 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._db.close()
-        self._folder.cleanup()
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Put entries in."""

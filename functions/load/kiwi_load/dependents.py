@@ -66,12 +66,15 @@ class Dependents:
     def _linked(self, parent: Row) -> dict[RowKey, Row | None]:
         """The agreements that are linked to the parent, with those rows that are written already.
 
-        Deletes the links that a late transform wrote, from a state of the lease that had been overtaken.
+        Deletes the links that a late transform wrote, from a state of the lease that had been overtaken, or
+        one that crashed before it wrote the agreement, and whose lease has moved on since.
         """
         links = linked(self.table, parent.key)
         rows = read_rows(self.table, list(links))
-        for key, row in rows.items():
-            if _stale(row, parent.key, links[key]):
+        leases = read_rows(self.table, [key.lease for key in links if key not in rows])
+        for key, rev in list(links.items()):
+            row = rows.get(key)
+            if _stale(row, parent.key, rev) if row else _abandoned(leases.get(key.lease), rev):
                 delete_link(self.table, parent.key, key, links.pop(key))
         return {key: rows.get(key) for key in links}
 
@@ -96,3 +99,8 @@ def _should_come(agreement: Row) -> bool:
 def _stale(agreement: Row, parent: RowKey, rev: int) -> bool:
     """Whether a state of the lease newer than the link's has led the agreement away from the parent."""
     return agreement.desired_from > rev and parent.text not in agreement.parents
+
+
+def _abandoned(lease: Row | None, rev: int) -> bool:
+    """Whether nobody will write the agreement any more that a link of a state of its lease announced."""
+    return lease is None or (lease.todo is None and lease.source_rev > rev)

@@ -1,7 +1,9 @@
 """The KIWI client of each connection: over one pool of kept-alive connections, built once a container."""
 
 import json
+import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,6 +52,9 @@ class Kiwis:
     table: Table
     clock: Clock
     backoff: float
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    jitter: random.Random = field(default_factory=random.Random)
     _clients: dict[str, _Known] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -76,7 +81,15 @@ class Kiwis:
             return self._credentials(settings.secret, gate)
 
         login = KiwiLogin(settings.kiwi_api_url, settings.token_path, credentials, gate)
-        return KiwiClient(self.http(), settings.kiwi_erp_api_url, login, backoff=self.backoff)
+        return KiwiClient(
+            self.http(),
+            settings.kiwi_erp_api_url,
+            login,
+            sleep=self.sleep,
+            jitter=self.jitter,
+            clock=self.monotonic,
+            backoff=self.backoff,
+        )
 
     def _credentials(self, name: str, gate: RememberedLogin) -> Credentials:
         """The present secret, read anew: a log-in is rare, a replaced password is to work at once."""

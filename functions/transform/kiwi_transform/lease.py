@@ -21,7 +21,7 @@ def transform_lease(
     wanted = desired_agreements(lease, connection)
     wanted |= {key: no_longer_named(key, connection) for key in present if key not in wanted}
     for key, desire in wanted.items():
-        for parent in desire.parents:
+        for parent in sorted(desire.parents):
             write_link(table, RowKey.parse(parent), key, lease.source_rev)
     for key, desire in wanted.items():
         if not _brought_up(table, key, present.get(key), desire, lease, now, grace):

@@ -57,6 +57,11 @@ class RowKey:
     mandant: str
     numbers: tuple[str, ...]
 
+    @property
+    def lease(self) -> "RowKey":
+        """Of an agreement: the key of its lease's row."""
+        return RowKey(self.connection, RowKind.MIETVERTRAG, self.mandant, self.numbers[:1])
+
     @cached_property
     def partition(self) -> Partition:
         """The partition; a lease's agreements share one, so that they can be listed together."""

@@ -36,17 +36,17 @@ class EmbeddedKiwi:
     """Both services of KIWI on one port of 127.0.0.1."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._service = Service(seed)
+        self.service = Service(seed)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._root = ""
 
     def start(self) -> Self:
         """Listen from now on."""
-        self._service.stopping.clear()
-        self._server = Server(self._service)
+        self.service.stopping.clear()
+        self._server = Server(self.service)
         self._root = f"http://127.0.0.1:{self._server.server_port}"
-        self._service.accounts.issuer = self.api_url
+        self.service.accounts.issuer = self.api_url
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_SECONDS,), name="embedded-kiwi", daemon=True
         )
@@ -80,65 +80,65 @@ class EmbeddedKiwi:
 
     def add_account(self, username: str, password: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
         """Open an account that may change the organization's data."""
-        with self._service.lock:
-            self._service.organization(organization_id)
-            self._service.accounts.add(username, password, organization_id)
+        with self.service.lock:
+            self.service.organization(organization_id)
+            self.service.accounts.add(username, password, organization_id)
 
     def set_password(self, username: str, password: str) -> None:
         """Change an account's password; its sessions go on."""
-        with self._service.lock:
-            self._service.accounts.set_password(username, password)
+        with self.service.lock:
+            self.service.accounts.set_password(username, password)
 
     def expire_tokens(self) -> None:
         """Every access token issued so far is expired."""
-        with self._service.lock:
-            self._service.accounts.expire_tokens()
+        with self.service.lock:
+            self.service.accounts.expire_tokens()
 
     def expire_sessions(self) -> None:
         """Every session so far is expired; tokens live on."""
-        with self._service.lock:
-            self._service.accounts.expire_sessions()
+        with self.service.lock:
+            self.service.accounts.expire_sessions()
 
     @property
     def token_lifetime(self) -> float:
         """Seconds that the next access tokens live, ending at a full second."""
-        return self._service.accounts.token_lifetime
+        return self.service.accounts.token_lifetime
 
     @token_lifetime.setter
     def token_lifetime(self, seconds: float) -> None:
-        self._service.accounts.token_lifetime = seconds
+        self.service.accounts.token_lifetime = seconds
 
     @property
     def faults(self) -> Faults:
         """What goes wrong from now on."""
-        return self._service.faults.faults
+        return self.service.faults.faults
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
-        self._service.faults.faults = faults
+        self.service.faults.faults = faults
 
     @property
     def reconcile_reads(self) -> int:
         """How many reads after a reconcile still see `Activating` or `Deactivating`."""
-        return self._service.reconcile_reads
+        return self.service.reconcile_reads
 
     @reconcile_reads.setter
     def reconcile_reads(self, reads: int) -> None:
-        self._service.reconcile_reads = reads
+        self.service.reconcile_reads = reads
 
     @property
     def requests(self) -> list[Request]:
         """The requests so far, in the order in which they came in."""
-        return self._service.journal.requests()
+        return self.service.journal.requests()
 
     def clear_requests(self) -> None:
         """Forget the requests so far; their numbers go on."""
-        self._service.journal.clear()
+        self.service.journal.clear()
 
     def content(self, organization_id: int = DEFAULT_ORGANIZATION) -> dict[str, dict[str, Object]]:
         """What the organization holds, by kind and id, as GET shows it."""
-        with self._service.lock:
-            organization = self._service.organizations.get(organization_id, Organization(organization_id))
+        with self.service.lock:
+            organization = self.service.organizations.get(organization_id, Organization(organization_id))
             kinds = {
                 "rental_unit": organization.rental_units.all(),
                 "tenant": organization.tenants.all(),
@@ -154,8 +154,8 @@ class EmbeddedKiwi:
     ) -> None:
         """Create an object by hand, as read back; missing fields are null. Raises what POST would answer."""
         item = {field: copy.deepcopy(object.get(field)) for field in _FIELDS[kind]}
-        with self._service.lock:
-            organization = self._service.organization(organization_id)
+        with self.service.lock:
+            organization = self.service.organization(organization_id)
             _ADD[kind](organization, item | {"organization_id": organization_id})
             if (object.get("state") or {}).get("actual") in access.ACCESS_ON:
                 access.set_access(organization, str(item["id"]), on=True)
@@ -167,23 +167,23 @@ class EmbeddedKiwi:
         organization_id: int = DEFAULT_ORGANIZATION,
     ) -> None:
         """Delete an object by hand. Raises what DELETE would answer."""
-        with self._service.lock:
-            _DELETE[kind](self._service.organization(organization_id), id)
+        with self.service.lock:
+            _DELETE[kind](self.service.organization(organization_id), id)
 
     def set_access(self, agreement_id: str, on: bool, organization_id: int = DEFAULT_ORGANIZATION) -> None:
         """Give or take an agreement's access by hand, doors included."""
-        with self._service.lock:
-            access.set_access(self._service.organization(organization_id), agreement_id, on=on)
+        with self.service.lock:
+            access.set_access(self.service.organization(organization_id), agreement_id, on=on)
 
     def doors(self, organization_id: int = DEFAULT_ORGANIZATION) -> set[Grant]:
         """Who can open what: (agreement id, tenant id, unit id), also of agreements that are gone."""
-        with self._service.lock:
-            organization = self._service.organizations.get(organization_id)
+        with self.service.lock:
+            organization = self.service.organizations.get(organization_id)
             return set(organization.doors) if organization else set()
 
     @property
     def deleted_with_access(self) -> list[str]:
         """The agreements that were deleted over HTTP while their access was on."""
-        with self._service.lock:
-            organizations = self._service.organizations.values()
+        with self.service.lock:
+            organizations = self.service.organizations.values()
             return [key for organization in organizations for key in organization.deleted_with_access]

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from kiwi_local.kiwi import EmbeddedKiwi, Faults
 
+from tests.fakes.kiwi import DirectWire
 from tests.unit.load.driver import World
-from tests.unit.load.points import DirectWire
 
 NewWorld = Callable[..., World]
 
@@ -43,7 +43,7 @@ def new_world(server: EmbeddedKiwi, wire: httpx.BaseTransport) -> Iterator[NewWo
 @pytest.fixture
 def new_direct_world(server: EmbeddedKiwi, new_world: NewWorld) -> NewWorld:
     """Makes worlds that reach KIWI without sockets."""
-    return functools.partial(new_world, wire=DirectWire(server._service))
+    return functools.partial(new_world, wire=DirectWire(server.service))
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """Every point at which something takes effect: a table write, a message sent, a request to KIWI."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from email.message import Message
 
 import httpx
-from kiwi_local.kiwi.routes import Call
-from kiwi_local.kiwi.service import Service
 from kiwi_sync.queues import Outgoing
 from kiwi_sync.state.table import Change, Check, ItemKey
 
@@ -80,24 +76,6 @@ class PointedQueue(MemoryQueue):
         for message in messages:
             self._points.reach(f"send {message.body}")
             super().send([message])
-
-
-class DirectWire(httpx.BaseTransport):
-    """The embedded KIWI without sockets between: for tests that need thousands of requests."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        headers = Message()
-        for name, value in request.headers.items():
-            headers[name] = value
-        content = request.read()
-        body = json.loads(content) if content else None
-        url = request.url
-        reply = self._service.answer(Call(request.method, url.path, dict(url.params), headers, body))
-        assert reply is not None, "resets are made by `PointedTransport`"
-        return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)
 
 
 @dataclass

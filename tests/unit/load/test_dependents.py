@@ -3,7 +3,7 @@
 import pytest
 from kiwi_sync.keys import RowKey
 from kiwi_sync.state.links import linked, write_link
-from kiwi_sync.state.rows import Row
+from kiwi_sync.state.rows import Row, owe
 
 from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
@@ -76,8 +76,9 @@ def test_a_late_link_is_cleared_away_by_its_unit_s_next_load(let: World) -> None
 
 def test_a_link_whose_agreement_is_yet_to_be_written_stays(let: World) -> None:
     late_link(let, unit_key("2"), age=-1)
+    (written,) = let.erp.write(lease("M", unit="2"))
     newcomer = RowKey.parse(agreement_key("M"))
-    write_link(let.table, RowKey.parse(unit_key("2")), newcomer, 1)
+    write_link(let.table, RowKey.parse(unit_key("2")), newcomer, let.row(written.text).source_rev)
     let.settle(unit("2", name="Neu"))
     assert linked(let.table, RowKey.parse(unit_key("2"))).keys() == {agreement(let).key, newcomer}
 
@@ -117,3 +118,24 @@ def test_a_parent_whose_entity_is_gone_expires_once_its_last_agreement_has_let_g
     let.clock.sleep(1000)
     let.resume()
     assert all(row.expires is not None for row in let.rows().values() if row.gone)
+
+
+def link_of_a_crash(world: World, parent: str) -> None:
+    """A transform crashed after the link, before the agreement; the lease has another tenant since."""
+    rev = world.row(lease_key()).source_rev - 1
+    write_link(world.table, RowKey.parse(parent), RowKey.parse(agreement_key(tenant="8")), rev)
+
+
+def test_a_link_whose_agreement_will_never_come_goes_with_its_parent(let: World) -> None:
+    link_of_a_crash(let, unit_key("2"))
+    let.settle(unit_key("2"))
+    assert let.row(unit_key("2")).expires is not None
+    assert links(let) == [(tenant_key(), agreement_key()), (unit_key(), agreement_key())]
+
+
+def test_a_link_stays_while_its_lease_may_still_bring_the_agreement(let: World) -> None:
+    link_of_a_crash(let, unit_key("2"))
+    owe(let.table, let.row(lease_key()), let.clock.now)
+    let.settle(unit_key("2"))
+    assert let.row(unit_key("2")).expires is None
+    assert (unit_key("2"), agreement_key(tenant="8")) in links(let)

@@ -15,6 +15,7 @@ EVERY = {
 }
 OWN = {
     "Extract": {
+        "SQLITE_TMPDIR": "/tmp",
         "POWERTOOLS_SERVICE_NAME": "extract",
         "BUCKET_NAME": "${ExportBucket}",
         "EXPORT_QUEUE_URL": "${ExportQueue}",

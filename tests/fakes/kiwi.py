@@ -1,0 +1,26 @@
+"""The embedded KIWI without sockets between: for tests that need thousands of requests."""
+
+import json
+from email.message import Message
+
+import httpx
+from kiwi_local.kiwi.routes import Call
+from kiwi_local.kiwi.service import Service
+
+
+class DirectWire(httpx.BaseTransport):
+    """Brings requests to the embedded KIWI by a call."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = Message()
+        for name, value in request.headers.items():
+            headers[name] = value
+        content = request.read()
+        body = json.loads(content) if content else None
+        url = request.url
+        reply = self._service.answer(Call(request.method, url.path, dict(url.params), headers, body))
+        assert reply is not None, "faults are made by whoever calls"
+        return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)

@@ -1,0 +1,50 @@
+"""Plays the history of a plan and judges it."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.simulation.plan import Plan
+from tests.simulation.scheduler import StuckError
+from tests.simulation.verdict import verdict
+from tests.simulation.world import World
+
+# Log lines of thousands of histories: nobody reads them, and they take their time.
+logging.disable(logging.CRITICAL)
+
+
+@dataclass
+class Played:
+    """A history that was played. `wrong`: what it must not be; empty if all is well."""
+
+    plan: Plan
+    wrong: list[str]
+    trace: list[tuple[datetime, str, str]]
+    steps: int
+
+
+def play(plan: Plan) -> Played:
+    """Play a plan to its end: the storm, a quiet point, and where it takes one a last export and another."""
+    world = World(plan)
+    with world.entered():
+        try:
+            wrong = _play(world)
+        except Exception as error:
+            wrong = [f"{type(error).__name__}: {error}"]
+            if isinstance(error, StuckError):
+                wrong += [f"owed: {key}" for key in world.owed()]
+    return Played(plan, wrong, world.scheduler.trace, world.scheduler.steps)
+
+
+def _play(world: World) -> list[str]:
+    plan = world.plan
+    world.storm()
+    world.calm()
+    last = plan.last_words
+    wrong = verdict(world, plan.exports if last is None else None)
+    if last is None or wrong:
+        return wrong
+    world.send_away_foreigners()
+    world.drop(last)
+    world.calm()
+    return verdict(world, [*plan.exports, last])

@@ -1,0 +1,97 @@
+"""What must be true of the world at a quiet point."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests import consistency
+from tests.generate import CONNECTION
+from tests.oracle import differences, expected_content
+from tests.simulation.scheduler import START
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+ENDED = {"done", "superseded", "rejected"}
+
+
+def verdict(world: "World", exports: list[Any] | None) -> list[str]:
+    """What is wrong; empty if all is well.
+
+    `exports`: those that KIWI's content must follow from. None: it is not compared, since settings have
+    changed in the middle, or a person has edited KIWI, and nothing has been said anew since.
+    """
+    found = [*_always(world), *_state(world)]
+    if exports is not None:
+        expected = expected_content(
+            exports,
+            separator=world.separator,
+            mandanten=world.mandanten,
+            now=START + timedelta(seconds=1),
+        )
+        found += differences(expected, _comparable(world), foreign=world.foreign)
+        found += _problems(world)
+    return found
+
+
+def _comparable(world: "World") -> dict[str, dict[str, Any]]:
+    """KIWI's content but for what waits for another's value, under its former external id.
+
+    Who waits keeps what it had: after a change of the separator that is nothing that the oracle knows.
+    """
+    content = world.kiwi.content()
+    outside = {item["external_id"]: key for kind in content.values() for key, item in kind.items()}
+    taken = [row for row in world.rows().values() if row.outcome in consistency.TAKEN and row.in_kiwi]
+    waiting = {row.kiwi_id for row in taken if outside.get(row.external_id) != row.kiwi_id}
+    left = {
+        kind: {key: item for key, item in items.items() if key not in waiting}
+        for kind, items in content.items()
+    }
+    left["rental_agreement"] = {
+        key: item
+        for key, item in left["rental_agreement"].items()
+        if not {item["tenant_id"], item["rental_unit_id"]} & waiting
+    }
+    return left
+
+
+def _always(world: "World") -> Iterator[str]:
+    content = world.kiwi.content()
+    for key, (kind, as_it_was) in world.foreign.items():
+        if content[kind].get(key) != as_it_was:
+            yield f"a foreign {kind} was touched: {key}"
+    for key in world.kiwi.deleted_with_access:
+        yield f"deleted with its access on: {key}"
+    for key, _, _ in world.kiwi.doors():
+        if key not in content["rental_agreement"]:
+            yield f"the doors of {key} stay open"
+    yield from world.wire.violations
+    yield from world.table.violations
+    for name, queue in world.lambdas.queues.items():
+        yield from (f"dead letter of {name}: {message.body}" for message in queue.dead)
+
+
+def _state(world: "World") -> Iterator[str]:
+    rows = world.rows()
+    yield from consistency.faults(world.table, rows)
+    for row in rows.values():
+        if row.gone and row.record is not None:
+            yield f"personal data of what is gone: {row.key}"
+        if row.reason == "gone" and row.desired is not None:
+            yield f"desired though gone: {row.key}"
+    runs = world.table.items.get(f"%run#{CONNECTION}", {})
+    for export_id in world.dropped:
+        status = runs.get(export_id, {}).get("status")
+        if status not in ENDED:
+            yield f"the run of {export_id} is {status}"
+    if "lease" in world.table.items.get(f"%connection#{CONNECTION}", {}):
+        until = str(world.table.items[f"%connection#{CONNECTION}"]["lease"]["until"])
+        if until < world.scheduler.now.isoformat():
+            return
+        yield "the lease is still held"
+
+
+def _problems(world: "World") -> Iterator[str]:
+    for row in world.rows().values():
+        if row.problem is not None:
+            yield f"problem {row.problem} of {row.key}: {row.problem_text}"

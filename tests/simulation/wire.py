@@ -1,0 +1,79 @@
+"""KIWI at the end of a wire: the embedded KIWI itself, without sockets, in simulated time, with faults."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+
+from tests.fakes.kiwi import DirectWire
+from tests.simulation.scheduler import Scheduler
+
+FAULTS = ("429", "503", "500", "reset before", "reset after", "time-out before", "time-out after")
+RETRY_AFTER = 2
+
+
+@dataclass
+class Wire(httpx.BaseTransport):
+    """One organization's KIWI. `trouble`: the share of requests that something happens to."""
+
+    scheduler: Scheduler
+    kiwi: DirectWire
+    trouble: float = 0.0
+    outages: list[tuple[datetime, datetime]] = field(default_factory=list)
+    requests: int = 0
+    asked_at: list[datetime] = field(default_factory=list)
+    writing: dict[str, str] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or fail, a request: one step before it takes effect, one after."""
+        what = f"{request.method} {_path(request)}"
+        self.scheduler.point(what)
+        self.requests += 1
+        self.asked_at.append(self.scheduler.now)
+        fault = self._fault()
+        if fault:
+            self.scheduler.say(f"… {fault}")
+        if fault == "reset before":
+            raise httpx.ReadError("reset before it arrived")
+        if fault == "time-out before":
+            raise httpx.ConnectTimeout("nobody there")
+        if fault in {"429", "503", "500"}:
+            headers = {"Retry-After": str(RETRY_AFTER)} if fault != "500" else {}
+            return httpx.Response(int(fault), headers=headers, json={"name": "SOMETHING", "message": ""})
+        response = self._effect(request, what)
+        if fault == "reset after":
+            raise httpx.ReadError("reset after it took effect")
+        if fault == "time-out after":
+            raise httpx.ReadTimeout("no answer")
+        return response
+
+    def close(self) -> None:
+        """The wire is shared."""
+
+    def _effect(self, request: httpx.Request, what: str) -> httpx.Response:
+        """The answer takes its time; nobody else may write to the same object meanwhile."""
+        writer, target = self.scheduler.invocation, request.url.path
+        mine = writer.name if writer else "-"
+        if request.method in {"PUT", "DELETE"}:
+            other = self.writing.setdefault(target, mine)
+            if other != mine:
+                self.violations.append(f"two writers in one object: {other} and {mine}, {what}")
+        try:
+            response = self.kiwi.handle_request(request)
+            self.scheduler.point(f"answer {response.status_code} to {what}")
+        finally:
+            if self.writing.get(target) == mine:
+                del self.writing[target]
+        return response
+
+    def _fault(self) -> str | None:
+        if any(begin <= self.scheduler.now < end for begin, end in self.outages):
+            return self.scheduler.rng.choice(("503", "reset before", "time-out before"))
+        if self.trouble and self.scheduler.rng.random() < self.trouble:
+            return self.scheduler.rng.choice(FAULTS)
+        return None
+
+
+def _path(request: httpx.Request) -> str:
+    return request.url.path.split("/organizations/")[-1]

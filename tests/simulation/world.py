@@ -1,0 +1,214 @@
+"""One history from its plan to the last quiet point: storm, calm, verdict."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+from kiwi_extract import outstanding, run
+from kiwi_local.kiwi import EmbeddedKiwi
+from kiwi_local.kiwi.routes import CORE, ERP
+from kiwi_sync import keys
+from kiwi_sync.kiwi import auth, collisions
+from kiwi_sync.state.rows import PARKED, Row, row_of
+
+from tests.fakes.kiwi import DirectWire
+from tests.generate import CONNECTION
+from tests.simulation import hands
+from tests.simulation.containers import Ground, StepwiseS3, StepwiseSecrets, StepwiseSsm
+from tests.simulation.lambdas import Lambdas
+from tests.simulation.plan import Event, Plan
+from tests.simulation.queue import SimulatedQueue
+from tests.simulation.scheduler import Lock, Scheduler, StuckError, pretending
+from tests.simulation.table import SimulatedTable
+from tests.simulation.wire import Wire
+from tests.unit.transform.world import settings
+
+SWEEP_EVERY = timedelta(minutes=5)
+PATIENCE = timedelta(days=3)
+"""Simulated time in which everything must come to rest once nothing is in its way any more."""
+STEPS = 400_000
+"""Steps after which a history that is still not at rest never will be."""
+USER, PASSWORD = "erp", "secret"
+SHARDS = 3
+"""In place of sixteen: a history has few records, and most of its steps would be spent on empty shards."""
+RARE = 0.05
+"""The most of exports that come twice: one that waits for the lease is sent anew every 20 seconds, each time
+with another copy."""
+
+
+class Threading:
+    """What the KIWI client finds in place of the module `threading`."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.Lock = partial(Lock, scheduler)
+
+
+class World:
+    """The world of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.scheduler = Scheduler(plan.seed)
+        self.rng = self.scheduler.rng
+        self.kiwi = EmbeddedKiwi(seed=plan.seed)
+        self.kiwi.add_account(USER, PASSWORD)
+        self.kiwi.reconcile_reads = self.rng.choice((0, 0, 1, 2))
+        self.table = SimulatedTable(self.scheduler)
+        self.wire = Wire(self.scheduler, DirectWire(self.kiwi.service))
+        queue = partial(SimulatedQueue, self.scheduler)
+        self.exports = queue("exports", visibility=1800, most=5)
+        self.ssm, self.secrets = StepwiseSsm(), StepwiseSecrets()
+        self.ssm.scheduler = self.secrets.scheduler = self.scheduler
+        ground = Ground(
+            scheduler=self.scheduler,
+            table=self.table,
+            exports=self.exports,
+            transform=queue("transform", visibility=360, most=5),
+            load=queue("load", visibility=720, most=12, fifo=True),
+            ssm=self.ssm,
+            secrets=self.secrets,
+            wire=self.wire,
+            s3=StepwiseS3(self.scheduler),
+        )
+        self.lambdas = Lambdas(ground, plan.at_once)
+        self.foreign: dict[str, tuple[str, Any]] = {}
+        """What somebody else has created in KIWI: by its id its kind, and what it looks like."""
+        self.dropped: set[str] = set()
+        self._next_sweep = self.scheduler.now + SWEEP_EVERY
+        self.secrets.put("secret", {"username": USER, "password": PASSWORD})
+        self.configure(plan.separator, plan.mandanten)
+
+    def configure(self, separator: str, mandanten: tuple[str, ...]) -> None:
+        """Save the connection's settings anew."""
+        self.separator, self.mandanten = separator, mandanten
+        urls = {"kiwi_api_url": f"http://kiwi.test{CORE}", "kiwi_erp_api_url": f"http://kiwi.test{ERP}"}
+        self.ssm.put(CONNECTION, settings(separator=separator, mandanten=list(mandanten), **urls))
+
+    @contextmanager
+    def entered(self) -> Iterator[Self]:
+        """The world, with the locks of the KIWI client in the scheduler's hands."""
+        threads = Threading(self.scheduler)
+        with ExitStack() as stack:
+            stack.enter_context(pretending(auth, threading=threads))
+            stack.enter_context(pretending(collisions, threading=threads))
+            for module in (keys, run, outstanding):
+                stack.enter_context(pretending(module, SHARDS=SHARDS))
+            yield self
+
+    def storm(self) -> None:
+        """All that the plan brings, with its faults."""
+        plan = self.plan
+        self.wire.trouble, self.table.trouble = plan.kiwi_trouble, plan.table_trouble
+        self.lambdas.hurried = plan.hurried
+        for queue in self.lambdas.queues.values():
+            queue.trouble, queue.repeats = plan.queue_trouble, plan.repeats
+        self.exports.repeats = min(plan.repeats, RARE)
+        if plan.crashes:
+            self.scheduler.crash = lambda _what: self.rng.random() < plan.crashes
+        begin = self.scheduler.now
+        for event in plan.events:
+            self.work_until(begin + timedelta(seconds=event.at))
+            self._happen(event)
+        # The storm goes on for a while after the last event.
+        self.work_until(self.scheduler.now + timedelta(seconds=self.rng.choice((1, 20, 600))))
+
+    def calm(self) -> None:
+        """No faults any more; work until nothing is queued and nothing outstanding can move.
+
+        Raises:
+            StuckError: it never comes to rest.
+        """
+        self.wire.trouble = self.table.trouble = self.lambdas.hurried = 0.0
+        self.wire.outages.clear()
+        self.scheduler.crash = lambda _what: False
+        for queue in self.lambdas.queues.values():
+            queue.trouble = queue.repeats = 0.0
+            queue.redrive()
+        self.scheduler.say("calm")
+        limit = self.scheduler.now + PATIENCE
+        self._work(lambda: not self.lambdas.busy and not self.owed())
+        if self.scheduler.now > limit:
+            raise StuckError("took more than three days to come to rest")
+
+    def work_until(self, at: datetime) -> None:
+        """Let everybody work, and time pass, until then."""
+        self._work(lambda: self.scheduler.now >= at, until=at)
+
+    def drop(self, export: Any) -> None:
+        """An export is dropped on the queue."""
+        self.scheduler.say(f"export {export['export_id']} is dropped")
+        self.dropped.add(str(export["export_id"]))
+        self.exports.put(json.dumps(export))
+
+    def send_away_foreigners(self) -> None:
+        """What others have created goes again: what collides with it is then to be settled."""
+        for key, (kind, _) in self.foreign.items():
+            self.kiwi.remove_object(kind, key)
+        self.foreign.clear()
+
+    def rows(self) -> dict[str, Row]:
+        """All rows of entities."""
+        items = self.table.items.items()
+        found = [
+            row_of(item)
+            for pk, there in items
+            if not pk.startswith("%")
+            for sk, item in there.items()
+            if not sk.startswith("%")
+        ]
+        return {row.key.text: row for row in found}
+
+    def owed(self) -> list[str]:
+        """The rows that a sweep brings again, sooner or later."""
+        return [row.key.text for row in self.rows().values() if row.todo and str(row.todo_at) < PARKED]
+
+    def _happen(self, event: Event) -> None:
+        self.scheduler.say(str(event))
+        match event.what:
+            case "export":
+                self.drop(event.value)
+            case "outage":
+                now = self.scheduler.now
+                self.wire.outages.append((now, now + timedelta(seconds=event.value)))
+            case "tokens expire":
+                self.kiwi.expire_tokens()
+            case "sessions expire":
+                self.kiwi.expire_sessions()
+                self.kiwi.expire_tokens()
+            case "settings":
+                self.configure(*event.value)
+            case _:
+                hands.edit(self, event.what, random.Random(event.value))
+
+    def _work(self, finished: Callable[[], bool], until: datetime | None = None) -> None:
+        """Step after step, until it is finished; where nobody can go on, time goes on."""
+        for _ in range(STEPS):
+            self.lambdas.settle()
+            if finished():
+                return
+            self._sweep_when_due()
+            tasks, functions = self.scheduler.ready(), self.lambdas.invocable()
+            if not tasks and not functions:
+                self._let_time_pass(until)
+                continue
+            choice = self.rng.randrange(len(tasks) + len(functions))
+            if choice < len(tasks):
+                self.scheduler.step(tasks[choice])
+            else:
+                self.lambdas.invoke(functions[choice - len(tasks)])
+        raise StuckError("never at rest")
+
+    def _let_time_pass(self, until: datetime | None) -> None:
+        now = self.scheduler.now
+        times = [self._next_sweep, self.scheduler.next_time(), until]
+        times += [queue.next_time() for queue in self.lambdas.queues.values()]
+        self.scheduler.now = min((time for time in times if time is not None and time > now), default=now)
+
+    def _sweep_when_due(self) -> None:
+        if self.scheduler.now >= self._next_sweep:
+            self._next_sweep = self.scheduler.now + SWEEP_EVERY
+            self.exports.put('{"format": "kiwi-sweep/1"}')
