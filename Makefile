@@ -28,7 +28,7 @@ export UV
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check-locks lock build fmt clean
+.PHONY: help demo setup test simulate check-locks lock build fmt clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -46,6 +46,10 @@ test: setup ## lint, types, locks, tests
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-locks
 	$(BIN)/pytest -n 2 --cov
+
+simulate: setup ## histories by seed, against the real code: SEEDS=200000 FIRST=0, or SEED=7 to replay one
+	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(FIRST),--first $(FIRST))
 
 check-locks: | $(UV) ## whether the locks are what pyproject.toml asks for
 	@for network in --offline --no-offline; do \

@@ -72,7 +72,7 @@ class Plan:
         last = None if self.last_words is None else _kept(self.last_words, gone)
         return replace(self, events=tuple(events), last_words=last)
 
-    def keys(self) -> list[str]:
+    def numbers(self) -> list[str]:
         """Every number that an export speaks of, as `kind/Mandant/number`."""
         exports = [*self.exports, *([self.last_words] if self.last_words else [])]
         return sorted({key for export in exports for kind in KINDS for key in _keys(export, kind)})
@@ -99,7 +99,7 @@ def draw(seed: int) -> Plan:
         at_once=rng.choice((1, 2, 3, 5)),
     )
     few = rng.choice((1, 2, 3, 4, 5))
-    numbers = plan.keys()
+    numbers = plan.numbers()
     chosen = {key for kind in KINDS for key in _some(rng, [n for n in numbers if n.startswith(kind)], few)}
     plan = plan.without(set(numbers) - chosen)
     events = [*plan.events, *_disturbances(rng)]
