@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from tests.generate_world import FIELDS, MANDANTEN, Json, World, change, empty_world, first_world
+from tests.generate_world import (
+    ALL,
+    FIELDS,
+    MANDANTEN,
+    Json,
+    Numbers,
+    World,
+    change,
+    empty_world,
+    first_world,
+)
 
 CONNECTION = "muster-wohnbau"
 ZONES = (
@@ -22,7 +32,9 @@ ZONES = (
 )
 
 
-def random_history(seed: int, *, exports: int = 4, now: datetime | None = None) -> list[Json]:
+def random_history(
+    seed: int, *, exports: int = 4, now: datetime | None = None, numbers: Numbers = ALL
+) -> list[Json]:
     """Exports of one connection in the order of their versions; the first and the last are full.
 
     They are to be read with the Mandanten 0001 and 0002 selected, 0003 not.
@@ -31,11 +43,11 @@ def random_history(seed: int, *, exports: int = 4, now: datetime | None = None) 
     until = now or datetime.now(UTC)
     steps = [timedelta(minutes=rng.randint(5, 240), seconds=rng.randint(0, 59)) for _ in range(exports)]
     exported_at = until - sum(steps, timedelta())
-    world, shown = first_world(rng), empty_world()
+    world, former, shown = first_world(rng, numbers), empty_world(), empty_world()
     history = []
     for index, step in enumerate(steps):
         if index:
-            change(rng, world)
+            change(rng, world, former, numbers)
         exported_at += step * 0.9
         ends = index in (0, exports - 1)
         full = ends or rng.random() < 0.25

@@ -1,6 +1,7 @@
 """The little world that random histories are made from: units, tenants and leases, and how they change."""
 
 import random
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,32 +38,72 @@ FIRST_NAMES = ("Jörg", "Ayşe", "Änne", "Max", None)
 LAST_NAMES = ("Weiß", "Müller", "van der Heide", "Yılmaz")
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that a world is made of, and how often each comes, goes and changes."""
+
+    units: tuple[tuple[str, str], ...] = UNITS
+    tenants: tuple[str, ...] = TENANTS
+    leases: tuple[str, ...] = LEASES
+    there: float = 0.75
+    comes: float = 0.2
+    goes: float = 0.07
+    changes: float = 0.3
+    reverts: float = 0.0
+    """How many of those that come or change are as they were before."""
+    shared: float = 0.12
+    """How many tenants have an address that others may have."""
+
+    def keys(self, kind: str) -> list[Key]:
+        """All numbers of the kind in the first Mandant, the first two in the second and the third."""
+        pool: dict[str, list[tuple[str, ...]]] = {
+            "verwaltungseinheiten": list(self.units),
+            "mieter": [(number,) for number in self.tenants],
+            "mietvertraege": [(number,) for number in self.leases],
+        }
+        shares = {"0001": pool[kind], "0002": pool[kind][:2], "0003": pool[kind][:2]}
+        return [(mandant, *number) for mandant in MANDANTEN for number in shares[mandant]]
+
+
+ALL = Numbers()
+
+
 def empty_world() -> World:
     return {kind: {} for kind in KINDS}
 
 
-def first_world(rng: random.Random) -> World:
+def first_world(rng: random.Random, numbers: Numbers = ALL) -> World:
     world = empty_world()
     for kind in KINDS:
-        for key in _keys(kind):
-            if rng.random() < (0.3 if key[0] == "0003" else 0.75):
-                world[kind][key] = _record(rng, kind, key)
+        for key in numbers.keys(kind):
+            if rng.random() < (0.3 if key[0] == "0003" else numbers.there):
+                world[kind][key] = _record(rng, kind, key, numbers)
     return world
 
 
-def change(rng: random.Random, world: World) -> None:
+def change(rng: random.Random, world: World, former: World, numbers: Numbers = ALL) -> None:
+    """Let some come, go, and change. `former`: how those were that are no more, or have changed."""
     for kind in KINDS:
         rows = world[kind]
-        for key in _keys(kind):
-            if key not in rows:
-                if rng.random() < 0.2:
-                    rows[key] = _record(rng, kind, key)
-            elif rng.random() < 0.07:
+        for key in numbers.keys(kind):
+            before, record = former[kind].get(key), rows.get(key)
+            if record is None:
+                if rng.random() < numbers.comes:
+                    rows[key] = _reverted(rng, numbers, before) or _record(rng, kind, key, numbers)
+                continue
+            if rng.random() < numbers.goes:
                 del rows[key]
-            elif rng.random() < 0.3:
-                rows[key] = _changed(rng, kind, key, rows[key])
+            elif rng.random() < numbers.changes:
+                fresh = _reverted(rng, numbers, before)
+                rows[key] = fresh or _changed(rng, kind, record, _record(rng, kind, key, numbers))
+            if rows.get(key) != record:
+                former[kind][key] = record
     if rng.random() < 0.2:
         _swap_emails(rng, world["mieter"])
+
+
+def _reverted(rng: random.Random, numbers: Numbers, before: Json | None) -> Json | None:
+    return before if numbers.reverts and before and rng.random() < numbers.reverts else None
 
 
 def _swap_emails(rng: random.Random, persons: dict[Key, Json]) -> None:
@@ -74,26 +115,17 @@ def _swap_emails(rng: random.Random, persons: dict[Key, Json]) -> None:
         )
 
 
-def _keys(kind: str) -> list[Key]:
-    """Eight numbers of each kind in the first Mandant, two in the second and the third."""
-    numbers = {
-        "verwaltungseinheiten": UNITS,
-        "mieter": [(n,) for n in TENANTS],
-        "mietvertraege": [(n,) for n in LEASES],
-    }
-    pool = numbers[kind]
-    shares = {"0001": pool, "0002": pool[:2], "0003": pool[:2]}
-    return [(mandant, *number) for mandant in MANDANTEN for number in shares[mandant]]
-
-
-def _record(rng: random.Random, kind: str, key: Key) -> Json:
-    body = {"verwaltungseinheiten": _unit, "mieter": _person, "mietvertraege": _lease}[kind](rng, key)
+def _record(rng: random.Random, kind: str, key: Key, numbers: Numbers) -> Json:
+    body = {
+        "verwaltungseinheiten": lambda: _unit(rng),
+        "mieter": lambda: _person(rng, key, numbers),
+        "mietvertraege": lambda: _lease(rng, key, numbers),
+    }[kind]()
     return dict(zip(FIELDS[kind], key, strict=True)) | body
 
 
-def _changed(rng: random.Random, kind: str, key: Key, record: Json) -> Json:
-    """One or two fields of the record, made anew."""
-    fresh = _record(rng, kind, key)
+def _changed(rng: random.Random, kind: str, record: Json, fresh: Json) -> Json:
+    """The record with one or two fields made anew."""
     names = [name for name in fresh if name not in FIELDS[kind] and name not in ("beginn", "ende")]
     changed = record | {name: fresh[name] for name in rng.sample(names, rng.randint(1, 2))}
     if kind == "mietvertraege" and rng.random() < 0.5:
@@ -101,7 +133,7 @@ def _changed(rng: random.Random, kind: str, key: Key, record: Json) -> Json:
     return changed
 
 
-def _unit(rng: random.Random, key: Key) -> Json:
+def _unit(rng: random.Random) -> Json:
     located = rng.random() < 0.7
     return {
         "bezeichnung": rng.choice((None, "", " Wohnung Süd ", "Laden", f"Stellplatz {rng.randint(1, 9)}")),
@@ -116,20 +148,20 @@ def _unit(rng: random.Random, key: Key) -> Json:
     } | ({"strasse": None, "hausnummer": None} if rng.random() < 0.1 else {})
 
 
-def _person(rng: random.Random, key: Key) -> Json:
+def _person(rng: random.Random, key: Key, numbers: Numbers) -> Json:
     firm = rng.random() < 0.15
     return {
         "vorname": None if firm else rng.choice(FIRST_NAMES),
         "nachname": None if firm else rng.choice(LAST_NAMES),
         "firma": "Bäckerei Süß GmbH" if firm else None,
-        "email": _email(rng, key),
+        "email": _email(rng, key, numbers.shared),
     }
 
 
-def _email(rng: random.Random, key: Key) -> str | None:
+def _email(rng: random.Random, key: Key, shared: float) -> str | None:
     own = f"mieter{TENANTS.index(key[1])}-{key[0]}@mail.example.org"
     choice = rng.random()
-    if choice < 0.65:
+    if choice < 0.77 - shared:
         return own
     if choice < 0.77:
         return rng.choice(SHARED_EMAILS)
@@ -138,10 +170,10 @@ def _email(rng: random.Random, key: Key) -> str | None:
     return rng.choice(BAD_EMAILS) if choice < 0.92 else f"kaputt@; {own.upper()} , spaeter@example.com"
 
 
-def _lease(rng: random.Random, key: Key) -> Json:
+def _lease(rng: random.Random, key: Key, numbers: Numbers) -> Json:
     mandant = key[0]
-    units = [k for k in _keys("verwaltungseinheiten") if k[0] == mandant]
-    tenants = [k[1] for k in _keys("mieter") if k[0] == mandant]
+    units = [k for k in numbers.keys("verwaltungseinheiten") if k[0] == mandant]
+    tenants = [k[1] for k in numbers.keys("mieter") if k[0] == mandant]
     _, wirtschaftseinheit, nummer = rng.choice(units)
     named = rng.sample(tenants, min(len(tenants), rng.choice((1, 1, 2, 3))))
     named += [n for lease, n in COLLIDING if lease == key[1] and n in set(tenants) - set(named)]

@@ -1,4 +1,4 @@
-"""Both tables, and the embedded AWS behind one of them."""
+"""All tables, and the embedded AWS behind one of them."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,8 @@ from kiwi_sync.state.table import Table
 
 from tests.fakes.aws import Aws, embedded_aws
 from tests.fakes.memory import MemoryTable
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.table import SimulatedTable
 
 
 @pytest.fixture(scope="package")
@@ -16,11 +18,13 @@ def aws() -> Iterator[Aws]:
         yield aws
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "simulated", "dynamo"])
 def table(request: pytest.FixtureRequest) -> Table:
     """An empty table of each kind."""
     if request.param == "memory":
         return MemoryTable()
+    if request.param == "simulated":
+        return SimulatedTable(Scheduler(0))
     aws: Aws = request.getfixturevalue("aws")
     return DynamoTable(aws.dynamodb, aws.new_table())
 

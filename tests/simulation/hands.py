@@ -24,7 +24,7 @@ def edit(world: "World", what: str, rng: random.Random) -> None:
                 _foreign_tenant(world, rng)
             case "by hand: foreign unit":
                 _foreign_unit(world, rng)
-            case "by hand: access":
+            case "access":
                 _access(world, rng)
 
 

@@ -3,12 +3,13 @@
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.generate import CONNECTION, random_history
-from tests.generate_world import FIELDS, KINDS, MANDANTEN, Json, first_world
+from tests.generate_world import FIELDS, KINDS, LEASES, MANDANTEN, TENANTS, UNITS, Json, Numbers, first_world
 from tests.simulation.scheduler import START
 
+T = TypeVar("T")
 SEPARATORS = ("-", "_", ".", "/", "|")
 HOUR = 3600.0
 
@@ -41,6 +42,7 @@ class Plan:
     crashes: float = 0.0
     hurried: float = 0.0
     """The share of invocations of extract that have only a moment before their deadline."""
+    pauses: float = 0.0
     at_once: int = 2
     """Invocations of a function at the same time."""
     last_words: Json | None = None
@@ -85,28 +87,43 @@ def draw(seed: int) -> Plan:
     def sometimes(chance: float, *values: float) -> float:
         return rng.choice(values) if rng.random() < chance else 0.0
 
-    history = random_history(rng.randrange(1 << 30), exports=rng.choice((1, 2, 2, 3, 3, 4)), now=START)
+    numbers = _numbers(rng)
+    exports = rng.choice((1, 2, 3, 4, 6, 8))
+    history = random_history(rng.randrange(1 << 30), exports=exports, now=START, numbers=numbers)
     plan = Plan(
         seed=seed,
         events=tuple(_drops(rng, history)),
         separator=rng.choice(SEPARATORS),
+        mandanten=rng.choice((("0001",), ("0001", "0002"))),
         kiwi_trouble=sometimes(0.4, 0.02, 0.1, 0.3),
         table_trouble=sometimes(0.3, 0.002, 0.01),
         queue_trouble=sometimes(0.3, 0.02, 0.2),
         repeats=sometimes(0.5, 0.05, 0.3),
-        crashes=sometimes(0.6, 0.001, 0.004, 0.02),
+        crashes=sometimes(0.6, 0.003, 0.01, 0.03),
         hurried=sometimes(0.2, 0.3, 0.9),
+        pauses=sometimes(0.5, 0.002, 0.02),
         at_once=rng.choice((1, 2, 3, 5)),
     )
-    few = rng.choice((1, 2, 3, 4, 5))
-    numbers = plan.numbers()
-    chosen = {key for kind in KINDS for key in _some(rng, [n for n in numbers if n.startswith(kind)], few)}
-    plan = plan.without(set(numbers) - chosen)
-    events = [*plan.events, *_disturbances(rng)]
-    if any(event.what == "settings" or event.what.startswith("by hand") for event in events):
-        last = _kept(_last_words(rng), set(numbers) - chosen)
-        plan = replace(plan, last_words=last)
-    return replace(plan, events=tuple(sorted(events, key=lambda event: event.at)))
+    events = [*plan.events, *_disturbances(rng), *_settings(rng), *_hands(rng)]
+    plan = replace(plan, events=tuple(sorted(events, key=lambda event: event.at)))
+    if plan.settings_change or plan.hands:
+        plan = replace(plan, last_words=_last_words(rng, numbers))
+    return plan
+
+
+def _numbers(rng: random.Random) -> Numbers:
+    """Few, and lively: so that they get into each other's way."""
+    return Numbers(
+        units=_some(rng, UNITS, (1, 2, 2, 3, 8)),
+        tenants=_some(rng, TENANTS, (1, 2, 3, 4, 8)),
+        leases=_some(rng, LEASES, (1, 1, 2, 3, 8)),
+        there=rng.choice((0.5, 0.75, 0.95)),
+        comes=rng.choice((0.2, 0.6)),
+        goes=rng.choice((0.05, 0.2, 0.4)),
+        changes=rng.choice((0.2, 0.5)),
+        reverts=rng.choice((0.0, 0.5)),
+        shared=rng.choice((0.12, 0.5)),
+    )
 
 
 def _drops(rng: random.Random, history: list[Json]) -> Iterable[Event]:
@@ -115,35 +132,46 @@ def _drops(rng: random.Random, history: list[Json]) -> Iterable[Event]:
     if rng.random() < 0.4:
         rng.shuffle(order)
     at = 0.0
+    paces = rng.choice(((0.0,), (0.0, 0.5, 2.0), (0.5, 2.0, 10.0), (0.0, 0.5, 2.0, 10.0, 400.0)))
     for export in order:
         yield Event(at, "export", export)
         if rng.random() < 0.25:
             yield Event(at + rng.choice((0.0, 1.0, 30.0, 2000.0)), "export", export)
-        at += rng.choice((0.0, 0.5, 2.0, 10.0, 400.0))
+        at += rng.choice(paces)
+
+
+def _moment(rng: random.Random) -> float:
+    return rng.choice((rng.uniform(0, 5), rng.uniform(0, 30), rng.uniform(0, 1000)))
 
 
 def _disturbances(rng: random.Random) -> Iterable[Event]:
-    def moment() -> float:
-        return rng.choice((rng.uniform(0, 5), rng.uniform(0, 30), rng.uniform(0, 1000)))
-
     if rng.random() < 0.15:
-        yield Event(moment(), "outage", rng.choice((3.0, 60.0, 2 * HOUR, 12 * HOUR)))
+        yield Event(_moment(rng), "outage", rng.choice((3.0, 60.0, 2 * HOUR, 12 * HOUR)))
     for what in ("tokens expire", "sessions expire"):
         if rng.random() < 0.2:
-            yield Event(moment(), what)
+            yield Event(_moment(rng), what)
+    if rng.random() < 0.5:
+        for _ in range(rng.choice((1, 3, 6))):
+            yield Event(_moment(rng), "access", rng.randrange(1 << 30))
+
+
+def _settings(rng: random.Random) -> Iterable[Event]:
     if rng.random() < 0.2:
         for _ in range(rng.choice((1, 2))):
             mandanten = rng.choice((("0001",), ("0001", "0002"), ("0002", "0003"), MANDANTEN))
-            yield Event(moment(), "settings", (rng.choice(SEPARATORS), mandanten))
+            yield Event(_moment(rng), "settings", (rng.choice(SEPARATORS), mandanten))
+
+
+def _hands(rng: random.Random) -> Iterable[Event]:
     if rng.random() < 0.2:
         for _ in range(rng.choice((1, 2, 4))):
-            deed = rng.choice(("delete", "delete", "foreign tenant", "foreign unit", "access"))
-            yield Event(moment(), f"by hand: {deed}", rng.randrange(1 << 30))
+            deed = rng.choice(("delete", "delete", "foreign tenant", "foreign unit"))
+            yield Event(_moment(rng), f"by hand: {deed}", rng.randrange(1 << 30))
 
 
-def _last_words(rng: random.Random) -> Json:
+def _last_words(rng: random.Random, numbers: Numbers) -> Json:
     """A full export without a bad record, in which every record differs from what was said of it before."""
-    world = first_world(rng)
+    world = first_world(rng, numbers)
     for unit in world["verwaltungseinheiten"].values():
         unit["bezeichnung"] = "zuletzt"
     for tenant in world["mieter"].values():
@@ -155,8 +183,8 @@ def _last_words(rng: random.Random) -> Json:
     return head | {"exported_at": START.isoformat(), "scope": "full", "mandanten": list(MANDANTEN)} | lists
 
 
-def _some(rng: random.Random, keys: list[str], few: int) -> list[str]:
-    return rng.sample(keys, min(few, len(keys)))
+def _some(rng: random.Random, pool: tuple[T, ...], sizes: tuple[int, ...]) -> tuple[T, ...]:
+    return tuple(rng.sample(pool, min(rng.choice(sizes), len(pool))))
 
 
 def _key(kind: str, record: Any) -> str | None:

@@ -119,8 +119,9 @@ class SimulatedQueue:
         if message not in self.messages:
             return
         if not self.fifo and self._scheduler.rng.random() < self.repeats:
+            # A copy of its own: it has not been received yet.
             message.visible_at = self._scheduler.now
-            message.in_flight = False
+            message.in_flight, message.receives = False, 0
             return
         self.messages.remove(message)
 

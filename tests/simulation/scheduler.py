@@ -18,6 +18,9 @@ from greenlet import getcurrent, greenlet
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 STEP = 0.02
 """The longest that a step takes, in simulated seconds."""
+EFFECTS = ("update", "delete", "send", "put", "copy", "hold", "POST", "PUT", "DELETE", "answer")
+PAUSES = (0.5, 5, 22, 45)
+"""Seconds that a task may stand still: a slow answer, a repeat by the SDK."""
 TRACE = 20_000
 """Steps of a history that are remembered."""
 
@@ -61,8 +64,10 @@ class Scheduler:
         self.now = START
         self.steps = 0
         self.trace: list[tuple[datetime, str, str]] = []
-        self.crash: Callable[[str], bool] = lambda _what: False
-        """Asked at every step: whether the invocation dies here."""
+        self.crashes = 0.0
+        """The share of effects before which an invocation dies."""
+        self.pauses = 0.0
+        """The share of steps before which a task stands still for a while."""
         self._hub = getcurrent()
         self._tasks: list[Task] = []
         self._current: Task | None = None
@@ -108,9 +113,12 @@ class Scheduler:
         if task.invocation.dead:
             raise Crash
         self.say(what, task.invocation.name)
-        if self.crash(what):
+        # Before a read it would be the same as before the effect that follows.
+        if self.crashes and what.startswith(EFFECTS) and self.rng.random() < self.crashes:
             self.kill(task.invocation, "crashes")
             raise Crash
+        if self.pauses and self.rng.random() < self.pauses:
+            task.until = self.now + timedelta(seconds=self.rng.choice(PAUSES))
         self._hub.switch()
         if task.invocation.dead:
             raise Crash

@@ -10,7 +10,7 @@ from tests.simulation.plan import Plan
 RESEEDS = 12
 """Orders of events that are tried for each smaller plan: in another plan, a seed is another order."""
 
-FAULTS = ("kiwi_trouble", "table_trouble", "queue_trouble", "repeats", "crashes", "hurried")
+FAULTS = ("kiwi_trouble", "table_trouble", "queue_trouble", "repeats", "crashes", "pauses", "hurried")
 OnSmaller = Callable[[Plan], None]
 
 

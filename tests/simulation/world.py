@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from kiwi_extract import outstanding, run
+from kiwi_extract import outstanding, run, stage
 from kiwi_local.kiwi import EmbeddedKiwi
 from kiwi_local.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
@@ -33,10 +33,12 @@ PATIENCE = timedelta(days=3)
 STEPS = 400_000
 """Steps after which a history that is still not at rest never will be."""
 USER, PASSWORD = "erp", "secret"
-SHARDS = 3
+SHARDS = 2
 """In place of sixteen: a history has few records, and most of its steps would be spent on empty shards."""
-RARE = 0.05
-"""The most of exports that come twice: one that waits for the lease is sent anew every 20 seconds, each time
+LEASE_WAIT = timedelta(seconds=1)
+"""In place of twenty seconds: an export follows while the one before is still on its way."""
+RARE = 0.01
+"""The most of exports that come twice: one that waits for the lease is sent anew every second, each time
 with another copy."""
 
 
@@ -97,6 +99,7 @@ class World:
             stack.enter_context(pretending(collisions, threading=threads))
             for module in (keys, run, outstanding):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
+            stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
             yield self
 
     def storm(self) -> None:
@@ -107,8 +110,7 @@ class World:
         for queue in self.lambdas.queues.values():
             queue.trouble, queue.repeats = plan.queue_trouble, plan.repeats
         self.exports.repeats = min(plan.repeats, RARE)
-        if plan.crashes:
-            self.scheduler.crash = lambda _what: self.rng.random() < plan.crashes
+        self.scheduler.crashes, self.scheduler.pauses = plan.crashes, plan.pauses
         begin = self.scheduler.now
         for event in plan.events:
             self.work_until(begin + timedelta(seconds=event.at))
@@ -122,9 +124,9 @@ class World:
         Raises:
             StuckError: it never comes to rest.
         """
-        self.wire.trouble = self.table.trouble = self.lambdas.hurried = 0.0
+        self.wire.trouble = self.table.trouble = self.lambdas.hurried = self.scheduler.pauses = 0.0
         self.wire.outages.clear()
-        self.scheduler.crash = lambda _what: False
+        self.scheduler.crashes = 0.0
         for queue in self.lambdas.queues.values():
             queue.trouble = queue.repeats = 0.0
             queue.redrive()
