@@ -23,7 +23,8 @@ Received = tuple[str, int]
 class Driver(Protocol):
     """A queue with a visibility time-out of 30 seconds; a message is received three times at the most."""
 
-    queue: Queue
+    @property
+    def queue(self) -> Queue: ...
 
     def receive(self, most: int = 10) -> list[Received]: ...
 

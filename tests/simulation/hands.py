@@ -70,7 +70,8 @@ def _foreign(world: "World", kind: str, fields: dict[str, Any], rng: random.Rand
 
 def _access(world: "World", rng: random.Random) -> None:
     """Give or take the access of one of our agreements: KIWI's business, not ours, until it goes."""
-    ids = sorted(world.kiwi.content()["rental_agreement"])
+    # KIWI cannot delete on condition that access is off: who gives it just then is too quick for everybody.
+    ids = sorted(set(world.kiwi.content()["rental_agreement"]) - world.wire.deleting)
     if ids:
         chosen = rng.choice(ids)
         on = rng.random() < 0.8

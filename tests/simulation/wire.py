@@ -23,6 +23,8 @@ class Wire(httpx.BaseTransport):
     requests: int = 0
     asked_at: list[datetime] = field(default_factory=list)
     writing: dict[str, str] = field(default_factory=dict)
+    deleting: set[str] = field(default_factory=set)
+    """Agreements whose state has been read, or whose deletion has begun."""
     violations: list[str] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -30,6 +32,8 @@ class Wire(httpx.BaseTransport):
         what = f"{request.method} {_path(request)}"
         self.scheduler.point(what)
         self.requests += 1
+        if "rental" in what and not what.startswith("POST"):
+            self.deleting.add(request.url.path.removesuffix("/state").rpartition("/")[2])
         self.asked_at.append(self.scheduler.now)
         fault = self._fault()
         if fault:

@@ -35,10 +35,10 @@ STEPS = 400_000
 USER, PASSWORD = "erp", "secret"
 SHARDS = 2
 """In place of sixteen: a history has few records, and most of its steps would be spent on empty shards."""
-LEASE_WAIT = timedelta(seconds=1)
+LEASE_WAIT = timedelta(seconds=2)
 """In place of twenty seconds: an export follows while the one before is still on its way."""
 RARE = 0.01
-"""The most of exports that come twice: one that waits for the lease is sent anew every second, each time
+"""The most of exports that come twice: one that waits for the lease is sent anew every two seconds, each time
 with another copy."""
 
 
