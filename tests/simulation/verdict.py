@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from kiwi_sync.rules.reasons import Reason
+
 from tests import consistency
 from tests.generate import CONNECTION
 from tests.oracle import differences, expected_content
@@ -35,24 +37,31 @@ def verdict(world: "World", exports: list[Any] | None) -> list[str]:
 
 
 def _comparable(world: "World") -> dict[str, dict[str, Any]]:
-    """KIWI's content but for what waits for another's value, under its former external id.
+    """KIWI's content, as the oracle can know it.
 
-    Who waits keeps what it had: after a change of the separator that is nothing that the oracle knows.
+    Who waits for another's address or external id keeps what it had in KIWI: after a change of the separator
+    under an external id that is no more. Who waits for an address is shown under the new one; who waits for
+    the new one itself, and the agreements under it, are left out.
     """
     content = world.kiwi.content()
     outside = {item["external_id"]: key for kind in content.values() for key, item in kind.items()}
-    taken = [row for row in world.rows().values() if row.outcome in consistency.TAKEN and row.in_kiwi]
-    waiting = {row.kiwi_id for row in taken if outside.get(row.external_id) != row.kiwi_id}
-    left = {
-        kind: {key: item for key, item in items.items() if key not in waiting}
+    left_out: set[str] = set()
+    for row in world.rows().values():
+        if row.kiwi_id is None or outside.get(row.external_id or "") == row.kiwi_id:
+            continue
+        if row.outcome == Reason.EXTERNAL_ID_TAKEN:
+            left_out.add(row.kiwi_id)
+        elif row.outcome == Reason.EMAIL_TAKEN:
+            content["tenant"][row.kiwi_id]["external_id"] = row.external_id
+    parents = ("tenant_id", "rental_unit_id")
+    return {
+        kind: {
+            key: item
+            for key, item in items.items()
+            if key not in left_out and not left_out & {item.get(parent) for parent in parents}
+        }
         for kind, items in content.items()
     }
-    left["rental_agreement"] = {
-        key: item
-        for key, item in left["rental_agreement"].items()
-        if not {item["tenant_id"], item["rental_unit_id"]} & waiting
-    }
-    return left
 
 
 def _always(world: "World") -> Iterator[str]:
