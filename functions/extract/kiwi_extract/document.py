@@ -9,6 +9,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.digits import Digits
+from kiwi_extract.texts import MAX_TEXT, EndlessTextError, Texts
 
 DELETIONS = "geloescht"
 ENVELOPE_KEYS = frozenset(
@@ -17,6 +18,11 @@ ENVELOPE_KEYS = frozenset(
 MAX_DEPTH = 32
 MAX_EVENTS = 20_000
 """JSON events of one value: far beyond any record and any list of Mandanten."""
+MAX_RECORDS = 3_000_000
+"""Records of one export: about as many as one invocation can read, and can put on its disk."""
+
+_KNOWN = ENVELOPE_KEYS | frozenset(SECTIONS) | {DELETIONS}
+_TOO_LONG = "a value of more than a mebibyte"
 
 Event = tuple[str, Any]
 
@@ -47,15 +53,18 @@ class Document:
     stream: IO[bytes]
     envelope: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
+    _read: int = field(default=0, init=False)
 
     def records(self) -> Iterator[RawRecord]:
         """Every record, in the document's order.
 
         Raises:
-            RejectedExportError: it is not JSON, cut off, too complex, or not shaped as an export.
+            RejectedExportError: it is not JSON, cut off, too complex, too large, or not shaped as an export.
         """
         try:
-            yield from self._top(_limited(ijson.basic_parse(Digits(self.stream))))
+            yield from self._top(_limited(ijson.basic_parse(Digits(Texts(self.stream)))))
+        except EndlessTextError:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, _TOO_LONG) from None
         except (ijson.JSONError, ValueError, ArithmeticError):
             # Without the parser's words, which quote the document. Arithmetic: an exponent beyond Decimal.
             raise RejectedExportError(RejectedExport.NOT_JSON, _not_json(self.counts)) from None
@@ -67,11 +76,8 @@ class Document:
         for event, name in events:
             if event == "end_map":
                 continue
-            if name in seen:
-                raise RejectedExportError(
-                    RejectedExport.ENVELOPE_INVALID, f"{_shown(name)}: stands there twice"
-                )
-            seen.add(name)
+            if name in _KNOWN:
+                _note(name, name, seen)
             if name in SECTIONS:
                 yield from self._section(events, name, deleted=False)
             elif name == DELETIONS:
@@ -87,10 +93,12 @@ class Document:
             return
         if event != "start_map":
             raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{DELETIONS}: must be an object")
+        seen: set[str] = set()
         for event, name in events:
             if event == "end_map":
                 return
             if name in SECTIONS:
+                _note(name, f"{DELETIONS}.{name}", seen)
                 yield from self._section(events, name, deleted=True)
             else:
                 _skip(next(events), events)
@@ -104,7 +112,17 @@ class Document:
         for place, first in enumerate(iter(lambda: next(events), ("end_array", None))):
             if not deleted:
                 self.counts[name] += 1
+            self._read += 1
+            if self._read > MAX_RECORDS:
+                raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_RECORDS} records")
             yield RawRecord(name, place, deleted, _value(first, events))
+
+
+def _note(name: str, shown: str, seen: set[str]) -> None:
+    """Note a key; which of two values counts is nobody's guess. What is skipped anyway is not noted."""
+    if name in seen:
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: stands there twice")
+    seen.add(name)
 
 
 def _not_json(counts: Mapping[str, int]) -> str:
@@ -147,10 +165,13 @@ def _skip(first: Event, events: Iterator[Event]) -> None:
 def _extent(first: Event, events: Iterator[Event]) -> Iterator[Event]:
     """The events of one value."""
     yield first
-    depth = 1
+    depth, length = 1, 0
     for _ in range(MAX_EVENTS):
         event = next(events)
         depth += _step(event)
+        length += len(event[1]) if isinstance(event[1], str) else 0
+        if length > MAX_TEXT:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, _TOO_LONG)
         yield event
         if not depth:
             return
@@ -159,7 +180,3 @@ def _extent(first: Event, events: Iterator[Event]) -> Iterator[Event]:
 
 def _step(event: Event) -> int:
     return {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event[0], 0)
-
-
-def _shown(name: str) -> str:
-    return name if name in ENVELOPE_KEYS or name in SECTIONS or name == DELETIONS else "a key"

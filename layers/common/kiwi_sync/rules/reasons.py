@@ -37,6 +37,7 @@ class RejectedExport(StrEnum):
 
     NOT_JSON = "not_json"
     TOO_COMPLEX = "too_complex"
+    TOO_LARGE = "too_large"
     NOT_AN_EXPORT = "not_an_export"
     ENVELOPE_INVALID = "envelope_invalid"
     UNKNOWN_CONNECTION = "unknown_connection"
