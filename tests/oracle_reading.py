@@ -104,8 +104,8 @@ def _person(key: Key, raw: Mapping[str, Any]) -> Person:
 
 def _lease(key: Key, raw: Mapping[str, Any]) -> Lease:
     unit, tenants = raw.get("verwaltungseinheit"), raw.get("mieter")
-    if not isinstance(unit, Mapping) or not isinstance(tenants, list) or not tenants:
-        raise RejectedError("a lease needs a unit and tenants")
+    if not isinstance(unit, Mapping) or not isinstance(tenants, list) or not 1 <= len(tenants) <= 100:
+        raise RejectedError("a lease needs a unit, and one to a hundred tenants")
     beginn, ende = day(raw.get("beginn")), day(raw.get("ende"))
     if ende is not None and ende.year == 9999:
         ende = None

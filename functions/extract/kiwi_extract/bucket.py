@@ -11,7 +11,20 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
-_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "InvalidArgument"})
+MAX_BYTES = 512 * 2**20
+"""Of an export: about as much as one invocation can read."""
+_ABSENT = frozenset(
+    {
+        "NoSuchKey",
+        "NoSuchVersion",
+        "404",
+        # A version that is only the mark of a deletion; versions and keys that cannot be.
+        "MethodNotAllowed",
+        "InvalidArgument",
+        "InvalidURI",
+        "KeyTooLongError",
+    }
+)
 
 
 class ExportBucket:
@@ -25,7 +38,7 @@ class ExportBucket:
         """The object as a stream, and a pointer to exactly this version of it.
 
         Raises:
-            RejectedExportError: it lies in another bucket, or there is no such object (any more).
+            RejectedExportError: it lies in another bucket, is too large, or is not there (any more).
         """
         if pointer.bucket != self._name:
             raise RejectedExportError(RejectedExport.FOREIGN_BUCKET, "bucket: not this stack's export bucket")
@@ -40,11 +53,14 @@ class ExportBucket:
             if error.response["Error"]["Code"] in _ABSENT:
                 raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, "key: no such object") from None
             raise
+        if answer["ContentLength"] > MAX_BYTES:
+            answer["Body"].close()
+            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_BYTES // 2**20} MiB")
         exact = pointer.model_copy(update={"version": answer.get("VersionId")})
         return cast("IO[bytes]", answer["Body"]), exact
 
     def keep(self, source: Inline | Pointer, name: str) -> str | None:
-        """Keep a refused document under `rejected/`; its key there, None if there is nothing to keep."""
+        """Keep a refused document under `rejected/`; its key, None if there is nothing to keep."""
         key = f"rejected/{name}.json"
         if isinstance(source, Inline):
             self._client.put_object(Bucket=self._name, Key=key, Body=source.body)
@@ -57,7 +73,11 @@ class ExportBucket:
         try:
             self._client.copy_object(Bucket=self._name, Key=key, CopySource=origin)
         except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
+            code = error.response["Error"]["Code"]
+            if code in _ABSENT:
                 return None
+            if code == "InvalidRequest":
+                # Too large for one copy (5 GB), or this very object: it is kept where it lies.
+                return source.key
             raise
         return key

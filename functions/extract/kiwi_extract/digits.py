@@ -1,6 +1,6 @@
 """Keeps numbers of thousands of digits from the parser: Python does not take them, and ijson crashes."""
 
-from typing import IO
+from kiwi_extract.texts import Readable
 
 _BLOCK = 1024
 """Python takes 4,300 digits. More than that, cut in two by a piece's end, fill a block in one of the two."""
@@ -13,7 +13,7 @@ class TooManyDigitsError(ValueError):
 class Digits:
     """A stream that refuses endless digits."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
 
     def read(self, size: int) -> bytes:

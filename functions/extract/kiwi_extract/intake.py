@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
 from kiwi_sync.rules.reasons import RejectedExport
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.sweep import SweepOrder
@@ -16,13 +16,24 @@ SMALL = 65_536
 """Pointers, notifications and sweeps are smaller; only a document is larger."""
 
 
+KEY_BYTES = 1024
+"""Of an object's key, in UTF-8: S3 takes no more."""
+
+
 class Pointer(BaseModel):
     """A message that says where an export lies. `version`: of the object, so that it is read twice alike."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     bucket: str = Field(min_length=1)
-    key: str = Field(min_length=1, max_length=1024)
-    version: str | None = None
+    key: str = Field(min_length=1)
+    version: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{1,1024}$")
+
+    @field_validator("key")
+    @classmethod
+    def _as_s3_counts(cls, key: str) -> str:
+        if len(key.encode()) > KEY_BYTES:
+            raise ValueError("too long")
+        return key
 
 
 @dataclass(frozen=True)
@@ -73,10 +84,18 @@ def _parsed(model: type[M], value: dict[str, Any]) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors(include_input=False))
         raise RejectedExportError(
-            RejectedExport.ENVELOPE_INVALID, f"{fields}: missing or malformed"
+            RejectedExport.ENVELOPE_INVALID, f"{_fields(error)}: missing or malformed"
         ) from None
+
+
+def _fields(error: ValidationError) -> str:
+    """What is wrong, without the names of keys that we do not know: they may say anything."""
+    faults = error.errors(include_input=False, include_context=False, include_url=False)
+    known = (
+        "" if fault["type"] == "extra_forbidden" else ".".join(map(str, fault["loc"])) for fault in faults
+    )
+    return ", ".join(dict.fromkeys(place or "an unknown key" for place in known))
 
 
 def _is_notification(record: Any) -> bool:

@@ -140,7 +140,7 @@ class PartitionWork:
         """The watermark that stands from now on."""
         if new == old:
             return old
-        if sum(len(sk) + len(version) + 8 for sk, version in new.exempt.items()) > EXEMPT_BYTES:
+        if len(new.exempt_text) > EXEMPT_BYTES:
             # Better a watermark that stays than one that is wrong: it only protects from late old exports.
             logger.warning("watermark not moved: too many rejected records", kind=partition.kind)
             return old

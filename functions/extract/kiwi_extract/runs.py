@@ -17,6 +17,10 @@ UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
 SHOWN = 500
 """Rejected records that the run's row lists; all are counted."""
+SHOWN_BYTES = 200_000
+"""Size that their list may have (DynamoDB: 400 KB an item)."""
+DETAIL = 1000
+"""Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
 _PROGRESS = ("progress", "staying", "tally")
 
 
@@ -109,7 +113,7 @@ def end(
         "status": status.value,
         "ended_at": stamp(now),
         "counts": json.dumps(counts),
-        "rejected": json.dumps([_shown(entry) for entry in rejected[1]]),
+        "rejected": _listed(rejected[1]),
     }
     table.update(_key(run.connection, run.export_id), Change(put=put, remove=_PROGRESS))
     return status
@@ -127,12 +131,24 @@ def refuse(
     put: dict[str, Value] = {
         "status": Status.REJECTED.value,
         "reason": error.reason.value,
-        "detail": error.detail,
+        "detail": error.detail[:DETAIL],
         "kept": kept or "",
         "ended_at": stamp(now),
     }
     change = Change(put=put | tombstone(now), remove=[*_PROGRESS, "counts", "rejected"])
     table.update(_key(connection or UNKNOWN, export_id), change)
+
+
+def _listed(entries: Sequence[Entry]) -> str:
+    """The first of them as JSON, as many as the item can hold."""
+    texts, size = list[str](), 0
+    for entry in entries:
+        text = json.dumps(_shown(entry))
+        size += len(text) + 2
+        if size > SHOWN_BYTES:
+            break
+        texts.append(text)
+    return f"[{', '.join(texts)}]"
 
 
 def _shown(entry: Entry) -> dict[str, str | None]:

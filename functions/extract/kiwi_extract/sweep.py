@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from kiwi_sync.connections import CONNECTION_ID
 from kiwi_sync.observability import logger
 from kiwi_sync.state.availability import Availability, read_availability
 from kiwi_sync.times import stamp
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from kiwi_extract.outstanding import due, forward, send_again
 from kiwi_extract.run import Tools
@@ -25,9 +26,11 @@ class SweepOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     format: Literal["kiwi-sweep/1"]
-    connection: str | None = None
+    connection: str | None = Field(default=None, pattern=CONNECTION_ID)
     resume: bool = False
-    until: str | None = None
+    until: str | None = Field(
+        default=None, pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$"
+    )
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,19 @@
 """Keeps endless texts from the parser, which would hold them in memory whole."""
 
 import re
-from typing import IO
+from typing import Protocol
 
 MAX_TEXT = 2**20
 """Bytes of a text as it stands in the document: far more than any text of an export has."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
+
+
+class Readable(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        ...
 
 
 class EndlessTextError(ValueError):
@@ -19,7 +27,7 @@ class CutTextError(ValueError):
 class Texts:
     """A stream that refuses endless texts, and a cut one, which the parser overlooks behind a document."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self._cut = b""
         self._inside = False

@@ -36,6 +36,11 @@ class Watermark:
         base = self.exempt.get(sk, self.unseen if own is None else self.version)
         return max(own or NEVER, base)
 
+    @property
+    def exempt_text(self) -> str:
+        """The exemptions as they are written."""
+        return json.dumps(self.exempt, separators=(",", ":"))
+
     def exempting(self, keys: Mapping[str, str]) -> "Watermark":
         """The same, but that it does not speak of these keys either."""
         return replace(self, exempt={**self.exempt, **keys})
@@ -60,7 +65,7 @@ def write_watermark(table: Table, partition: Partition, watermark: Watermark) ->
         put={
             "version": watermark.version,
             "unseen": watermark.unseen,
-            "exempt": json.dumps(watermark.exempt, separators=(",", ":")),
+            "exempt": watermark.exempt_text,
         }
     )
     table.update(

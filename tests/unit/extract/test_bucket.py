@@ -1,8 +1,12 @@
 """The export bucket: exact versions are read, refused documents are kept."""
 
+import io
+
 import pytest
 from botocore.exceptions import ClientError
-from kiwi_extract.bucket import ExportBucket
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+from kiwi_extract.bucket import MAX_BYTES, ExportBucket
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.intake import Inline, Pointer
 from kiwi_sync.rules.reasons import RejectedExport
@@ -42,6 +46,30 @@ def test_what_is_not_there(bucket: ExportBucket, version: str | None) -> None:
         bucket.open(pointer(version))
     assert caught.value.reason is RejectedExport.OBJECT_NOT_FOUND
     assert bucket.keep(pointer(version), "c/m") is None
+
+
+@pytest.mark.parametrize("code", ["KeyTooLongError", "InvalidURI", "InvalidArgument", "MethodNotAllowed"])
+def test_what_s3_does_not_even_look_for(stack: Cloud, code: str) -> None:
+    with Stubber(stack.s3) as stubbed:
+        stubbed.add_client_error("get_object", code, http_status_code=400)
+        stubbed.add_client_error("copy_object", code, http_status_code=400)
+        bucket = ExportBucket(stack.s3, BUCKET)
+        with pytest.raises(RejectedExportError) as caught:
+            bucket.open(pointer())
+        assert caught.value.reason is RejectedExport.OBJECT_NOT_FOUND
+        assert bucket.keep(pointer(), "c/m") is None
+
+
+def test_what_is_too_large_to_be_read_or_copied_stays_where_it_is(stack: Cloud) -> None:
+    body = StreamingBody(io.BytesIO(b"{}"), MAX_BYTES + 1)
+    with Stubber(stack.s3) as stubbed:
+        stubbed.add_response("get_object", {"Body": body, "ContentLength": MAX_BYTES + 1})
+        stubbed.add_client_error("copy_object", "InvalidRequest", http_status_code=400)
+        bucket = ExportBucket(stack.s3, BUCKET)
+        with pytest.raises(RejectedExportError) as caught:
+            bucket.open(pointer())
+        assert (caught.value.reason, caught.value.detail) == (RejectedExport.TOO_LARGE, "more than 512 MiB")
+        assert bucket.keep(pointer(), "c/m") == KEY
 
 
 def test_what_was_deleted_meanwhile(stack: Cloud, bucket: ExportBucket) -> None:

@@ -66,8 +66,13 @@ def test_a_pointer(version: str | None) -> None:
         ({"bucket": None}, "bucket"),
         ({"key": ""}, "key"),
         ({"key": "k" * 1025}, "key"),
+        ({"key": "ä" * 513}, "key"),
+        ({"key": "\ud800"}, "key"),
         ({"key": 5}, "key"),
         ({"version": 5}, "version"),
+        ({"version": ""}, "version"),
+        ({"version": "a\r\nb"}, "version"),
+        ({"version": "ä"}, "version"),
     ],
 )
 def test_a_bad_pointer(change: dict[str, Any], field: str) -> None:
@@ -118,14 +123,35 @@ def test_the_test_event_wants_nothing() -> None:
     assert understand('{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}') == [Ignored()]
 
 
-@pytest.mark.parametrize("more", [{}, {"connection": "c1"}, {"connection": "c1", "resume": True}])
+UNTIL = {"until": "2026-11-22T12:14:59.999999Z"}
+
+
+@pytest.mark.parametrize("more", [{}, UNTIL, {"connection": "c1"}, {"connection": "c1", "resume": True}])
 def test_a_sweep(more: dict[str, Any]) -> None:
     expected = SweepOrder(format="kiwi-sweep/1", **more)
     assert understand(json.dumps({"format": "kiwi-sweep/1", **more})) == [expected]
 
 
-def test_a_bad_sweep() -> None:
-    assert refused({"format": "kiwi-sweep/1", "conection": "c1"}).detail == "conection: missing or malformed"
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ({"conection": "c1", "erika@example.org": 1}, "an unknown key"),
+        ({"\ud800": 1}, "an unknown key"),
+        ({"connection": ""}, "connection"),
+        ({"connection": "c" * 3000}, "connection"),
+        ({"connection": "c#1"}, "connection"),
+        ({"resume": "soon"}, "resume"),
+        ({"until": "~"}, "until"),
+        ({"until": ""}, "until"),
+        ({"until": 5, "x": 5}, "until, an unknown key"),
+    ],
+)
+def test_a_bad_sweep(change: dict[str, Any], shown: str) -> None:
+    error = refused({"format": "kiwi-sweep/1", **change})
+    assert (error.reason, error.detail) == (
+        RejectedExport.ENVELOPE_INVALID,
+        f"{shown}: missing or malformed",
+    )
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(

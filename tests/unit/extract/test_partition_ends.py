@@ -101,6 +101,15 @@ def test_a_watermark_that_grows_too_large_stays(monkeypatch: pytest.MonkeyPatch)
     assert len(rig.live()) == 2
 
 
+def test_a_watermark_is_as_large_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig()
+    bring_in(rig, 1, entry("\U0001f600" * 10))
+    before = watermark(rig)
+    monkeypatch.setattr(module, "EXEMPT_BYTES", 100)
+    bring_in(rig, 2, judges=False)
+    assert watermark(rig) == before
+
+
 def test_a_delta_notes_what_it_creates_where_absence_proved_nothing() -> None:
     rig = Rig()
     bring_in(rig, 5, judges=False)

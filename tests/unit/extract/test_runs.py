@@ -116,6 +116,24 @@ def test_a_refusal() -> None:
     assert row(table).keys() & {"reason", "detail", "kept"} == set()
 
 
+def test_a_refusal_has_room_for_so_much_detail() -> None:
+    table = MemoryTable()
+    endless = RejectedExportError(RejectedExport.ENVELOPE_INVALID, "mandanten.0: must be a text; " * 20_000)
+    refuse(table, CONNECTION, "e1", endless, None, NOW)
+    assert row(table)["detail"] == endless.detail[:1000]
+
+
+def test_a_run_has_room_for_so_many_rejected_records() -> None:
+    table = MemoryTable()
+    numbers = "/".join(["\U0001f600" * 64] * 3)
+    entries = [Entry("mieter", place, False, RowKind.MIETER, "1", "1", numbers) for place in range(500)]
+    end(table, begun(table), {}, (500, entries), NOW)
+    shown = json.loads(str(row(table)["rejected"]))
+    assert [one["place"] for one in shown] == [f"mieter[{place}]" for place in range(len(shown))]
+    assert 50 < len(shown) < 100
+    assert json.loads(str(row(table)["counts"]))["rejected"] == 500
+
+
 def test_a_refusal_of_nobody_knows_whose() -> None:
     table = MemoryTable()
     refuse(table, None, "message-1", REFUSAL, None, NOW)

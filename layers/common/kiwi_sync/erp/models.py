@@ -17,6 +17,9 @@ from kiwi_sync.erp.fields import (
 )
 from kiwi_sync.keys import RowKey, RowKind
 
+TENANTS = 100
+"""Tenants of a lease: each is an agreement, and all stand in the lease's row."""
+
 
 class Record(BaseModel, ABC):
     """What all records share: blank fields count as missing, unknown keys are ignored."""
@@ -108,7 +111,7 @@ class Mietvertrag(MietvertragKey):
     """A lease: one unit, one or more tenants (the first is the Hauptmieter), from a day to a day."""
 
     verwaltungseinheit: Einheitsnummer
-    mieter: tuple[Number, ...] = Field(min_length=1)
+    mieter: tuple[Number, ...] = Field(min_length=1, max_length=TENANTS)
     beginn: Day
     ende: Day | None = None
 

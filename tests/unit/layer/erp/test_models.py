@@ -119,10 +119,15 @@ def test_the_same_tenant_twice_counts_once() -> None:
     assert lease(mieter=["2", "1", 2, " 1 ", "01"]).mieter == ("2", "1", "01")
 
 
+def test_a_hundred_tenants() -> None:
+    assert len(lease(mieter=list(range(100))).mieter) == 100
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "code"),
     [
         ({"mieter": []}, "mieter", "too_short"),
+        ({"mieter": [str(number) for number in range(101)]}, "mieter", "too_long"),
         ({"mieter": "4711"}, "mieter", "tuple_type"),
         ({"mieter": ["4711", None]}, "mieter.1", "not_text"),
         ({"mieter": ["4711", " "]}, "mieter.1", "string_too_short"),
