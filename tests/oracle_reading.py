@@ -49,7 +49,10 @@ def text(value: Any) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise RejectedError(f"not a text: {value!r}")
-    return str(value).strip() or None
+    found = str(value).strip()
+    if len(found) > 1000 or any(char == "\0" or "\ud800" <= char <= "\udfff" for char in found):
+        raise RejectedError(f"not a text: {found!r}")
+    return found or None
 
 
 def number(value: Any) -> str:
@@ -62,7 +65,7 @@ def number(value: Any) -> str:
 
 
 def coordinate(value: Any, limit: int) -> float | None:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not -limit <= value <= limit:
         raise RejectedError(f"not a coordinate: {value!r}")
@@ -79,8 +82,8 @@ def day(value: Any) -> date | None:
         day_of_month, month, year = (int(part) for part in match.groups())
     else:
         raise RejectedError(f"not a date: {found!r}")
-    if year < 2:
-        raise RejectedError(f"a date that has no instant in UTC: {found!r}")
+    if year < 1800:
+        raise RejectedError(f"a date from before 1800: {found!r}")
     try:
         return date(year, month, day_of_month)
     except ValueError as error:
@@ -180,7 +183,7 @@ def _list(document: Mapping[str, Any], name: str, *, required: bool) -> list[Any
 
 def _object(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = document.get(name)
-    if found in (None, ""):
+    if found is None or (isinstance(found, str) and not found.strip()):
         return {}
     if not isinstance(found, Mapping):
         raise RejectedError(f"{name} is not an object")

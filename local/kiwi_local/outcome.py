@@ -70,7 +70,7 @@ def _sorted(items: Iterator[Item]) -> Outcome:
                 outcome.connections[pk.partition("#")[2]] = item
         elif pk.startswith("%run#"):
             outcome.runs.append(item)
-        elif not pk.startswith("%") and not sk.startswith("%"):
+        elif not pk.startswith("%") and sk != "%watermark":
             outcome.entities.append(item)
     return outcome
 

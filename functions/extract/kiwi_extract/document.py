@@ -9,6 +9,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.digits import Digits
+from kiwi_extract.halves import Halves
 from kiwi_extract.texts import MAX_TEXT, EndlessTextError, Texts
 
 DELETIONS = "geloescht"
@@ -62,7 +63,7 @@ class Document:
             RejectedExportError: it is not JSON, cut off, too complex, too large, or not shaped as an export.
         """
         try:
-            yield from self._top(_limited(ijson.basic_parse(Digits(Texts(self.stream)))))
+            yield from self._top(_limited(ijson.basic_parse(Digits(Texts(Halves(self.stream))))))
         except EndlessTextError:
             raise RejectedExportError(RejectedExport.TOO_COMPLEX, _TOO_LONG) from None
         except (ijson.JSONError, ValueError, ArithmeticError):

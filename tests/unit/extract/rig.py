@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from kiwi_extract.lease import Deadline
 from kiwi_extract.run import HandBackError, Tools, extract
 from kiwi_extract.runs import Status
+from kiwi_extract.watermark import WATERMARK
 from kiwi_sync.connections import Connection, Connections, ConnectionSettings, UnknownConnectionError
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.state.rows import Row, row_of
@@ -120,7 +121,7 @@ class Rig:
             row_of(item)
             for pk, items in self.table.items.items()
             for sk, item in items.items()
-            if not pk.startswith("%") and not sk.startswith("%")
+            if not pk.startswith("%") and sk != WATERMARK
         ]
         return {row.key.text: row for row in rows}
 
