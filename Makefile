@@ -28,7 +28,7 @@ export UV
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test simulate check-locks lock build fmt clean
+.PHONY: help demo setup test simulate fuzz check-locks lock build fmt clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -50,6 +50,12 @@ test: setup ## lint, types, locks, tests
 simulate: setup ## histories by seed, against the real code: SEEDS=200000 FIRST=0, or SEED=7 to replay one
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 		$(if $(FIRST),--first $(FIRST))
+
+# One case again, as a failing run names it: make fuzz CASE=1-4711.
+fuzz: CASES ?= 10000
+fuzz: SEED ?= 1
+fuzz: setup ## drawn documents and messages through the front door (CASES=100000, SEED=2, CASE=1-4711)
+	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) $(if $(CASE),--case $(CASE))
 
 check-locks: | $(UV) ## whether the locks are what pyproject.toml asks for
 	@for network in --offline --no-offline; do \

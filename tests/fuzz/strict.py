@@ -1,0 +1,124 @@
+"""Table, queue and bucket in memory that refuse what the real ones refuse."""
+
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from botocore.exceptions import ClientError
+from kiwi_sync.queues import Outgoing
+from kiwi_sync.state.table import Change, Check, Item, ItemKey, Value
+
+from tests.fakes.memory import MemoryQueue, MemoryTable
+
+ITEM_BYTES = 400 * 1024
+MESSAGE_BYTES = 2**20
+VERSION = "v1"
+_VERSION_ID = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
+
+
+class RefusedError(Exception):
+    """AWS would not take this: a fault of ours."""
+
+
+class StrictTable(MemoryTable):
+    """A table with DynamoDB's limits on keys and items."""
+
+    def get(self, key: ItemKey) -> Item | None:
+        return super().get(_checked(key))
+
+    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
+        _checked((pk, "any"))
+        return super().query(pk, prefix=prefix, only=only)
+
+    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+        if (first or "0") > last:
+            raise RefusedError("between what and what")
+        _checked((todo, last))
+        return super().outstanding(todo, first=first, last=last, limit=limit)
+
+    def get_many(self, keys: Collection[ItemKey]) -> dict[ItemKey, Item]:
+        return super().get_many(list(map(_checked, keys)))
+
+    def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
+        done = super().update(_checked(key), change, *checks)
+        size = (
+            sum(len(name) + _size(value) for name, value in self.items[key[0]][key[1]].items()) if done else 0
+        )
+        if size > ITEM_BYTES:
+            raise RefusedError(f"an item of {size} bytes")
+        return done
+
+    def copied(self) -> "StrictTable":
+        """The same, to be changed by itself. Items are replaced, never changed: they are shared."""
+        copy = StrictTable()
+        copy.items = {pk: dict(rows) for pk, rows in self.items.items()}
+        return copy
+
+
+def _checked(key: ItemKey) -> ItemKey:
+    if not (0 < _size(key[0]) <= 2048 and 0 < _size(key[1]) <= 1024):
+        raise RefusedError("a key of no length, or too long")
+    return key
+
+
+def _size(value: Value) -> int:
+    """Bytes; what is not UTF-8 raises."""
+    if isinstance(value, frozenset):
+        return sum(len(member.encode()) for member in value)
+    return len(value.encode()) if isinstance(value, str) else 10
+
+
+class StrictQueue(MemoryQueue):
+    """A queue with SQS's limits on messages."""
+
+    def send(self, messages: Iterable[Outgoing]) -> None:
+        for message in messages:
+            if not 0 < len(message.body.encode()) <= MESSAGE_BYTES or not 0 <= message.delay <= 900:
+                raise RefusedError("a message that SQS does not take")
+            super().send([message])
+
+
+class StrictS3:
+    """As much of an S3 client as extract uses, over a bucket in memory with one version of each object."""
+
+    def __init__(self, bucket: str, objects: dict[str, bytes]) -> None:
+        self.bucket = bucket
+        self.objects = objects
+        self.exceptions = SimpleNamespace(ClientError=ClientError)
+
+    def get_object(self, *, Bucket: str, Key: str, VersionId: str = VERSION) -> dict[str, Any]:  # noqa: N803 - S3's names
+        content = self._found(Bucket, Key, VersionId)
+        return {"Body": io.BytesIO(content), "ContentLength": len(content), "VersionId": VERSION}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 - S3's names
+        self._check(Bucket, Key)
+        self.objects[Key] = Body
+
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> None:  # noqa: N803 - S3's names
+        self._check(Bucket, Key)
+        source = {"VersionId": VERSION, **CopySource}
+        if not source["VersionId"].isascii() or not source["VersionId"].isprintable():
+            raise RefusedError("a header that is none")
+        self.objects[Key] = self._found(source["Bucket"], source["Key"], source["VersionId"])
+
+    def _found(self, bucket: str, key: str, version: str) -> bytes:
+        self._check(bucket, key)
+        if key not in self.objects:
+            _fail("NoSuchKey")
+        if version != VERSION:
+            _fail("NoSuchVersion" if _VERSION_ID.fullmatch(version) else "InvalidArgument")
+        return self.objects[key]
+
+    def _check(self, bucket: str, key: str) -> None:
+        if bucket != self.bucket:
+            raise RefusedError("another bucket was asked")
+        if not key:
+            raise RefusedError("an empty key")
+        if len(key.encode()) > 1024:
+            _fail("KeyTooLongError")
+
+
+def _fail(code: str) -> NoReturn:
+    raise ClientError({"Error": {"Code": code, "Message": "?"}}, "GetObject")
