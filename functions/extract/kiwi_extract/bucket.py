@@ -53,7 +53,7 @@ class ExportBucket:
             if error.response["Error"]["Code"] in _ABSENT:
                 raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, "key: no such object") from None
             raise
-        if answer["ContentLength"] > MAX_BYTES:
+        if answer.get("ContentLength", 0) > MAX_BYTES:
             answer["Body"].close()
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_BYTES // 2**20} MiB")
         exact = pointer.model_copy(update={"version": answer.get("VersionId")})

@@ -27,5 +27,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         swept = stage().handle(record.messageId, str(record.body), deadline)
         if swept is not None:
             metrics.add_metric("ConnectionPaused", MetricUnit.Count, swept.paused)
+            metrics.add_metric("ExportsMissing", MetricUnit.Count, swept.missing)
 
     return handle_batch(event, context, handle, SqsRecordModel)

@@ -1,13 +1,14 @@
 """The list of what is owed: rows with `todo`, found through the index and sent again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiwi_sync.keys import SHARDS, RowKey, RowKind
+from kiwi_sync.observability import logger
 from kiwi_sync.queues import send_to_load, send_to_transform
 from kiwi_sync.state.rows import PARKED, item_key, todo_partition
-from kiwi_sync.state.table import Change, exists
+from kiwi_sync.state.table import Change, ItemKey, at_most, exists
 from kiwi_sync.times import stamp
 
 if TYPE_CHECKING:
@@ -26,16 +27,31 @@ def due(tools: "Tools", connection: str, last: str, limit: int = A_SHARD) -> tup
         todo = todo_partition(connection, format(shard, "x"))
         found = tools.table.outstanding(todo, last=last, limit=limit)
         more = more or len(found) == limit
-        keys += [RowKey.of_row(*key) for key in found]
+        keys += _readable(connection, found)
     return keys, more
 
 
-def send_again(tools: "Tools", keys: Iterable[RowKey], now: datetime) -> int:
-    """Send rows again, each to the stage that is next for it, and leave them alone for a while."""
-    again = stamp(now + tools.grace)
-    still = [key for key in keys if tools.table.update(item_key(key), _put_off(again), exists("todo"))]
+def send_again(tools: "Tools", keys: Iterable[RowKey], now: datetime, last: str) -> int:
+    """Send rows again, each to the stage that is next for it, and leave them alone for a while.
+
+    Only if they are still due until `last`: two sweeps at once, or an index that lags, send none twice.
+    """
+    keys = list(keys)
+    put_off = Change(put={"todo_at": stamp(now + tools.grace)})
+    checks = exists("todo"), at_most("todo_at", last)
+    mine = tools.writers.map(lambda key: tools.table.update(item_key(key), put_off, *checks), keys)
+    still = [key for key, sent in zip(keys, mine, strict=True) if sent]
     forward(tools, still)
     return len(still)
+
+
+def _readable(connection: str, found: Iterable[ItemKey]) -> Iterator[RowKey]:
+    """The keys; one that is none must not keep all others from being sent."""
+    for key in found:
+        try:
+            yield RowKey.of_row(*key)
+        except ValueError:
+            logger.error("a row's key cannot be read", connection=connection)
 
 
 def forward(tools: "Tools", keys: Iterable[RowKey]) -> None:
@@ -52,9 +68,5 @@ def retry_parked(tools: "Tools", connection: str, now: datetime) -> int:
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
         found = tools.table.outstanding(todo, first=PARKED, last=_LAST, limit=A_SHARD)
-        keys += [RowKey.of_row(*key) for key in found]
-    return send_again(tools, keys, now)
-
-
-def _put_off(until: str) -> Change:
-    return Change(put={"todo_at": until})
+        keys += _readable(connection, found)
+    return send_again(tools, keys, now, _LAST)

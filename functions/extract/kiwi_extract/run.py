@@ -13,6 +13,7 @@ from kiwi_sync.state.table import Table
 
 from kiwi_extract import runs
 from kiwi_extract.admission import admit, connection_of
+from kiwi_extract.arrivals import note_export
 from kiwi_extract.compare import Question
 from kiwi_extract.document import Document
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
@@ -101,6 +102,7 @@ class ExportRun:
             forget_mandanten(table, connection, self._deselected - self._run.staying)
             retry_parked(self._tools, connection, self._deadline.clock())
         rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
+        note_export(table, connection, self._deadline.clock())
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 
     def _bring_in_all(self) -> None:

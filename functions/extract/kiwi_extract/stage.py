@@ -54,9 +54,10 @@ class Stage:
 
     def _sweep(self, order: SweepOrder, deadline: Deadline) -> Sweep:
         outcome = sweep(self.tools, order, deadline.clock())
-        if outcome.more:
-            delay = int(CONTINUE_AFTER.total_seconds())
-            self.exports.send([Outgoing(_message(outcome.more), delay=delay)])
+        delay = int(CONTINUE_AFTER.total_seconds())
+        self.exports.send(Outgoing(_message(more), delay=delay) for more in outcome.more)
+        if outcome.rest is not None:
+            self.exports.send([Outgoing(_message(outcome.rest))])
         return outcome
 
     def _export(self, message_id: str, source: Inline | Pointer, deadline: Deadline) -> None:

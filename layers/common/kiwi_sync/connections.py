@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +33,8 @@ class ConnectionSettings(BaseModel):
     kiwi_erp_api_url: str = Field(pattern=r"^https?://[^\s]+$")
     token_path: str = Field(default=TOKEN_PATH, pattern="^/")
     secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
+    expected_every: float = Field(default=0, ge=0, le=10_000, allow_inf_nan=False)
+    """Hours within which an export is expected; 0: not watched."""
 
     @field_validator("time_zone")
     @classmethod
@@ -39,6 +42,11 @@ class ConnectionSettings(BaseModel):
         if name not in available_timezones():
             raise ValueError("not a time zone of the IANA database, such as Europe/Berlin")
         return name
+
+    @property
+    def watched(self) -> timedelta | None:
+        """Within which time an export is expected; None: whenever it comes."""
+        return timedelta(hours=self.expected_every) if self.expected_every else None
 
     @property
     def zone(self) -> ZoneInfo:

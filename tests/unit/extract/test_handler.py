@@ -97,8 +97,8 @@ def invoke(event: dict[str, Any]) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def reported(capsys: pytest.CaptureFixture[str], metric: str) -> list[float]:
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+def reported(out: str, metric: str) -> list[float]:
+    lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     return [value for line in lines for value in line.get(metric, [])]
 
 
@@ -156,13 +156,23 @@ def test_a_sweep(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     here.table.update(item_key(owed), Change(put={"rev": 1, **marker}))
     assert invoke(event("sweep")) == []
     assert here.bodies("load") == [{"key": owed.text, "wake": False}]
-    assert reported(capsys, "ConnectionPaused") == [0.0]
+    told = capsys.readouterr().out
+    assert [reported(told, metric) for metric in ("ConnectionPaused", "ExportsMissing")] == [[0.0], [0.0]]
 
 
 def test_a_paused_connection_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     here.table.update(availability_key(CONNECTION), Change(put={"paused_version": "v1"}))
     assert invoke(event("sweep")) == []
-    assert reported(capsys, "ConnectionPaused") == [1.0]
+    assert reported(capsys.readouterr().out, "ConnectionPaused") == [1.0]
+
+
+def test_exports_that_stopped_coming_are_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    here.cloud.connect(CONNECTION, expected_every=24)
+    here.cloud.connect("broken", separator="?")
+    long_ago = Change(put={"last_at": stamp(now() - timedelta(hours=25))})
+    here.table.update((f"%connection#{CONNECTION}", "exports"), long_ago)
+    assert invoke(event("sweep")) == []
+    assert reported(capsys.readouterr().out, "ExportsMissing") == [1.0]
 
 
 def test_a_message_that_fails_comes_again_and_the_log_quotes_nothing(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from kiwi_extract.outstanding import A_SHARD, due, forward, retry_parked, send_again
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.state.rows import PARKED, item_key
+from kiwi_sync.state.rows import PARKED, item_key, todo_marker
 from kiwi_sync.state.table import Change
 from kiwi_sync.times import stamp
 
@@ -46,7 +46,7 @@ def test_agreements_go_to_load_and_others_by_way_of_transform() -> None:
 
 def test_what_is_sent_again_is_left_alone_for_a_while() -> None:
     rig = Rig()
-    assert send_again(rig.tools, [owe(rig, key("1")), owe(rig, AGREEMENT)], NOW) == 2
+    assert send_again(rig.tools, [owe(rig, key("1")), owe(rig, AGREEMENT)], NOW, stamp(NOW)) == 2
     assert due(rig.tools, CONNECTION, stamp(NOW + GRACE - timedelta(seconds=1))) == ([], False)
     assert set(due(rig.tools, CONNECTION, stamp(NOW + GRACE))[0]) == {key("1"), AGREEMENT}
 
@@ -54,9 +54,25 @@ def test_what_is_sent_again_is_left_alone_for_a_while() -> None:
 def test_what_was_settled_meanwhile_is_not_sent() -> None:
     rig = Rig()
     rig.table.update(item_key(key("1")), Change(put={"rev": 1}))
-    assert send_again(rig.tools, [key("1"), key("unknown")], NOW) == 0
+    assert send_again(rig.tools, [key("1"), key("unknown")], NOW, stamp(NOW)) == 0
     assert (rig.transform.sent, due_at(rig, key("1"))) == ([], None)
     assert rig.rows().keys() == {key("1").text}
+
+
+def test_what_another_sweep_has_just_sent_is_not_sent() -> None:
+    rig = Rig()
+    keys = [owe(rig, key("1")), owe(rig, AGREEMENT)]
+    assert [send_again(rig.tools, keys, NOW, stamp(NOW)) for _ in range(2)] == [2, 0]
+
+
+def test_a_row_whose_key_is_none_keeps_no_other_from_being_sent() -> None:
+    rig = Rig()
+    marker = todo_marker(key("1"), stamp(NOW))
+    rig.table.update(("c1#0001#no kind#0", "1"), Change(put={"rev": 1, **marker}))
+    rig.table.update(("c1", "1"), Change(put={"rev": 1, **marker}))
+    assert due(rig.tools, CONNECTION, stamp(NOW)) == ([], False)
+    owed = owe(rig, key("1"))
+    assert due(rig.tools, CONNECTION, stamp(NOW)) == ([owed], False)
 
 
 @pytest.mark.parametrize("at", [NOW - timedelta(days=1), SOON])

@@ -56,7 +56,7 @@ def settle(rig: Rig, keys: set[str]) -> None:
 
 def state(rig: Rig) -> dict[tuple[str, str], Item]:
     """All that must be alike however often it was interrupted: not times, not what is owed, not the tally."""
-    passing = ("rev", "source_rev", "todo", "todo_at", "began_at", "ended_at", "expires", "counts")
+    passing = ("rev", "source_rev", "todo", "todo_at", "began_at", "ended_at", "last_at", "expires", "counts")
     return {
         (pk, sk): {name: value for name, value in item.items() if name not in passing}
         for pk, items in rig.table.items.items()

@@ -1,6 +1,7 @@
 """Connections: what is valid, what a broken one says, and when it is read again."""
 
 import json
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -76,6 +77,14 @@ def test_what_is_new_enough_is_remembered(stack: Stack) -> None:
     assert stack.connections.get("c", at_least=1).version == 2
 
 
+@pytest.mark.parametrize(
+    ("hours", "within"), [(0, None), (0.5, timedelta(minutes=30)), (24, timedelta(days=1))]
+)
+def test_exports_are_expected_if_hours_are_named(hours: float, within: timedelta | None) -> None:
+    assert parse_settings(json.dumps(SETTINGS | {"expected_every": hours})).watched == within
+    assert parse_settings(json.dumps(SETTINGS)).watched is None
+
+
 def test_a_version_that_is_not_there_yet_gives_the_newest(stack: Stack) -> None:
     stack.save("c")
     assert stack.connections.get("c", at_least=7).version == 1
@@ -131,6 +140,10 @@ def test_ids_are_those_of_this_stack(stack: Stack, aws: Aws) -> None:
         ({"kiwi_erp_api_url": "https://erp.example\n"}, "kiwi_erp_api_url"),
         ({"token_path": "v1/access_token"}, "token_path"),
         ({"secret": ""}, "secret"),
+        ({"expected_every": -1}, "expected_every"),
+        ({"expected_every": 10_001}, "expected_every"),
+        ({"expected_every": float("nan")}, "expected_every"),
+        ({"expected_every": "daily"}, "expected_every"),
         ({"seperator": "-"}, "seperator"),
         ({"password": SECRET}, "password"),
     ],

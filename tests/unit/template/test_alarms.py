@@ -28,6 +28,7 @@ EXPECTED: set[Meaning] = {
     ),
     *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
+    ("${AWS::StackName}", "ExportsMissing", "service", "extract", 0),
 }
 
 
@@ -59,15 +60,14 @@ def test_an_alarm_rings_above_its_threshold_and_not_for_silence(name: str) -> No
     assert alarm["AlarmDescription"]
 
 
-def test_the_pause_is_looked_for_where_extract_counts_it() -> None:
-    (pause,) = [
-        it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == "ConnectionPaused"
-    ]
+@pytest.mark.parametrize("metric", ["ConnectionPaused", "ExportsMissing"])
+def test_what_the_sweep_counts_is_looked_for_where_extract_counts_it(metric: str) -> None:
+    (alarm,) = [it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == metric]
     variables = properties("ExtractFunction")["Environment"]["Variables"]
-    assert pause["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
-    assert pause["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
     # Longer than the sweep's pace, or the alarm would come and go.
-    assert pause["Period"] > 5 * 60
+    assert alarm["Period"] > 5 * 60
 
 
 def test_an_address_is_subscribed_only_when_one_is_given() -> None:

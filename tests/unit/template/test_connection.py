@@ -4,7 +4,14 @@ import json
 import re
 from typing import Any, get_args
 
-from kiwi_sync.connections import CONNECTION_ID, Separator, parse_settings
+import pytest
+from kiwi_sync.connections import (
+    CONNECTION_ID,
+    ConnectionSettings,
+    Separator,
+    SettingsInvalidError,
+    parse_settings,
+)
 
 from tests.unit.template.translated import properties, template, text
 
@@ -16,6 +23,7 @@ DEFAULTS = {
     "KiwiApiUrl": "https://api.kiwi.ki",
     "KiwiErpApiUrl": "https://housing.kiwi.ki/api/pre",
     "KiwiTokenPath": "/v1/access_token",
+    "ExpectedEveryHours": "0",
 }
 
 
@@ -39,7 +47,10 @@ def test_the_defaults_are_these() -> None:
 
 
 def test_the_settings_are_what_the_code_reads() -> None:
-    settings = parse_settings(settings_document(Separator="|", Mandanten="7,0010,9"))
+    settings = parse_settings(
+        settings_document(Separator="|", Mandanten="7,0010,9", ExpectedEveryHours="26.5")
+    )
+    assert settings.expected_every == 26.5
     assert settings.separator == "|"
     assert settings.mandanten == ("7", "0010", "9")
     assert settings.time_zone == "Europe/Berlin"
@@ -57,6 +68,7 @@ def test_every_setting_is_written() -> None:
         "kiwi_api_url",
         "kiwi_erp_api_url",
         "token_path",
+        "expected_every",
         "secret",
     }
 
@@ -90,8 +102,18 @@ def test_ids_separators_and_mandanten_are_limited_as_in_the_code() -> None:
     assert parameters()["Mandanten"]["Type"] == "CommaDelimitedList"
 
 
+def test_hours_are_limited_as_in_the_code() -> None:
+    hours = parameters()["ExpectedEveryHours"]
+    assert hours["Default"] == ConnectionSettings.model_fields["expected_every"].default
+    for limit in (hours["MinValue"], hours["MaxValue"]):
+        assert parse_settings(settings_document(ExpectedEveryHours=str(limit))).expected_every == limit
+    for beyond in (hours["MinValue"] - 1, hours["MaxValue"] + 1):
+        with pytest.raises(SettingsInvalidError):
+            parse_settings(settings_document(ExpectedEveryHours=str(beyond)))
+
+
 def test_no_parameter_can_break_out_of_the_json_document() -> None:
-    free = DEFAULTS.keys() - {"Separator"}
+    free = [name for name in DEFAULTS if name != "Separator" and parameters()[name]["Type"] != "Number"]
     for name in free:
         pattern = parameters()[name]["AllowedPattern"]
         for harm in ('"', "\\", 'x"', 'https://x"y', '/"', "a\\"):

@@ -1,0 +1,49 @@
+"""When a connection's last export was worked: exports that have stopped coming look like peace and quiet."""
+
+from datetime import datetime, timedelta
+
+from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.observability import logger
+from kiwi_sync.state.table import Change, ItemKey, Table
+from kiwi_sync.times import read_stamp, stamp
+
+
+def _key(connection: str) -> ItemKey:
+    return (f"%connection#{connection}", "exports")
+
+
+def note_export(table: Table, connection: str, now: datetime) -> None:
+    """Remember that an export was worked to its end."""
+    table.update(_key(connection), Change(put={"last_at": stamp(now)}))
+
+
+def is_missing(table: Table, connections: Connections, connection: str, now: datetime) -> bool:
+    """Whether the last export is longer ago than the connection's settings expect.
+
+    A connection that never had one counts from the first time that it was looked at.
+    """
+    expected = _expected_every(connections, connection)
+    if not expected:
+        return False
+    item = table.get(_key(connection)) or {}
+    since = item.get("last_at") or item.get("watched_from")
+    if since is None:
+        table.update(_key(connection), Change(put_if_absent={"watched_from": stamp(now)}))
+        return False
+    silent = now - read_stamp(str(since))
+    if silent <= expected:
+        return False
+    hours = round(silent / timedelta(hours=1), 1)
+    logger.warning("no export for longer than expected", connection=connection, hours=hours)
+    return True
+
+
+def _expected_every(connections: Connections, connection: str) -> timedelta | None:
+    """How often exports are expected; None: not watched, or nobody knows."""
+    try:
+        return connections.get(connection).settings.watched
+    except UnknownConnectionError:
+        return None
+    except SettingsInvalidError as error:
+        logger.error("settings cannot be used", connection=connection, fault=str(error))
+        return None
