@@ -10,6 +10,7 @@ from kiwi_sync.state.links import delete_link, linked
 from kiwi_sync.state.rows import Row, owe, read_rows, unchanged
 from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.times import Clock
+from pydantic import ValidationError
 
 from kiwi_load.plan import identity_of
 
@@ -92,7 +93,11 @@ class Dependents:
 def _should_come(agreement: Row) -> bool:
     if agreement.desired is None:
         return False
-    identity = identity_of(DesiredAgreement.model_validate_json(agreement.desired))
+    try:
+        identity = identity_of(DesiredAgreement.model_validate_json(agreement.desired))
+    except ValidationError:
+        # Its own load is to fail of it, not its parents'.
+        return True
     return agreement.kiwi_id is None or agreement.doubt is not None or agreement.identity_hash != identity
 
 

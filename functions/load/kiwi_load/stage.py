@@ -11,7 +11,7 @@ from kiwi_sync.kiwi.errors import KiwiAway, KiwiError, KiwiLoginRefused
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
 from kiwi_sync.rules.ids import kiwi_id
-from kiwi_sync.state.rows import Row, owe, read_row
+from kiwi_sync.state.rows import Row, let_rest, owe, read_row
 from kiwi_sync.state.table import Table
 
 from kiwi_load.actual import ActualWriter, TakenOverError
@@ -122,6 +122,8 @@ class Stage:
         except Exception as error:
             # Only the kind of error: the text of a validation error quotes the row.
             logger.error("key failed", key=str(hint.key), error=type(error).__name__)
+            if hint.receives >= TRIES:
+                let_rest(self.table, hint.key, self.gate.clock())
             return error
         return None
 

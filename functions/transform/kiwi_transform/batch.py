@@ -3,16 +3,20 @@
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue, send_to_transform
+from kiwi_sync.state.rows import let_rest
 
 from kiwi_transform.stage import Stage
+
+HOPELESS = 3
+"""Receives after which a key rests: it has failed for minutes, and no sweep has sent it again yet."""
 
 
 class KeyFailedError(Exception):
     """The only key of a message could not be transformed."""
 
 
-def transform_keys(stage: Stage, queue: Queue, keys: list[RowKey]) -> None:
-    """Transform each key. Keys that fail are sent again, each alone.
+def transform_keys(stage: Stage, queue: Queue, keys: list[RowKey], receives: int = 1) -> None:
+    """Transform each key. Keys that fail are sent again, each alone. `receives`: of the message.
 
     Raises:
         KeyFailedError: the message had one key only; after five such attempts it goes to the
@@ -20,6 +24,8 @@ def transform_keys(stage: Stage, queue: Queue, keys: list[RowKey]) -> None:
     """
     failed = [key for key in keys if not _transformed(stage, key)]
     if failed and len(keys) == 1:
+        if receives >= HOPELESS:
+            let_rest(stage.table, keys[0], stage.clock())
         raise KeyFailedError(str(keys[0]))
     for key in failed:
         send_to_transform(queue, [key])

@@ -29,6 +29,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     metrics.add_metric("Messages", MetricUnit.Count, len(event["Records"]))
 
     def handle(record: TransformRecord) -> None:
-        transform_keys(stage(), queue(), keys_of(record.body.keys))
+        receives = int(record.attributes.ApproximateReceiveCount)
+        transform_keys(stage(), queue(), keys_of(record.body.keys), receives)
 
     return handle_batch(event, context, handle, TransformRecord)

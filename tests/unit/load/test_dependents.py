@@ -139,3 +139,13 @@ def test_a_link_stays_while_its_lease_may_still_bring_the_agreement(let: World) 
     let.settle(unit_key("2"))
     assert let.row(unit_key("2")).expires is None
     assert (unit_key("2"), agreement_key(tenant="8")) in links(let)
+
+
+def test_an_agreement_that_cannot_be_read_is_woken_and_fails_alone(let: World) -> None:
+    key = RowKey.parse(agreement_key())
+    let.table.items[key.pk][key.sk] = {**let.table.items[key.pk][key.sk], "desired": "no JSON"}
+    let.erp.say(tenant(name="Anne"))
+    let.transform.transform(RowKey.parse(tenant_key()))
+    assert let.deliver(tenant_key()) == {}
+    assert let.row(tenant_key()).todo is None
+    assert let.deliver(agreement_key(), wake=True).keys() == {key}

@@ -1,15 +1,18 @@
 """A KIWI that refuses, fails or is away: nothing is lost, nothing is tried too often."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from kiwi_load.gate import Passage
+from kiwi_load.stage import TRIES
 from kiwi_load.worker import TryLaterError
 from kiwi_local.kiwi import Faults
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.errors import KiwiBroken
 from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.rows import PARKED
-from kiwi_sync.times import read_stamp
+from kiwi_sync.times import read_stamp, stamp
 
 from tests.unit.load.driver import World
 from tests.unit.load.rest import faults
@@ -103,6 +106,21 @@ def test_a_failing_key_s_tries_are_counted_by_its_messages(world: World) -> None
     assert world.row(unit_key()).problem is None
     assert world.deliver(unit_key(), receives=10) == {}
     assert world.row(unit_key()).problem == Problem.KIWI_ERROR
+
+
+def test_a_key_that_breaks_our_own_code_rests_for_an_hour_and_no_other_with_it(world: World) -> None:
+    world.settle(unit(), tenant(), lease())
+    world.erp.say(tenant(name="Anne"))
+    key = RowKey.parse(tenant_key())
+    world.transform.transform(key)
+    item = world.table.items[key.pk][key.sk]
+    world.table.items[key.pk][key.sk] = {**item, "desired": "no JSON"}
+    before = world.row(tenant_key()).todo_at
+    for receives in range(1, TRIES):
+        assert world.deliver(tenant_key(), receives=receives).keys() == {key}
+        assert world.row(tenant_key()).todo_at == before
+    assert world.deliver(tenant_key(), receives=TRIES).keys() == {key}
+    assert world.row(tenant_key()).todo_at == stamp(world.clock.now + timedelta(hours=1))
 
 
 def test_a_parent_in_kiwi_that_cannot_be_changed_still_has_its_agreements(world: World) -> None:

@@ -1,8 +1,11 @@
 """Many keys in a message: one that fails is sent again alone, and alone fails its message."""
 
+from datetime import timedelta
+
 import pytest
 from kiwi_sync.keys import RowKey
-from kiwi_transform.batch import KeyFailedError, transform_keys
+from kiwi_sync.times import stamp
+from kiwi_transform.batch import HOPELESS, KeyFailedError, transform_keys
 
 from tests.unit.transform.conftest import Transforming
 from tests.unit.transform.world import tenant, tenant_key, unit, unit_key
@@ -33,6 +36,28 @@ def test_a_key_that_fails_alone_fails_its_message(broken: Transforming) -> None:
         transform(broken, tenant_key("8"))
     assert str(failure.value) == tenant_key("8")
     assert broken.queue.sent == []
+
+
+@pytest.mark.parametrize(
+    ("receives", "rests"), [(1, False), (HOPELESS - 1, False), (HOPELESS, True), (5, True)]
+)
+def test_a_key_that_goes_on_failing_rests_for_an_hour(
+    broken: Transforming, receives: int, *, rests: bool
+) -> None:
+    key = RowKey.parse(tenant_key("8"))
+    before = broken.row(tenant_key("8")).todo_at
+    with pytest.raises(KeyFailedError):
+        transform_keys(broken.stage, broken.queue, [key], receives)
+    in_an_hour = stamp(broken.clock() + timedelta(hours=1))
+    assert broken.row(tenant_key("8")).todo_at == (in_an_hour if rests else before)
+
+
+def test_a_key_that_is_owed_nothing_stays_so(broken: Transforming) -> None:
+    item = broken.table.items[broken.row(tenant_key("8")).key.pk]["8"]
+    del item["todo"], item["todo_at"]
+    with pytest.raises(KeyFailedError):
+        transform_keys(broken.stage, broken.queue, [RowKey.parse(tenant_key("8"))], HOPELESS)
+    assert broken.row(tenant_key("8")).todo_at is None
 
 
 def test_several_that_fail_are_sent_each_alone(broken: Transforming) -> None:

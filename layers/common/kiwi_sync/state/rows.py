@@ -1,15 +1,17 @@
 """Rows of entities as the stages see them; docs/state.md describes every attribute."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kiwi_sync.keys import RowKey
-from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, absent, equals
+from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, absent, at_most, equals
 from kiwi_sync.times import TOMBSTONE, stamp
 
 PARKED = "P"
 """`todo_at` of a row that KIWI refused for good: after every date, so that no sweep finds it."""
+BROKEN = timedelta(hours=1)
+"""How long a row that breaks our own code rests: each time that it is sent ends in a dead letter."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,15 @@ def owe(table: Table, row: Row, now: datetime) -> None:
     """
     change = Change(put=todo_marker(row.key, stamp(now)), add={"rev": 1}, remove=["expires"])
     table.update(row.at, change, Check("exists", "pk"))
+
+
+def let_rest(table: Table, key: RowKey, now: datetime) -> None:
+    """Put off a row that is owed and breaks our own code: the sweep sends it again after an hour.
+
+    The row is not read: what is in it may be what breaks.
+    """
+    until = stamp(now + BROKEN)
+    table.update(item_key(key), Change(put={"todo_at": until}), at_most("todo_at", until))
 
 
 def tombstone(now: datetime) -> dict[str, int]:

@@ -9,6 +9,7 @@ from kiwi_sync.state.rows import (
     PARKED,
     Row,
     item_key,
+    let_rest,
     new_or_unchanged,
     next_rev,
     owe,
@@ -165,3 +166,23 @@ def test_what_is_parked_is_due_at_no_date(table: MemoryTable) -> None:
 
 def test_a_tombstone_stands_for_ninety_days() -> None:
     assert tombstone(NOW) == {"expires": int(datetime(2027, 2, 20, tzinfo=UTC).timestamp())}
+
+
+@pytest.mark.parametrize(
+    ("at", "then"),
+    [
+        (stamp(NOW), stamp(NOW + timedelta(hours=1))),
+        (stamp(NOW + timedelta(hours=2)), stamp(NOW + timedelta(hours=2))),
+        (PARKED, PARKED),
+        (None, None),
+    ],
+)
+def test_a_row_that_is_owed_rests_for_an_hour_and_is_not_brought_forward(
+    at: str | None, then: str | None
+) -> None:
+    table = MemoryTable()
+    table.update(item_key(KEY), Change(put={"rev": 1, **(todo_marker(KEY, at) if at else {})}))
+    let_rest(table, KEY, NOW)
+    assert table.row(KEY.text).todo_at == then
+    let_rest(table, OTHER, NOW)
+    assert read_row(table, OTHER) is None
