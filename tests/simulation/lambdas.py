@@ -115,7 +115,7 @@ class Lambdas:
         for message in running.messages:
             with _Reported(self, running, message):
                 keys = keys_of(TransformMessage.model_validate_json(message.body).keys)
-                transform_keys(running.container, self.queues["transform"], keys)
+                transform_keys(running.container, self.queues["transform"], keys, message.receives)
 
     def _load(self, running: _Running) -> None:
         hints = {}
