@@ -30,6 +30,7 @@ class SimulatedTable(MemoryTable):
         super().__init__()
         self.trouble = trouble
         self.violations: list[str] = []
+        self.reads = 0
         self._scheduler = scheduler
         self._marks: list[tuple[datetime, ItemKey, str | None, str]] = []
 
@@ -94,6 +95,7 @@ class SimulatedTable(MemoryTable):
         return done
 
     def _point(self, what: str) -> None:
+        self.reads += not what.startswith(("update", "delete"))
         self._scheduler.point(what)
         if self.trouble and self._scheduler.invocation and self._scheduler.rng.random() < self.trouble:
             self._scheduler.say("… throttled")

@@ -1,5 +1,6 @@
 """KIWI at the end of a wire: the embedded KIWI itself, without sockets, in simulated time, with faults."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,21 +21,30 @@ class Wire(httpx.BaseTransport):
     kiwi: DirectWire
     trouble: float = 0.0
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
-    requests: int = 0
-    asked_at: list[datetime] = field(default_factory=list)
+    log: list[tuple[datetime, str]] = field(default_factory=list)
+    """Every request; of a log-in also whose."""
+    at_once: int = 0
+    """The most requests that were under way at the same time."""
     writing: dict[str, str] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
     """Agreements whose state has been read, or whose deletion has begun."""
     violations: list[str] = field(default_factory=list)
+    _under_way: int = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail, a request: one step before it takes effect, one after."""
-        what = f"{request.method} {_path(request)}"
+        self._under_way += 1
+        self.at_once = max(self.at_once, self._under_way)
+        try:
+            return self._handle(request, f"{request.method} {_path(request)}{_whose(request)}")
+        finally:
+            self._under_way -= 1
+
+    def _handle(self, request: httpx.Request, what: str) -> httpx.Response:
         self.scheduler.point(what)
-        self.requests += 1
-        if "rental" in what and not what.startswith("POST"):
+        self.log.append((self.scheduler.now, what))
+        if "rental-agreements" in what or what.startswith("DELETE"):
             self.deleting.add(request.url.path.removesuffix("/state").rpartition("/")[2])
-        self.asked_at.append(self.scheduler.now)
         fault = self._fault()
         if fault:
             self.scheduler.say(f"… {fault}")
@@ -77,6 +87,11 @@ class Wire(httpx.BaseTransport):
         if self.trouble and self.scheduler.rng.random() < self.trouble:
             return self.scheduler.rng.choice(FAULTS)
         return None
+
+
+def _whose(request: httpx.Request) -> str:
+    login = request.url.path.endswith("/v1/session")
+    return f" of {json.loads(request.content)['username']}" if login else ""
 
 
 def _path(request: httpx.Request) -> str:

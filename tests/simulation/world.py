@@ -87,8 +87,13 @@ class World:
     def configure(self, separator: str, mandanten: tuple[str, ...]) -> None:
         """Save the connection's settings anew."""
         self.separator, self.mandanten = separator, mandanten
+        self.connect(CONNECTION, "secret", separator, mandanten)
+
+    def connect(self, connection: str, secret: str, separator: str, mandanten: tuple[str, ...]) -> None:
+        """Save the settings of a connection, this one or another."""
         urls = {"kiwi_api_url": f"http://kiwi.test{CORE}", "kiwi_erp_api_url": f"http://kiwi.test{ERP}"}
-        self.ssm.put(CONNECTION, settings(separator=separator, mandanten=list(mandanten), **urls))
+        changes = {"separator": separator, "mandanten": list(mandanten), "secret": secret}
+        self.ssm.put(connection, settings(**changes, **urls))
 
     @contextmanager
     def entered(self) -> Iterator[Self]:
