@@ -54,8 +54,6 @@ class Situation:
     @property
     def surplus_claims(self) -> frozenset[str]:
         """The claims that it neither needs nor uses in KIWI."""
-        if self.wish.wanted and self.wish.payload is None:
-            return frozenset()
         return self.row.claims - self.actual.held - frozenset(self.claims)
 
     def having(self, actual: Actual) -> "Situation":

@@ -109,6 +109,17 @@ def test_two_leases_with_one_external_id_have_one_holder(world: World) -> None:
     assert faults(world) == []
 
 
+def test_who_waits_for_a_unit_keeps_no_external_id_from_others(world: World) -> None:
+    world.settle(unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]), lease("L", ["1-7"]))
+    (holder,) = world.ids("rental_agreement")
+    fields = {"id": "foreign", "external_id": "0001-100-9", "name": "Somebody else's", "address": None}
+    world.kiwi.put_object("rental_unit", fields, world.organization)
+    moved = lease("L-1", ["7"], unit="9") if holder == "0001--L-1--7" else lease("L", ["1-7"], unit="9")
+    world.settle(unit("9"), moved)
+    assert world.ids("rental_agreement") == [{"0001--L-1--7", "0001--L--1-7"}.difference({holder}).pop()]
+    assert faults(world) == []
+
+
 def test_another_separator_parts_them(world: World) -> None:
     records = [unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]), lease("L", ["1-7"])]
     world.settle(*records)
