@@ -49,7 +49,7 @@ test: setup ## lint, types, locks, tests
 
 simulate: setup ## histories by seed, against the real code: SEEDS=200000 FIRST=0, or SEED=7 to replay one
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
-		$(if $(FIRST),--first $(FIRST))
+		$(if $(FIRST),--first $(FIRST)) $(if $(DEFECT),--defect $(DEFECT))
 
 # One case again, as a failing run names it: make fuzz CASE=1-4711.
 fuzz: CASES ?= 10000

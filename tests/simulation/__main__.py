@@ -4,12 +4,15 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.simulation.defects import DEFECTS
 from tests.simulation.history import Played, play
 from tests.simulation.many import Failure, in_parallel
 from tests.simulation.plan import draw
@@ -22,14 +25,19 @@ def main(
     seed: Annotated[int | None, typer.Option(help="Replay this one, and shrink it if it fails.")] = None,
     processes: Annotated[int, typer.Option(min=1, help="How many at once.")] = os.cpu_count() or 1,
     enough: Annotated[int, typer.Option(min=1, help="Stop after so many failures.")] = 20,
+    defect: Annotated[str | None, typer.Option(help=f"Plant one of: {', '.join(DEFECTS)}.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON on stdout.")] = False,
 ) -> None:
     """Play histories. Exit code 0: all went well; 1: some did not; 2: usage."""
     console = Console(stderr=as_json, highlight=False, soft_wrap=True)
+    if defect is not None and defect not in DEFECTS:
+        raise typer.BadParameter(f"one of: {', '.join(DEFECTS)}", param_hint="--defect")
     if seed is not None:
-        raise typer.Exit(_replay(seed, console))
+        with DEFECTS[defect]() if defect else nullcontext():
+            raise typer.Exit(_replay(seed, console))
     began = time.monotonic()
-    played, failed = _play(range(first, first + seeds), processes, enough, console)
+    portions = in_parallel(range(first, first + seeds), processes, defect)
+    played, failed = _play(portions, seeds, enough, console)
     seconds = time.monotonic() - began
     console.print(f"{played} histories in {seconds:.0f} s, {len(failed)} failed.")
     if failed:
@@ -40,12 +48,14 @@ def main(
     raise typer.Exit(1 if failed else 0)
 
 
-def _play(seeds: range, processes: int, enough: int, console: Console) -> tuple[int, list[Failure]]:
+def _play(
+    portions: Iterator[tuple[int, list[Failure]]], seeds: int, enough: int, console: Console
+) -> tuple[int, list[Failure]]:
     columns = (TextColumn("histories"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     played, found = 0, list[Failure]()
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(seeds))
-        for number, failed in in_parallel(seeds, processes):
+        task = progress.add_task("", total=seeds)
+        for number, failed in portions:
             played += number
             found += failed
             progress.advance(task, number)

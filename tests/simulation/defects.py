@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from functools import partial
 from typing import Any
@@ -309,10 +309,3 @@ DEFECTS: dict[str, Planted] = {
         nobody_sweeps,
     )
 }
-
-
-def play_with(name: str, work: Callable[[], Any]) -> Any:
-    """Whatever `work` returns, while the defect is planted."""
-    with ExitStack() as stack:
-        stack.enter_context(DEFECTS[name]())
-        return work()

@@ -2,8 +2,11 @@
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
+from tests.simulation.defects import DEFECTS
 from tests.simulation.history import play
 from tests.simulation.plan import draw
 
@@ -19,18 +22,23 @@ class Failure:
     wrong: list[str]
 
 
-def failures(seeds: Iterable[int]) -> list[Failure]:
-    """The seeds that fail."""
-    played = ((seed, play(draw(seed))) for seed in seeds)
-    return [Failure(seed, one.wrong) for seed, one in played if one.wrong]
+def failures(seeds: Iterable[int], defect: str | None = None) -> Iterator[Failure]:
+    """The seeds that fail, while a defect is planted."""
+    with DEFECTS[defect]() if defect else nullcontext():
+        for seed in seeds:
+            played = play(draw(seed))
+            if played.wrong:
+                yield Failure(seed, played.wrong)
 
 
-def in_parallel(seeds: range, processes: int) -> Iterator[tuple[int, list[Failure]]]:
+def in_parallel(
+    seeds: range, processes: int, defect: str | None = None
+) -> Iterator[tuple[int, list[Failure]]]:
     """Portion by portion, as they are done: how many were played, and which of them failed."""
     portions = [seeds[start : start + PORTION] for start in range(0, len(seeds), PORTION)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_portion, portions)
+        yield from pool.imap_unordered(partial(_portion, defect=defect), portions)
 
 
-def _portion(seeds: range) -> tuple[int, list[Failure]]:
-    return len(seeds), failures(seeds)
+def _portion(seeds: range, defect: str | None) -> tuple[int, list[Failure]]:
+    return len(seeds), list(failures(seeds, defect))

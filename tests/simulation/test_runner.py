@@ -10,8 +10,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from tests.simulation.__main__ import main
-from tests.simulation.defects import play_with
-from tests.simulation.history import Played, play
+from tests.simulation.defects import DEFECTS
+from tests.simulation.history import play
 from tests.simulation.many import failures
 from tests.simulation.plan import draw
 from tests.simulation.shrink import kind_of, shrink
@@ -39,11 +39,10 @@ def test_different_seeds_are_different_histories() -> None:
 
 
 def test_what_fails_is_made_smaller_and_still_fails() -> None:
-    def shrunk() -> tuple[Played, Played]:
-        played = next(one for seed in range(200) if (one := play(draw(seed))).wrong)
-        return played, shrink(played)
-
-    before, after = play_with(DEFECT, shrunk)
+    seed = next(failures(range(200), DEFECT)).seed
+    with DEFECTS[DEFECT]():
+        before = play(draw(seed))
+        after = shrink(before)
     assert kind_of(after) == kind_of(before)
     assert len(after.plan.events) + len(after.plan.numbers()) < len(before.plan.events) + len(
         before.plan.numbers()
@@ -67,8 +66,8 @@ def test_a_replay_shows_every_step() -> None:
 
 
 def test_a_replay_that_fails_shows_a_short_history() -> None:
-    seed = play_with(DEFECT, lambda: next(seed for seed in range(200) if failures([seed])))
-    code, output = play_with(DEFECT, lambda: run("--seed", str(seed)))
+    seed = next(failures(range(200), DEFECT)).seed
+    code, output = run("--seed", str(seed), "--defect", DEFECT)
     assert code == 1
     assert "WRONG: " in output
 
