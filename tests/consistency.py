@@ -47,7 +47,10 @@ def _link_faults(there: Mapping[tuple[str, str], int], rows: Rows) -> Iterator[s
         row = rows.get(agreement)
         # A transform that crashed, or was overtaken, may leave a link of a state of the lease that is past:
         # the parent's next load deletes it.
-        if row is not None and not _hangs_on(row, parent) and row.desired_from <= rev:
+        if row is None or _hangs_on(row, parent) or row.desired_from > rev:
+            continue
+        lease = rows.get(row.key.lease.text)
+        if lease is not None and lease.source_rev <= rev:
             yield f"orphan link {parent} {agreement}"
     for row in rows.values():
         if row.key.kind is RowKind.RENTAL_AGREEMENT:

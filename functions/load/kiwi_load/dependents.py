@@ -72,10 +72,10 @@ class Dependents:
         """
         links = linked(self.table, parent.key)
         rows = read_rows(self.table, list(links))
-        leases = read_rows(self.table, [key.lease for key in links if key not in rows])
-        for key, rev in list(links.items()):
-            row = rows.get(key)
-            if _stale(row, parent.key, rev) if row else _abandoned(leases.get(key.lease), rev):
+        loose = [key for key in links if parent.key.text not in _parents(rows.get(key))]
+        leases = read_rows(self.table, [key.lease for key in loose])
+        for key in loose:
+            if _stale(rows.get(key), leases.get(key.lease), links[key]):
                 delete_link(self.table, parent.key, key, links.pop(key))
         return {key: rows.get(key) for key in links}
 
@@ -101,11 +101,15 @@ def _should_come(agreement: Row) -> bool:
     return agreement.kiwi_id is None or agreement.doubt is not None or agreement.identity_hash != identity
 
 
-def _stale(agreement: Row, parent: RowKey, rev: int) -> bool:
-    """Whether a state of the lease newer than the link's has led the agreement away from the parent."""
-    return agreement.desired_from > rev and parent.text not in agreement.parents
+def _parents(agreement: Row | None) -> frozenset[str]:
+    return frozenset() if agreement is None else agreement.parents
 
 
-def _abandoned(lease: Row | None, rev: int) -> bool:
-    """Whether nobody will write the agreement any more that a link of a state of its lease announced."""
+def _stale(agreement: Row | None, lease: Row | None, rev: int) -> bool:
+    """Whether a link of a state of the lease is past, and nobody will write any more what it announced.
+
+    The agreement's row is newer, or the lease is, and is settled.
+    """
+    if agreement is not None and agreement.desired_from > rev:
+        return True
     return lease is None or (lease.todo is None and lease.source_rev > rev)

@@ -149,3 +149,15 @@ def test_an_agreement_that_cannot_be_read_is_woken_and_fails_alone(let: World) -
     assert let.deliver(tenant_key()) == {}
     assert let.row(tenant_key()).todo is None
     assert let.deliver(agreement_key(), wake=True).keys() == {key}
+
+
+def test_a_link_of_a_crash_goes_though_its_agreement_was_there_before(let: World) -> None:
+    let.settle(tenant("8", "b@kiwi.example.com"), lease(tenants=["7", "8"]))
+    let.settle(lease())
+    let.settle(lease(ende="2030-12-31"))
+    let.settle(lease(ende="2031-12-31"))
+    link_of_a_crash(let, unit_key("2"))
+    assert let.row(agreement_key(tenant="8")).desired_from < let.row(lease_key()).source_rev - 1
+    let.settle(unit_key("2"))
+    assert let.row(unit_key("2")).expires is not None
+    assert (unit_key("2"), agreement_key(tenant="8")) not in links(let)
