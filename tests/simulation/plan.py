@@ -101,7 +101,7 @@ def draw(seed: int) -> Plan:
         repeats=sometimes(0.5, 0.05, 0.3),
         crashes=sometimes(0.6, 0.003, 0.01, 0.03),
         hurried=sometimes(0.2, 0.3, 0.9),
-        pauses=sometimes(0.5, 0.002, 0.02),
+        pauses=sometimes(0.5, 0.005, 0.03, 0.1),
         at_once=rng.choice((1, 2, 3, 5)),
     )
     events = [*plan.events, *_disturbances(rng), *_settings(rng), *_hands(rng)]

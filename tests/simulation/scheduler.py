@@ -19,7 +19,7 @@ START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 STEP = 0.02
 """The longest that a step takes, in simulated seconds."""
 EFFECTS = ("update", "delete", "send", "put", "copy", "hold", "POST", "PUT", "DELETE", "answer")
-PAUSES = (0.5, 5, 22, 45)
+PAUSES = (0.5, 2, 8, 30)
 """Seconds that a task may stand still: a slow answer, a repeat by the SDK."""
 TRACE = 20_000
 """Steps of a history that are remembered."""
