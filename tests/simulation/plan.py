@@ -99,9 +99,9 @@ def draw(seed: int) -> Plan:
         table_trouble=sometimes(0.3, 0.002, 0.01),
         queue_trouble=sometimes(0.3, 0.02, 0.2),
         repeats=sometimes(0.5, 0.05, 0.3),
-        crashes=sometimes(0.6, 0.003, 0.01, 0.03),
+        crashes=sometimes(0.6, 0.01, 0.05, 0.15),
         hurried=sometimes(0.2, 0.3, 0.9),
-        pauses=sometimes(0.5, 0.005, 0.03, 0.1),
+        pauses=sometimes(0.6, 0.01, 0.05, 0.2),
         at_once=rng.choice((1, 2, 3, 5)),
     )
     events = [*plan.events, *_disturbances(rng), *_settings(rng), *_hands(rng)]
