@@ -126,7 +126,9 @@ class SimulatedQueue:
         self.messages.remove(message)
 
     def redrive(self) -> None:
-        """What an operator does with the dead letters after the mend."""
+        """What an operator does with the dead letters after the mend. Receives that failed count no more."""
+        for message in self.messages:
+            message.receives = 0
         for message in self.dead:
             self.put(message.body, message.group)
         self.dead.clear()
