@@ -107,8 +107,9 @@ class Brake:
             return False
         own = self.hold if self.hold is not None and self.hold.version == self.run.version else None
         seen = own.counts.get(mandant) if own else None
-        # Approved is what the person saw, not whatever has been added since.
-        if self.run.approved and own and mandant in own.open and seen and toll.lost <= seen.lost:
+        # Approved is what the person saw, not what other settings have added since. Records are compared: by
+        # what has flowed, more agreements may hang on the same ones.
+        if self.run.approved and own and mandant in own.open and seen and toll.count.records <= seen.records:
             return False
         rejected = seen is not None and own is not None and own.status is HoldStatus.REJECTED
         now = self.deadline.clock()

@@ -91,7 +91,7 @@ class Toll:
     @property
     def count(self) -> Count:
         """The numbers alone."""
-        return Count(self.lost, self.total)
+        return Count(self.lost, self.total, sum(map(len, self.held.values())))
 
     def add(self, losing: Losing, agreements: Iterable[Item]) -> None:
         """Count agreements. Only those in KIWI, or perhaps there, that are not on their way out."""

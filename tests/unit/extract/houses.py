@@ -11,10 +11,11 @@ from kiwi_sync.state.holds import Hold, decide, read_hold
 from kiwi_sync.state.rows import item_key
 from kiwi_sync.state.table import Change
 
-from tests.unit.extract.exports import CONNECTION, MANDANT, Json, lease, tenant, unit
+from tests.unit.extract.exports import CONNECTION, MANDANT, lease, tenant, unit
 from tests.unit.extract.rig import Rig
 
-Houses = dict[str, list[Json]]
+Houses = dict[str, Any]
+"""Lists of records by section."""
 ALL = ("verwaltungseinheiten", "mieter", "mietvertraege")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kiwi_extract.mandanten import seen_mandanten
@@ -29,7 +30,7 @@ NEW = numbers(1, first=50)
 ELSEWHERE = {"wirtschaftseinheit": "100", "nummer": "999"}
 
 
-def letting(mandanten: tuple[str, ...] = ("0001",), **limits: float) -> Rig:
+def letting(mandanten: tuple[str, ...] = ("0001",), **limits: Any) -> Rig:
     """A rig that has brought ten tenants in each Mandant to KIWI."""
     rig = Rig()
     rig.settings.store(*mandanten, **({"brake_agreements": 2, "brake_percent": 5} | limits))
@@ -67,7 +68,7 @@ def test_whichever_way_too_many_would_lose_it_is_held_and_the_rest_flows(way: st
     assert synchronize(rig) == {*before, "0001/050/050"}
     assert '"Bonn"' in rig.live()[f"{CONNECTION}/verwaltungseinheit/0001/100/010"]
     found = hold(rig, 2)
-    assert (found.status, found.counts) == (HoldStatus.STANDING, {"0001": Count(3, 10)})
+    assert (found.status, found.counts) == (HoldStatus.STANDING, {"0001": Count(3, 10, 3)})
     assert {lost.reason for lost in found.keys} == {reason}
     assert {lost.agreement for lost in found.keys} == {
         f"{CONNECTION}/rental_agreement/0001/{n}/{n}" for n in LOSING
@@ -145,7 +146,7 @@ def test_mandanten_are_judged_each_by_itself() -> None:
     rig = letting(both)
     there = together(without(houses(TEN), "mieter", LOSING), without(houses(TEN, "0002"), "mieter", ["001"]))
     rig.extract(full(2, mandanten=both, **there))
-    assert hold(rig, 2).counts == {"0001": Count(3, 10)}
+    assert hold(rig, 2).counts == {"0001": Count(3, 10, 3)}
     assert len(synchronize(rig)) == 19
 
 
@@ -153,7 +154,7 @@ def test_a_deselected_mandant_is_held_and_not_forgotten() -> None:
     rig = letting(("0001", "0002"))
     rig.settings.store("0001", brake_agreements=2)
     rig.extract(full(2, **houses(TEN)))
-    assert hold(rig, 2).counts == {"0002": Count(10, 10)}
+    assert hold(rig, 2).counts == {"0002": Count(10, 10, 30)}
     assert {lost.reason for lost in hold(rig, 2).keys} == {Loss.DESELECTED}
     assert len(synchronize(rig)) == 20
     assert set(seen_mandanten(rig.table, CONNECTION)) == {"0001", "0002"}
@@ -184,7 +185,7 @@ def test_an_agreement_in_doubt_counts() -> None:
             del item["kiwi_id"]
             item["doubt"] = "x"
     rig.extract(full(2, **without(houses(TEN), "mieter", ["001"])))
-    assert hold(rig, 2).counts == {"0001": Count(1, 10)}
+    assert hold(rig, 2).counts == {"0001": Count(1, 10, 1)}
 
 
 def test_a_hold_lists_a_hundred_agreements_and_counts_all() -> None:
@@ -193,7 +194,7 @@ def test_a_hold_lists_a_hundred_agreements_and_counts_all() -> None:
     rig.extract(full(1, **houses(many)))
     synchronize(rig)
     rig.extract(full(2, **houses([])))
-    assert hold(rig, 2).counts == {"0001": Count(150, 150)}
+    assert hold(rig, 2).counts == {"0001": Count(150, 150, 450)}
     assert len(hold(rig, 2).keys) == 100
 
 

@@ -17,6 +17,8 @@ class Count:
 
     lost: int
     total: int
+    records: int = 0
+    """By how many of the export's records."""
 
 
 @dataclass(frozen=True)
