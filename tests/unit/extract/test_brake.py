@@ -1,7 +1,8 @@
 """The brake: losses of too many are held, whole; everything else of the export flows."""
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from kiwi_extract.mandanten import seen_mandanten
 from kiwi_extract.runs import Status
 from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.holds import Count, read_hold
+from kiwi_sync.state.table import Item
 
-from tests.unit.extract.exports import CONNECTION, delta, full, lease, tenant, unit
+from tests.fakes.memory import MemoryTable
+from tests.unit.extract.exports import CONNECTION, Export, delta, full, lease, tenant, unit
 from tests.unit.extract.houses import (
     Houses,
     changed,
@@ -141,6 +144,14 @@ def test_a_lease_that_moves_to_a_unit_that_goes_is_held_with_it(scope: str) -> N
     assert rig.counts(3)["held"] == 3
 
 
+def test_a_lease_that_moves_to_a_unit_that_has_gone_before_is_held() -> None:
+    rig = letting()
+    rig.extract(delta(2, verwaltungseinheiten=[unit("999")]))
+    rig.extract(full(3, **houses(TEN)))
+    rig.extract(full(4, **changed(houses(TEN), "mietvertraege", LOSING, verwaltungseinheit=ELSEWHERE)))
+    assert (rig.run(4)["status"], len(synchronize(rig))) == ("held", 10)
+
+
 def test_mandanten_are_judged_each_by_itself() -> None:
     both = ("0001", "0002")
     rig = letting(both)
@@ -204,3 +215,47 @@ def test_neither_hold_nor_run_has_a_person_s_data() -> None:
     kept = [rig.table.items[f"%hold#{CONNECTION}"], rig.table.items[f"%run#{CONNECTION}"]]
     assert "Geheim" not in json.dumps(kept)
     assert "example.org" not in json.dumps(kept)
+
+
+class CountingTable(MemoryTable):
+    """Remembers which partitions were queried."""
+
+    def __init__(self, items: dict[str, dict[str, Item]]) -> None:
+        super().__init__()
+        self.items = items
+        self.queried: list[str] = []
+
+    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
+        self.queried.append(pk)
+        return super().query(pk, prefix=prefix, only=only)
+
+
+def counted(rig: Rig, export: Export) -> Counter[str]:
+    """How often partitions were queried, by what they are about."""
+    rig.table = table = CountingTable(rig.table.items)
+    rig.extract(export)
+    return Counter(pk.split("#")[2] if pk.startswith(CONNECTION) else pk for pk in table.queried)
+
+
+def test_an_unchanged_export_is_read_once_and_no_agreement_is_looked_at() -> None:
+    rig = letting()
+    assert counted(rig, full(2, **houses(TEN))) == {
+        "verwaltungseinheit": 16,
+        "mieter": 16,
+        "mietvertrag": 16,
+        f"%hold#{CONNECTION}": 1,
+    }
+
+
+def test_what_changes_without_a_loss_is_read_twice_and_no_agreement_is_looked_at() -> None:
+    rig = letting()
+    queried = counted(rig, full(2, **changed(houses(TEN), "mieter", TEN, nachname="Neu")))
+    assert queried["verwaltungseinheit"] == queried["mietvertrag"] == 16
+    assert 16 < queried["mieter"] <= 32
+    assert queried["rental_agreement"] == 0
+    assert counted(rig, delta(3, [tenant("001", nachname="Neuer")])) == {}
+
+
+def test_agreements_are_read_where_something_might_be_lost() -> None:
+    rig = letting()
+    assert counted(rig, full(2, **without(houses(TEN), "mieter", ["001"])))["rental_agreement"] == 16

@@ -1,10 +1,12 @@
 """The brake over a day, over hand-backs and crashes: what was let pass counts once, and a decision stays."""
 
+import contextlib
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from kiwi_extract.lease import DeadlineReachedError
 from kiwi_extract.limits import LossesMovedError
 from kiwi_extract.run import HandBackError
 from kiwi_sync.rules.reasons import HoldStatus
@@ -134,6 +136,21 @@ def test_a_run_that_is_handed_back_abides_by_its_decision(minutes: int, gone: in
     assert rig.run(2)["status"] == ("done" if gone == 3 else "held")
     if gone == 4:
         assert (status(rig, 2), hold(rig, 2).counts) == (HoldStatus.STANDING, {"0001": Count(4, 10, 4)})
+
+
+def test_to_have_judged_a_mandant_is_progress() -> None:
+    both = ("0001", "0002")
+    seen = set()
+    for minutes in range(5, 20):
+        rig = letting()
+        rig.settings.store(*both)
+        rig.clock.tick = timedelta(minutes=1)
+        with contextlib.suppress(HandBackError, DeadlineReachedError):
+            rig.extract(full(2, mandanten=both, **houses(TEN)), minutes)
+        run = rig.run(2)
+        seen.add((run.get("passed"), run.get("progress") == "[]"))
+    assert (None, False) in seen, "it has failed, with nothing done"
+    assert ('["0001"]', True) in seen
 
 
 def test_under_other_settings_it_decides_anew_and_its_own_losses_count() -> None:

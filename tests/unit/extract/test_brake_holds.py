@@ -151,6 +151,24 @@ def test_a_newer_full_export_of_one_mandant_leaves_the_hold_on_the_other() -> No
     assert status(rig, 2) is HoldStatus.CARRIED_OUT
 
 
+def test_an_approval_is_not_for_a_mandant_that_a_newer_full_export_has_taken_over() -> None:
+    both = ("0001", "0002")
+    rig = letting(*both)
+    rig.extract(full(2, mandanten=both, **houses([])))
+    rig.extract(full(3, **FEWER))
+    approve(rig, 2)
+    rig.extract(full(2, mandanten=both, **houses([])))
+    assert synchronize(rig) == {f"0001/{nummer}/{nummer}" for nummer in TEN}
+    assert (status(rig, 2), status(rig, 3)) == (HoldStatus.CARRIED_OUT, HoldStatus.STANDING)
+
+
+def test_a_newer_delta_s_hold_does_not_silence_an_older_one() -> None:
+    rig = letting()
+    rig.extract(losing(3, *LOSING))
+    rig.extract(losing(2, *TEN[3:6]))
+    assert standing(rig.table, CONNECTION) == 2
+
+
 def test_an_approved_older_export_takes_only_what_no_newer_one_has_spoken_of() -> None:
     rig = held()
     rig.extract(delta(3, [tenant("001", firma="stays")]))
@@ -161,11 +179,13 @@ def test_an_approved_older_export_takes_only_what_no_newer_one_has_spoken_of() -
 
 def test_approved_is_what_the_person_saw_and_no_more() -> None:
     rig = held()
+    rig.extract(losing(3, *LOSING))
     approve(rig, 2)
     rig.settings.store("0009", brake_agreements=2)
     assert rig.extract(full(2, **FEWER)) is Status.HELD
     assert len(synchronize(rig)) == 10
     assert (status(rig, 2), hold(rig, 2).counts) == (HoldStatus.STANDING, {"0001": Count(10, 10, 30)})
+    assert rig.shelf.brought == []
 
 
 def test_other_holds_on_the_mandant_are_looked_at_again() -> None:
@@ -180,6 +200,16 @@ def test_other_holds_on_the_mandant_are_looked_at_again() -> None:
     assert rig.shelf.brought == [hold(rig, 2).document]
     assert rig.extract(losing(2, *both)) is Status.DONE
     assert (len(synchronize(rig)), status(rig, 2)) == (6, HoldStatus.ENDED)
+
+
+def test_holds_on_other_mandanten_are_left_alone() -> None:
+    rig = letting("0001", "0002")
+    elsewhere = [{"mandant": "0002", "nummer": nummer} for nummer in LOSING]
+    rig.extract(delta(2, deleted=elsewhere))
+    rig.extract(losing(3, *LOSING))
+    approve(rig, 3)
+    rig.extract(losing(3, *LOSING))
+    assert (rig.shelf.brought, status(rig, 2)) == ([], HoldStatus.STANDING)
 
 
 def test_an_approval_in_the_middle_of_the_run_covers_also_what_was_done_before() -> None:
