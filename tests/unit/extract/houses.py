@@ -1,6 +1,7 @@
 """Houses with tenants for the tests of the brake, and what transform and load would make of the rows."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kiwi_sync.erp.models import Mieter, Mietvertrag
@@ -9,9 +10,10 @@ from kiwi_sync.rules.email import choose_email
 from kiwi_sync.rules.reasons import HoldStatus, Reason
 from kiwi_sync.state.holds import Hold, decide, read_hold
 from kiwi_sync.state.rows import item_key
-from kiwi_sync.state.table import Change
+from kiwi_sync.state.table import Change, Item
 
-from tests.unit.extract.exports import CONNECTION, MANDANT, lease, tenant, unit
+from tests.fakes.memory import MemoryTable
+from tests.unit.extract.exports import CONNECTION, MANDANT, Export, lease, tenant, unit
 from tests.unit.extract.rig import Rig
 
 Houses = dict[str, Any]
@@ -108,3 +110,23 @@ def approve(rig: Rig, hour: int) -> None:
 
 def reject(rig: Rig, hour: int) -> None:
     assert decide(rig.table, hold(rig, hour), HoldStatus.REJECTED, "Erika", rig.clock.now)
+
+
+class CountingTable(MemoryTable):
+    """Remembers which partitions were queried."""
+
+    def __init__(self, items: dict[str, dict[str, Item]]) -> None:
+        super().__init__()
+        self.items = items
+        self.queried: list[str] = []
+
+    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
+        self.queried.append(pk)
+        return super().query(pk, prefix=prefix, only=only)
+
+
+def counted(rig: Rig, export: Export) -> Counter[str]:
+    """How often partitions were queried, by what they are about."""
+    rig.table = table = CountingTable(rig.table.items)
+    rig.extract(export)
+    return Counter(pk.split("#")[2] if pk.startswith(CONNECTION) else pk for pk in table.queried)

@@ -1,8 +1,7 @@
 """The brake: losses of too many are held, whole; everything else of the export flows."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,13 +9,12 @@ from kiwi_extract.mandanten import seen_mandanten
 from kiwi_extract.runs import Status
 from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.holds import Count, read_hold
-from kiwi_sync.state.table import Item
 
-from tests.fakes.memory import MemoryTable
-from tests.unit.extract.exports import CONNECTION, Export, delta, full, lease, tenant, unit
+from tests.unit.extract.exports import CONNECTION, delta, full, lease, tenant, unit
 from tests.unit.extract.houses import (
     Houses,
     changed,
+    counted,
     hold,
     houses,
     numbers,
@@ -215,26 +213,6 @@ def test_neither_hold_nor_run_has_a_person_s_data() -> None:
     kept = [rig.table.items[f"%hold#{CONNECTION}"], rig.table.items[f"%run#{CONNECTION}"]]
     assert "Geheim" not in json.dumps(kept)
     assert "example.org" not in json.dumps(kept)
-
-
-class CountingTable(MemoryTable):
-    """Remembers which partitions were queried."""
-
-    def __init__(self, items: dict[str, dict[str, Item]]) -> None:
-        super().__init__()
-        self.items = items
-        self.queried: list[str] = []
-
-    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
-        self.queried.append(pk)
-        return super().query(pk, prefix=prefix, only=only)
-
-
-def counted(rig: Rig, export: Export) -> Counter[str]:
-    """How often partitions were queried, by what they are about."""
-    rig.table = table = CountingTable(rig.table.items)
-    rig.extract(export)
-    return Counter(pk.split("#")[2] if pk.startswith(CONNECTION) else pk for pk in table.queried)
 
 
 def test_an_unchanged_export_is_read_once_and_no_agreement_is_looked_at() -> None:

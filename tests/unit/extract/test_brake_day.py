@@ -13,7 +13,7 @@ from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.holds import Count, read_hold
 
 from tests.unit.extract.exports import CONNECTION, Export, delta, full
-from tests.unit.extract.houses import hold, houses, numbers, status, synchronize, without
+from tests.unit.extract.houses import changed, counted, hold, houses, numbers, status, synchronize, without
 from tests.unit.extract.rig import Rig
 from tests.unit.extract.tables import CrashError, CrashingTable
 
@@ -151,6 +151,17 @@ def test_to_have_judged_a_mandant_is_progress() -> None:
         seen.add((run.get("passed"), run.get("progress") == "[]"))
     assert (None, False) in seen, "it has failed, with nothing done"
     assert ('["0001"]', True) in seen
+
+
+def test_a_mandant_that_has_been_judged_is_not_read_again_for_that() -> None:
+    rig = letting()
+    export = full(2, **changed(houses(TEN), "mietvertraege", TEN, ende="2030-12-31"))
+    rig.clock.tick = timedelta(minutes=1)
+    interrupted(rig, export, 20)
+    rig.clock.tick = timedelta()
+    left = 48 - len(json.loads(str(rig.run(2)["progress"])))
+    queried = counted(rig, export)
+    assert sum(count for kind, count in queried.items() if not kind.startswith("%")) == left < 48
 
 
 def test_under_other_settings_it_decides_anew_and_its_own_losses_count() -> None:

@@ -202,6 +202,15 @@ def test_other_holds_on_the_mandant_are_looked_at_again() -> None:
     assert (len(synchronize(rig)), status(rig, 2)) == (6, HoldStatus.ENDED)
 
 
+def test_an_approval_is_for_one_version_of_the_export() -> None:
+    rig = held()
+    approve(rig, 2)
+    later = full(3, **FEWER) | {"export_id": "e2"}
+    assert rig.extract(later) is Status.HELD
+    assert (status(rig, 2), len(synchronize(rig))) == (HoldStatus.STANDING, 10)
+    assert hold(rig, 2).document != "document c1/e2 1", "the later one is kept"
+
+
 def test_holds_on_other_mandanten_are_left_alone() -> None:
     rig = letting("0001", "0002")
     elsewhere = [{"mandant": "0002", "nummer": nummer} for nummer in LOSING]
