@@ -113,7 +113,7 @@ def test_a_better_full_export_ends_the_hold(let: Running) -> None:
 
 
 def test_a_large_export_is_kept_and_carried_out_from_the_bucket(let: Running) -> None:
-    large = fewer(2) | {"anmerkung": "x" * 1_100_000}
+    large = fewer(2) | {"anmerkungen": ["x" * 100_000] * 11}
     let.bring(large)
     assert {key for key in let.object_keys() if key.startswith("held/")} == {
         f"held/{CONNECTION}/test-002.json"

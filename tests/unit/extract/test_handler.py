@@ -168,7 +168,7 @@ def test_a_hold_that_stands_is_reported(here: Stack, capsys: pytest.CaptureFixtu
         write_hold(here.table, hold(connection, export_id), None, now())
     decide(here.table, there(here.table, CONNECTION, "e2"), HoldStatus.REJECTED, "Erika", now())
     assert invoke(event("sweep")) == []
-    assert reported(capsys, "ExportsHeld") == [1.0]
+    assert reported(capsys.readouterr().out, "ExportsHeld") == [1.0]
 
 
 def test_a_paused_connection_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
