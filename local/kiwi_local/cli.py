@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from kiwi_sync.connections import TOKEN_PATH
 
-from kiwi_local import inputs, options
+from kiwi_local import commands, inputs, options
 from kiwi_local.exports import is_sample
 from kiwi_local.invoking import EventError, invoke_once, read_event
 from kiwi_local.kiwis import embedded_kiwi
@@ -24,6 +24,10 @@ from kiwi_local.tables import make_console, show_invocation, show_report
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 local = typer.Typer(no_args_is_help=True, help="The whole stack on this machine, without AWS and Docker.")
 app.add_typer(local, name="local")
+app.command("holds")(commands.holds_command)
+app.command("approve")(commands.approve_command)
+app.command("reject")(commands.reject_command)
+app.command("redrive")(commands.redrive_command)
 
 
 @app.callback()
@@ -41,6 +45,7 @@ def run_command(
     shuffle: options.Shuffle = None,
     duplicate: options.Duplicate = False,
     redate: options.Redate = None,
+    approve: options.Approve = "",
     give_up_after: options.GiveUpAfter = 300,
     kiwi_api_url: options.KiwiApiUrl = "",
     kiwi_erp_api_url: options.KiwiErpApiUrl = "",
@@ -55,7 +60,8 @@ def run_command(
 ) -> None:
     """Put exports on the queue, work until nothing is left to do, and tell what happened.
 
-    Exit code 0: done, no problems; 1: problems, or an export was refused as a whole; 2: usage; 3: gave up.
+    Exit code 0: done, no problems; 1: problems, or an export was refused as a whole or is held; 2: usage;
+    3: gave up.
     """
     inputs.check_kiwi(kiwi_api_url, kiwi_erp_api_url, username, password, fault_rate)
     inputs.check_writable(json_file)
@@ -68,6 +74,7 @@ def run_command(
         together=together,
         shuffle=shuffle,
         duplicate=duplicate,
+        approve=approve,
         give_up_after=give_up_after,
         token_path=kiwi_token_path,
     )

@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 Item = dict[str, Any]
 Body = dict[str, Any]
 
-_BOOKKEEPING = ("%connection#", "%run#")
+_BOOKKEEPING = ("%connection#", "%run#", "%hold#")
 
 
 class Gate:

@@ -25,9 +25,23 @@ class Stage(StrEnum):
     LOAD = "load"
 
 
+STACK = "kiwi-sync"
+"""The stack that is meant where none is named."""
 _RUN = "How the exports come"
 _KIWI = "Which KIWI"
 _OUTPUT = "Output"
+
+
+def _named(name: str) -> str:
+    """The name of a person, without the blanks around it."""
+    return name.strip()
+
+
+def _somebody(name: str) -> str:
+    if not name.strip():
+        raise typer.BadParameter("a person's name")
+    return name.strip()
+
 
 ExportFiles = Annotated[
     list[Path],
@@ -62,6 +76,16 @@ Redate = Annotated[
         "--redate/--no-redate",
         help="Shift `exported_at` so that the newest export is a minute old.",
         show_default="only the samples in the project's events/",
+        rich_help_panel=_RUN,
+    ),
+]
+Approve = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        callback=_named,
+        help="In this name, approve what is held, and work on.",
+        show_default="what is held stays",
         rich_help_panel=_RUN,
     ),
 ]
@@ -116,4 +140,18 @@ Verbose = Annotated[
 ]
 LogFile = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Write all log lines there.", rich_help_panel=_OUTPUT)
+]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="The id of the held export.")]
+By = Annotated[
+    str, typer.Option("--by", metavar="NAME", callback=_somebody, help="Name of the person who decides.")
+]
+StackName = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
+Connection = Annotated[
+    str | None,
+    typer.Option("--connection", metavar="ID", help="Of the export.", show_default="all of the stack"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+DeadLetterStages = Annotated[
+    list[Stage] | None,
+    typer.Argument(metavar="[extract|transform|load]…", help="Whose messages.", show_default="all"),
 ]

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.rules.reasons import Problem
+from kiwi_sync.rules.reasons import HoldStatus, Problem
+from kiwi_sync.state.holds import holds
 
+from kiwi_local.holding import shown
 from kiwi_local.ledger import Message
 from kiwi_local.outcome import Item, Outcome, connection_of
 from kiwi_local.stack import LocalStack
@@ -35,6 +37,7 @@ def build_report(
     rows = [Entity(item, separators) for item in sorted(outcome.entities, key=_place)]
     return {
         "exports": _exports(outcome, files),
+        "holds": [shown(hold) for connection in separators for hold in holds(stack.state, connection)],
         "kiwi": _kiwi(stack.traffic),
         "skipped": [row.entry(reason=row.skip) for row in rows if row.skip],
         "notices": [row.entry(reason=row.notice) for row in rows if row.notice],
@@ -50,14 +53,15 @@ def build_report(
 
 
 def exit_code(report: Report) -> int:
-    """0: drained, no problems; 1: problems, or an export refused as a whole; 3: not drained.
+    """0: drained, no problems; 1: problems, or an export refused as a whole or held; 3: not drained.
 
     What waits for a log-in that KIWI refuses cannot move, so such a run is drained, and has a problem.
     """
     if not report["drained"]:
         return 3
     rejected = any(export["status"] == "rejected" for export in report["exports"])
-    return 1 if report["problems"] or rejected else 0
+    held = any(hold["status"] == HoldStatus.STANDING for hold in report["holds"])
+    return 1 if report["problems"] or rejected or held else 0
 
 
 class Entity:

@@ -4,12 +4,15 @@ import random
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from kiwi_sync.connections import TOKEN_PATH
+from kiwi_sync.state.holds import holds
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from kiwi_local.exports import Export
+from kiwi_local.holding import approve
 from kiwi_local.kiwis import Kiwi
 from kiwi_local.logs import Logs
 from kiwi_local.report import Report, build_report
@@ -26,6 +29,8 @@ class Plan:
     together: bool = False
     shuffle: int | None = None
     duplicate: bool = False
+    approve: str = ""
+    """Who approves what is held; empty: nobody."""
     give_up_after: float = 300.0
     token_path: str = TOKEN_PATH
 
@@ -43,8 +48,9 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
             del groups[0]
         if groups:
             console.print(_gave_up(stack, plan.give_up_after, groups[1:]), markup=False)
+        drained = not groups and (not plan.approve or _approved(stack, plan, console))
         separators = dict.fromkeys(plan.mandanten, plan.separator)
-        return build_report(stack, files, separators, drained=not groups)
+        return build_report(stack, files, separators, drained=drained)
 
 
 def _configure(stack: LocalStack, connection: str, mandanten: list[str], plan: Plan, kiwi: Kiwi) -> None:
@@ -116,6 +122,15 @@ def _drained(
     progress = _progress(console, names) if console.is_terminal else None
     with progress or nullcontext():
         return stack.drain(plan.give_up_after, on_progress=_bar(progress, stack.poller.served))
+
+
+def _approved(stack: LocalStack, plan: Plan, console: Console) -> bool:
+    """Approves what is held and works on; false if time ran out."""
+    standing = [hold for name in plan.mandanten for hold in holds(stack.state, name) if hold.stands]
+    for hold in standing:
+        approve(stack.state, stack.exports, hold, plan.approve, datetime.now(UTC))
+        console.print(f"Approved by {plan.approve}: {hold.export_id}", markup=False)
+    return not standing or stack.drain(plan.give_up_after)
 
 
 def _progress(console: Console, names: str) -> Progress:

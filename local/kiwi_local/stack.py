@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from kiwi_sync.connections import TOKEN_PATH
+from kiwi_sync.queues import SqsQueue
+from kiwi_sync.state.dynamo import DynamoTable
 
 from kiwi_local.aws import EmbeddedAws
 from kiwi_local.functions import Functions, forget_wiring
@@ -92,8 +94,9 @@ class LocalStack:
         separator: str = "-",
         time_zone: str = "Europe/Berlin",
         token_path: str = TOKEN_PATH,
+        **more: float,
     ) -> None:
-        """Stores a connection's settings and credentials, new or changed."""
+        """Stores a connection's settings and credentials, new or changed. `more`: settings with a default."""
         secret = f"{self.blueprint.stack_name}/connections/{connection}"
         settings = {
             "separator": separator,
@@ -103,6 +106,7 @@ class LocalStack:
             "kiwi_erp_api_url": kiwi_erp_api_url,
             "token_path": token_path,
             "secret": secret,
+            **more,
         }
         self.aws.put_secret(secret, json.dumps({"username": username, "password": password}))
         self.aws.put_parameter(f"/{self.blueprint.stack_name}/connections/{connection}", json.dumps(settings))
@@ -176,6 +180,16 @@ class LocalStack:
     def owed(self) -> Outcome:
         """What is still owed now, without the rest of the table."""
         return read_owed(self.aws.dynamodb, self.aws.table.name)
+
+    @property
+    def state(self) -> DynamoTable:
+        """The state table, as the functions see it."""
+        return DynamoTable(self.aws.dynamodb, self.aws.table.name)
+
+    @property
+    def exports(self) -> SqsQueue:
+        """The export queue, as the functions see it."""
+        return SqsQueue(self.aws.sqs, self.blueprint.source("extract").queue.url)
 
     @property
     def state_writes(self) -> int:

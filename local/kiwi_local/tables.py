@@ -12,7 +12,14 @@ from kiwi_local.report import Entry, Report
 from kiwi_local.traffic import KINDS
 
 _PIPED_WIDTH = 160
-_STYLES = {"done": "green", "rejected": "bold red", "superseded": "yellow", "working": "yellow"}
+_STYLES = {
+    "done": "green",
+    "rejected": "bold red",
+    "superseded": "yellow",
+    "working": "yellow",
+    "held": "bold red",
+    "standing": "bold red",
+}
 
 
 def make_console(*, stderr: bool = False) -> Console:
@@ -25,12 +32,50 @@ def show_report(console: Console, report: Report) -> None:
     """Prints everything that a report says."""
     _show_exports(console, report["exports"])
     _show_rejected(console, report["exports"])
+    if report["holds"]:
+        show_holds(console, report["holds"])
     _show_kiwi(console, report["kiwi"])
     _show_list(console, "Skipped", ("kind", "external_id", "reason"), report["skipped"])
     _show_list(console, "Notices", ("kind", "external_id", "reason"), report["notices"])
     _show_list(console, "Problems", ("kind", "external_id", "code", "message"), report["problems"])
     messages = ", ".join(f"{count} to {stage}" for stage, count in report["messages"].items())
     console.print(f"State: {report['state_writes']} row writes. Messages: {messages}.")
+
+
+def show_holds(console: Console, holds: list[Entry]) -> None:
+    """Prints holds, and of those that stand what they hold and why."""
+    if not holds:
+        console.print("Holds: none.\n")
+        return
+    columns = ("connection", "export", "status", "mandant", "would lose", "of", "by", "at")
+    rows = [
+        (
+            hold["connection"],
+            hold["export_id"],
+            hold["status"],
+            one["mandant"],
+            one["lost"],
+            one["total"],
+            hold["by"] or one["ended_by"] or "",
+            hold["decided_at"] or hold["held_at"],
+        )
+        for hold in holds
+        for one in hold["mandanten"]
+    ]
+    _show_table(console, "Holds", columns, rows)
+    held = [
+        (hold["export_id"], *lost.values())
+        for hold in holds
+        if hold["status"] == "standing"
+        for lost in hold["agreements"]
+    ]
+    if held:
+        _show_table(console, "Held back", ("export", "agreement", "by record", "reason"), held)
+
+
+def show_redriven(console: Console, moved: dict[str, int]) -> None:
+    """Prints how many messages went back to each queue."""
+    _show_table(console, "Back on their queues", ("queue", "messages"), list(moved.items()))
 
 
 def show_invocation(console: Console, invocation: Invocation) -> None:

@@ -92,16 +92,18 @@ class StrictS3:
         content = self._found(Bucket, Key, VersionId)
         return {"Body": io.BytesIO(content), "ContentLength": len(content), "VersionId": VERSION}
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 - S3's names
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> dict[str, str]:  # noqa: N803 - S3's names
         self._check(Bucket, Key)
         self.objects[Key] = Body
+        return {"VersionId": VERSION}
 
-    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> None:  # noqa: N803 - S3's names
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, str]:  # noqa: N803
         self._check(Bucket, Key)
         source = {"VersionId": VERSION, **CopySource}
         if not source["VersionId"].isascii() or not source["VersionId"].isprintable():
             raise RefusedError("a header that is none")
         self.objects[Key] = self._found(source["Bucket"], source["Key"], source["VersionId"])
+        return {"VersionId": VERSION}
 
     def _found(self, bucket: str, key: str, version: str) -> bytes:
         self._check(bucket, key)

@@ -28,7 +28,9 @@ class Running:
     separator: str = "-"
     mandanten: Sequence[str] = MANDANTEN
 
-    def configure(self, *, separator: str | None = None, mandanten: Sequence[str] | None = None) -> None:
+    def configure(
+        self, *, separator: str | None = None, mandanten: Sequence[str] | None = None, **more: Any
+    ) -> None:
         """Change settings, as a user would in Parameter Store."""
         self.separator = separator or self.separator
         self.mandanten = mandanten or self.mandanten
@@ -40,6 +42,7 @@ class Running:
             kiwi_erp_api_url=self.kiwi.erp_api_url,
             username=USER,
             password=PASSWORD,
+            **more,
         )
 
     def bring(self, *exports: dict[str, Any]) -> None:
@@ -76,7 +79,7 @@ class Running:
 
     def entity_keys(self) -> set[str]:
         """Partition keys of what is not the system's own bookkeeping."""
-        return {pk for pk in self.partition_keys() if not pk.startswith(("%run#", "%connection#"))}
+        return {pk for pk in self.partition_keys() if not pk.startswith(("%run#", "%connection#", "%hold#"))}
 
     def connection_state(self) -> dict[str, Any]:
         """What the system remembers of the connection's KIWI."""

@@ -40,7 +40,7 @@ class Rejected(Strict):
 class Export(Strict):
     export_id: str
     file: str
-    status: Literal["done", "rejected", "superseded"]
+    status: Literal["done", "rejected", "superseded", "held"]
     reason: str
     detail: str
     read: Read
@@ -76,6 +76,31 @@ class Problem(Strict):
     message: str
 
 
+class OfMandant(Strict):
+    mandant: str
+    lost: Count
+    total: Count
+    ended_by: str | None
+
+
+class Lost(Strict):
+    agreement: str
+    record: str
+    reason: str
+
+
+class Hold(Strict):
+    connection: str
+    export_id: str
+    scope: Literal["full", "delta"]
+    status: Literal["standing", "approved", "carried_out", "rejected", "ended"]
+    held_at: str
+    mandanten: list[OfMandant]
+    agreements: list[Lost]
+    by: str | None
+    decided_at: str | None
+
+
 class Messages(Strict):
     transform: Count
     load: Count
@@ -83,6 +108,7 @@ class Messages(Strict):
 
 class Report(Strict):
     exports: list[Export]
+    holds: list[Hold]
     kiwi: Kiwi
     skipped: list[Skipped]
     notices: list[Skipped]
@@ -166,6 +192,7 @@ def test_problems_skips_and_the_exit_code(run: tuple[int, Report, EmbeddedKiwi])
         Problem(kind="tenant", external_id="0001-4713", code="foreign_object", message="tenant x")
     ]
     assert report.skipped == report.notices == []
+    assert report.holds == []
     assert (code, report.drained) == (1, True)
 
 

@@ -1,4 +1,4 @@
-"""The export bucket: reads exports that lie there, keeps documents that were refused."""
+"""The export bucket: reads exports that lie there, keeps documents that were refused or held."""
 
 from typing import IO, TYPE_CHECKING, cast
 
@@ -61,23 +61,30 @@ class ExportBucket:
 
     def keep(self, source: Inline | Pointer, name: str) -> str | None:
         """Keep a refused document under `rejected/`; its key, None if there is nothing to keep."""
-        key = f"rejected/{name}.json"
+        kept = self._put(source, f"rejected/{name}.json")
+        return kept.key if kept else None
+
+    def keep_held(self, source: Inline | Pointer, name: str) -> Pointer | None:
+        """Keep a document under `held/`, and point to this version; None if it is not there any more."""
+        return self._put(source, f"held/{name}.json")
+
+    def _put(self, source: Inline | Pointer, key: str) -> Pointer | None:
         if isinstance(source, Inline):
-            self._client.put_object(Bucket=self._name, Key=key, Body=source.body)
-            return key
+            put = self._client.put_object(Bucket=self._name, Key=key, Body=source.body)
+            return Pointer(bucket=self._name, key=key, version=put.get("VersionId"))
         if source.bucket != self._name:
             return None
         origin: CopySourceTypeDef = {"Bucket": self._name, "Key": source.key}
         if source.version is not None:
             origin["VersionId"] = source.version
         try:
-            self._client.copy_object(Bucket=self._name, Key=key, CopySource=origin)
+            copy = self._client.copy_object(Bucket=self._name, Key=key, CopySource=origin)
         except self._client.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _ABSENT:
                 return None
             if code == "InvalidRequest":
                 # Too large for one copy (5 GB), or this very object: it is kept where it lies.
-                return source.key
+                return source
             raise
-        return key
+        return Pointer(bucket=self._name, key=key, version=copy.get("VersionId"))

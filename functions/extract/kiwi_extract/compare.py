@@ -1,6 +1,6 @@
 """Compares one partition of an export with the rows: pure; rows and records in, writes out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
@@ -44,6 +44,8 @@ class Question:
     shape: str
     judges_absence: bool = True
     """Whether a key that the export leaves out is gone; only for full exports."""
+    held: Collection[str] = ()
+    """Keys whose losses are held: the export does not speak of them."""
     continues: bool = False
     """Whether rows with this very version were written by an earlier part of the same run."""
 
@@ -58,6 +60,7 @@ class Comparison:
     gone: int = 0
     outdated: int = 0
     accepted: int = 0
+    held: int = 0
     exempt: dict[str, str] = field(default_factory=dict)
 
 
@@ -104,7 +107,9 @@ def _judge(
     outcome: Comparison,
 ) -> None:
     effective = watermark.effective(sk, None if row is None else str(row["version"]))
-    if entry.rejected if entry is not None else not question.judges_absence:
+    held = sk in question.held
+    if held or (entry.rejected if entry is not None else not question.judges_absence):
+        outcome.held += held
         # The export does not speak of this key: it keeps the version that it has.
         outcome.exempt[sk] = effective
         return

@@ -28,5 +28,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         if swept is not None:
             metrics.add_metric("ConnectionPaused", MetricUnit.Count, swept.paused)
             metrics.add_metric("ExportsMissing", MetricUnit.Count, swept.missing)
+            metrics.add_metric("ExportsHeld", MetricUnit.Count, swept.held)
 
     return handle_batch(event, context, handle, SqsRecordModel)

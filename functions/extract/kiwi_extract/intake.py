@@ -35,6 +35,10 @@ class Pointer(BaseModel):
             raise ValueError("too long")
         return key
 
+    def message(self) -> str:
+        """The message that it is."""
+        return json.dumps({"format": "erp-export-pointer/1", **self.model_dump(exclude_none=True)})
+
 
 @dataclass(frozen=True)
 class Inline:

@@ -1,6 +1,6 @@
 """Brings one partition of an export into the table: read, compare, write, send."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,6 +42,14 @@ class RowKeepsMovingError(Exception):
     """A row was changed by someone else between every read and write; the export is tried again later."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """A partition as it was compared."""
+
+    comparison: Comparison
+    watermark: Watermark
+
+
 @dataclass
 class PartitionWork:
     """What bringing partitions in needs. `wrote`: whether anything has been written yet."""
@@ -53,15 +61,37 @@ class PartitionWork:
     deadline: Deadline
     wrote: bool = field(default=False)
 
-    def bring_in(self, partition: Partition, question: Question, entries: Mapping[str, Entry]) -> Comparison:
-        """Compare the partition, write what differs, send its keys, move the watermark.
+    def look(self, partition: Partition, question: Question, entries: Mapping[str, Entry]) -> Look:
+        """Compare the partition."""
+        rows, watermark = self._read(partition, question, entries)
+        return Look(compare(question, entries, rows, watermark), watermark)
+
+    def look_at(
+        self, partition: Partition, question: Question, entries: Mapping[str, Entry], sks: Collection[str]
+    ) -> tuple[dict[str, Item], Comparison]:
+        """Some rows of the partition, and what the export changes in them."""
+        found = self.table.get_many([*((partition.pk, sk) for sk in sks), watermark_key(partition)])
+        rows = {sk: item for (_, sk), item in found.items()}
+        watermark = watermark_of(rows.pop(WATERMARK, None))
+        named = {sk: entries[sk] for sk in sks if sk in entries}
+        return rows, compare(question, named, rows, watermark)
+
+    def bring_in(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        look: Look | None = None,
+    ) -> Comparison:
+        """Compare the partition (unless a `look` has shown that nothing in it differs), write what differs,
+        send its keys, move the watermark.
 
         Raises:
             DeadlineReachedError: some rows may be written; the same partition again is right.
             RowKeepsMovingError: see there.
         """
-        rows, watermark = self._read(partition, question, entries)
-        comparison = compare(question, entries, rows, watermark)
+        look = look or self.look(partition, question, entries)
+        comparison, watermark = look.comparison, look.watermark
         if not question.is_full or question.version < watermark.version:
             watermark = self._exempt_created(partition, comparison, watermark)
         for chunk in in_batches(comparison.changes, CHUNK):
@@ -142,7 +172,7 @@ class PartitionWork:
             return old
         if len(new.exempt_text) > EXEMPT_BYTES:
             # Better a watermark that stays than one that is wrong: it only protects from late old exports.
-            logger.warning("watermark not moved: too many rejected records", kind=partition.kind)
+            logger.warning("watermark not moved: too many rejected or held records", kind=partition.kind)
             return old
         write_watermark(self.table, partition, new)
         return new

@@ -1,19 +1,23 @@
 """Works one export: reads and admits it, then brings it into the table, partition by partition."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kiwi_sync.connections import Connection, Connections
 from kiwi_sync.erp.envelope import SECTIONS, Envelope
 from kiwi_sync.keys import SHARDS, Partition
 from kiwi_sync.queues import Queue
+from kiwi_sync.state.holds import read_hold
 from kiwi_sync.state.table import Table
 
 from kiwi_extract import runs
 from kiwi_extract.admission import admit, connection_of
 from kiwi_extract.arrivals import note_export
+from kiwi_extract.assess import Assessor
+from kiwi_extract.brake import Brake, Shelf, is_approved
 from kiwi_extract.compare import Question
 from kiwi_extract.document import Document
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
@@ -41,8 +45,10 @@ class Tools:
     grace: timedelta
 
 
-def extract(tools: Tools, document: Document, deadline: Deadline) -> runs.Status:
+def extract(tools: Tools, document: Document, deadline: Deadline, shelf: Shelf) -> runs.Status:
     """Bring one export into the table and send the keys of what is new, changed or gone.
+
+    What would take access from too many is held back, and the document kept on the `shelf`.
 
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
@@ -55,7 +61,7 @@ def extract(tools: Tools, document: Document, deadline: Deadline) -> runs.Status
         with lease(tools.table, envelope.connection, deadline):
             connection = connection_of(tools.connections, envelope.connection)
             spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-            run = ExportRun(tools, connection, envelope, spool, deadline)
+            run = ExportRun(tools, connection, envelope, spool, deadline, shelf)
             return run.work(document.counts)
 
 
@@ -63,13 +69,20 @@ class ExportRun:
     """One export that was admitted, while its connection's lease is held."""
 
     def __init__(
-        self, tools: Tools, connection: Connection, envelope: Envelope, spool: Spool, deadline: Deadline
+        self,
+        tools: Tools,
+        connection: Connection,
+        envelope: Envelope,
+        spool: Spool,
+        deadline: Deadline,
+        shelf: Shelf,
     ) -> None:
         self._tools = tools
         self._connection = connection
         self._envelope = envelope
         self._spool = spool
         self._deadline = deadline
+        hold = read_hold(tools.table, connection.id, envelope.export_id)
         self._run = runs.begin(
             tools.table,
             connection.id,
@@ -77,11 +90,24 @@ class ExportRun:
             envelope.version,
             connection.version,
             deadline.clock(),
+            approved=is_approved(hold, envelope.version),
         )
         source = SourceWriter(tools.table, connection, envelope.version, tools.grace)
         self._work = PartitionWork(tools.table, tools.transform, tools.writers, source, deadline)
         self._unreadable = spool.unreadable()
         self._progressed = False
+        self._deselected = seen_mandanten(tools.table, connection.id) - self._selected
+        self._assessor = Assessor(self._work, spool, self._question)
+        self._brake = Brake(
+            tools.table,
+            connection,
+            self._run,
+            envelope.is_full,
+            hold,
+            self._assessor,
+            shelf,
+            deadline,
+        )
 
     def work(self, read: dict[str, int]) -> runs.Status:
         """Bring in what is not in yet; the tally goes to the run's row.
@@ -93,7 +119,7 @@ class ExportRun:
         try:
             self._bring_in_all()
         except DeadlineReachedError:
-            if not (self._progressed or self._work.wrote):
+            if not (self._progressed or self._brake.progressed or self._work.wrote):
                 # To hand the message back would go on forever; to fail counts the attempts.
                 raise
             runs.note_progress(table, self._run)
@@ -101,13 +127,17 @@ class ExportRun:
         if self._envelope.is_full:
             forget_mandanten(table, connection, self._deselected - self._run.staying)
             retry_parked(self._tools, connection, self._deadline.clock())
+        self._brake.finish(self._covered())
         rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
         note_export(table, connection, self._deadline.clock())
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 
     def _bring_in_all(self) -> None:
-        self._deselected = seen_mandanten(self._tools.table, self._connection.id) - self._selected
         partitions = list(self._partitions())
+        of_mandant: dict[str, list[Partition]] = defaultdict(list)
+        for partition in partitions:
+            of_mandant[partition.mandant].append(partition)
+        self._brake.apply(of_mandant, self._deselected)
         kept = {partition.mandant for partition in partitions} & self._selected
         remember_mandanten(self._tools.table, self._connection.id, kept)
         for partition in partitions:
@@ -117,7 +147,10 @@ class ExportRun:
 
     def _bring_in(self, partition: Partition) -> None:
         entries = self._spool.entries(partition)
-        comparison = self._work.bring_in(partition, self._question(partition), entries)
+        question = replace(self._question(partition), held=self._brake.held_in(partition))
+        # What was left of a partition when it was assessed is as it was: the lease is held.
+        look = self._assessor.settled.pop(partition.pk, None)
+        comparison = self._work.bring_in(partition, question, entries, look)
         tally = self._run.tally
         for name in vars(tally):
             setattr(tally, name, getattr(tally, name) + getattr(comparison, name))
@@ -125,6 +158,14 @@ class ExportRun:
             self._run.staying.add(partition.mandant)
         self._run.done.add(partition.pk)
         self._progressed = True
+
+    def _covered(self) -> frozenset[str]:
+        """The Mandanten of which a full export has said all there is to say; of a delta none."""
+        if not self._envelope.is_full:
+            return frozenset()
+        partitions = list(self._partitions())
+        silent = {it.mandant for it in partitions if not self._question(it).judges_absence}
+        return frozenset(it.mandant for it in partitions) - silent
 
     def _question(self, partition: Partition) -> Question:
         hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self._unreadable

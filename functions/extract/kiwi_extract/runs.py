@@ -21,7 +21,7 @@ SHOWN_BYTES = 200_000
 """Size that their list may have (DynamoDB: 400 KB an item)."""
 DETAIL = 1000
 """Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
-_PROGRESS = ("progress", "staying", "tally")
+_PROGRESS = ("progress", "staying", "passed", "tally")
 
 
 class Status(StrEnum):
@@ -31,6 +31,7 @@ class Status(StrEnum):
     DONE = "done"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
+    HELD = "held"
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Tally:
     gone: int = 0
     outdated: int = 0
     accepted: int = 0
+    held: int = 0
 
 
 @dataclass
@@ -52,12 +54,16 @@ class Run:
     export_id: str
     version: str
     settings_version: int
+    approved: bool = False
+    """Whether a person has approved its losses."""
     continues: bool = False
     """Whether an earlier invocation has worked on it and has not ended it."""
     done: set[str] = field(default_factory=set)
     """Partitions that are done, under these settings."""
     staying: set[str] = field(default_factory=set)
-    """Mandanten in which something newer stays."""
+    """Mandanten in which something newer stays, or something is held."""
+    passed: set[str] = field(default_factory=set)
+    """Mandanten in which nothing is held, as an earlier invocation has found."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -66,15 +72,27 @@ def _key(connection: str, export_id: str) -> ItemKey:
 
 
 def begin(
-    table: Table, connection: str, export_id: str, version: str, settings_version: int, now: datetime
+    table: Table,
+    connection: str,
+    export_id: str,
+    version: str,
+    settings_version: int,
+    now: datetime,
+    *,
+    approved: bool = False,
 ) -> Run:
-    """The run of this export: a new one, or the one that an earlier invocation did not end."""
+    """The run of this export: a new one, or the one that an earlier invocation did not end.
+
+    `approved`: its losses are; what was done before they were has to be done again.
+    """
     item = table.get(_key(connection, export_id)) or {}
-    run = Run(connection, export_id, version, settings_version)
+    run = Run(connection, export_id, version, settings_version, approved)
     run.continues = item.get("status") == Status.WORKING and item.get("version") == version
-    if run.continues and item.get("settings_version") == settings_version:
+    alike = item.get("settings_version") == settings_version and item.get("approved", False) == approved
+    if run.continues and alike:
         run.done = set(json.loads(str(item.get("progress", "[]"))))
         run.staying = set(json.loads(str(item.get("staying", "[]"))))
+        run.passed = set(json.loads(str(item.get("passed", "[]"))))
         run.tally = Tally(**json.loads(str(item.get("tally", "{}"))))
         return run
     put: dict[str, Value] = {
@@ -82,6 +100,7 @@ def begin(
         "version": version,
         "settings_version": settings_version,
         "began_at": stamp(now),
+        "approved": approved,
     }
     remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
     table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
@@ -93,6 +112,7 @@ def note_progress(table: Table, run: Run) -> None:
     put = {
         "progress": json.dumps(sorted(run.done)),
         "staying": json.dumps(sorted(run.staying)),
+        "passed": json.dumps(sorted(run.passed)),
         "tally": json.dumps(vars(run.tally)),
     }
     table.update(_key(run.connection, run.export_id), Change(put=put))
@@ -105,9 +125,11 @@ def end(
     rejected: tuple[int, Sequence[Entry]],
     now: datetime,
 ) -> Status:
-    """Close the run: `superseded` if nothing in it was new enough, else `done`."""
+    """Close the run: `held` if part of it is, `superseded` if nothing was new enough, else `done`."""
     tally = run.tally
     status = Status.SUPERSEDED if tally.outdated and not tally.accepted else Status.DONE
+    if tally.held:
+        status = Status.HELD
     counts = {"read": dict(read), "rejected": rejected[0], **vars(tally)}
     put = {
         "status": status.value,

@@ -1,7 +1,6 @@
 """What extract does with one message of the export queue."""
 
 import io
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -68,7 +67,7 @@ class Stage:
             else:
                 stream, source = self.bucket.open(source)
                 document = Document(stream)
-            status = extract(self.tools, document, deadline)
+            status = extract(self.tools, document, deadline, _Shelf(self.bucket, self.exports, source))
             logger.info("export worked", export_id=document.envelope["export_id"], status=status)
         except LeaseTakenError:
             self.exports.send([Outgoing(_message(source), delay=int(LEASE_WAIT.total_seconds()))])
@@ -93,10 +92,26 @@ class Stage:
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
 
 
+@dataclass(frozen=True)
+class _Shelf:
+    """Keeps the document at hand, and brings kept ones again."""
+
+    bucket: ExportBucket
+    exports: Queue
+    source: Inline | Pointer
+
+    def keep(self, name: str) -> str | None:
+        kept = self.bucket.keep_held(self.source, name)
+        return kept.message() if kept else None
+
+    def bring(self, document: str) -> None:
+        self.exports.send([Outgoing(document)])
+
+
 def _message(intake: Intake) -> str:
     """The message again, for later."""
     if isinstance(intake, Inline):
         return intake.body.decode("utf-8", errors="surrogatepass")
     if isinstance(intake, Pointer):
-        return json.dumps({"format": "erp-export-pointer/1", **intake.model_dump(exclude_none=True)})
+        return intake.message()
     return intake.model_dump_json() if isinstance(intake, SweepOrder) else "{}"

@@ -9,6 +9,7 @@ from typing import Literal
 from kiwi_sync.connections import CONNECTION_ID
 from kiwi_sync.observability import logger
 from kiwi_sync.state.availability import Availability, read_availability
+from kiwi_sync.state.holds import standing
 from kiwi_sync.times import stamp
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,17 +55,20 @@ class Sweep:
     """Connections in which more is due."""
     rest: SweepOrder | None = None
     """Connections that have not been swept."""
+    held: int = 0
+    """Holds that wait for a person."""
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
     """Sweep one connection, or as many of all as an invocation has time for."""
-    sent, paused, missing, more = 0, 0, 0, list[SweepOrder]()
+    sent, paused, missing, held, more = 0, 0, 0, 0, list[SweepOrder]()
     last = _last(order, tools.grace, now)
     connections = _connections(tools, order)
     swept = list(islice(connections, CONNECTIONS))
     for connection in swept:
         availability = read_availability(tools.table, connection)
         paused += availability.paused_version is not None
+        held += standing(tools.table, connection)
         if order.connection is None:
             missing += is_missing(tools.table, tools.connections, connection, now)
         count, is_more = _sweep_connection(tools, connection, availability, last, now)
@@ -72,7 +76,7 @@ def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
         if is_more and (order.resume or order.part + 1 < PARTS):
             more.append(_next_part(order, connection, last))
     rest = order.model_copy(update={"after": swept[-1]}) if next(connections, None) else None
-    return Sweep(sent, paused, missing, tuple(more), rest)
+    return Sweep(sent, paused, missing, tuple(more), rest, held)
 
 
 def _last(order: SweepOrder, grace: timedelta, now: datetime) -> str:

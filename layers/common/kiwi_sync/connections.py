@@ -32,6 +32,8 @@ class ConnectionSettings(BaseModel):
     kiwi_api_url: str = Field(pattern=r"^https?://[^\s]+$")
     kiwi_erp_api_url: str = Field(pattern=r"^https?://[^\s]+$")
     token_path: str = Field(default=TOKEN_PATH, pattern="^/")
+    brake_agreements: int = Field(default=20, ge=0)
+    brake_percent: float = Field(default=5, ge=0, le=100)
     secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
     expected_every: float = Field(default=0, ge=0, le=10_000, allow_inf_nan=False)
     """Hours within which an export is expected; 0: not watched."""

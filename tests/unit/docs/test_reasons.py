@@ -16,7 +16,7 @@ from kiwi_extract.document import RawRecord
 from kiwi_local import report
 from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS
-from kiwi_sync.rules.reasons import Notice, Problem, Reason, RejectedExport
+from kiwi_sync.rules.reasons import HoldStatus, Loss, Notice, Problem, Reason, RejectedExport
 
 PAGE = Path(__file__).parents[3] / "docs" / "reasons.md"
 ENUMS: dict[str, type[StrEnum]] = {
@@ -24,6 +24,8 @@ ENUMS: dict[str, type[StrEnum]] = {
     "Notices": Notice,
     "Problems": Problem,
     "Runs": runs.Status,
+    "Holds": HoldStatus,
+    "Losses": Loss,
     "Refused exports": RejectedExport,
 }
 

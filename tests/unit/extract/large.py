@@ -98,7 +98,7 @@ def main(records: int) -> None:
         invocations += 1
         document = LazyDocument(records)
         with suppress(HandBackError):
-            status = extract(rig.tools, Document(cast("IO[bytes]", document)), rig.deadline())
+            status = extract(rig.tools, Document(cast("IO[bytes]", document)), rig.deadline(), rig.shelf)
     counts = rig.counts(1)
     print(  # noqa: T201 - its only answer to the test that started it
         json.dumps(

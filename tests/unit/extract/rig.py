@@ -73,6 +73,21 @@ class TurnedClock:
 
 
 @dataclass
+class MemoryShelf:
+    """Keeps names instead of documents, and remembers what was brought again."""
+
+    kept: list[str] = field(default_factory=list)
+    brought: list[str] = field(default_factory=list)
+
+    def keep(self, name: str) -> str | None:
+        self.kept.append(name)
+        return f"document {name} {len(self.kept)}"
+
+    def bring(self, document: str) -> None:
+        self.brought.append(document)
+
+
+@dataclass
 class Rig:
     """Extract, put together."""
 
@@ -81,6 +96,7 @@ class Rig:
     transform: MemoryQueue = field(default_factory=MemoryQueue)
     load: MemoryQueue = field(default_factory=MemoryQueue)
     clock: TurnedClock = field(default_factory=TurnedClock)
+    shelf: MemoryShelf = field(default_factory=MemoryShelf)
 
     @property
     def tools(self) -> Tools:
@@ -90,7 +106,7 @@ class Rig:
         return Deadline(self.clock.now + timedelta(minutes=minutes), self.clock)
 
     def extract(self, export: Export | bytes, minutes: float = 15) -> Status:
-        return extract(self.tools, document(export), self.deadline(minutes))
+        return extract(self.tools, document(export), self.deadline(minutes), self.shelf)
 
     def extract_all(self, exports: Iterable[Export]) -> None:
         for export in exports:

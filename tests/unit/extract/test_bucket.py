@@ -109,3 +109,17 @@ def test_a_refused_object_is_kept_as_it_was_read(stack: Cloud, bucket: ExportBuc
     assert bucket.keep(pointer(), "c/m2") == "rejected/c/m2.json"
     kept = [stack.content(f"rejected/c/{name}.json") for name in ("m1", "m2")]
     assert kept == [b"bad", b"good"]
+
+
+def test_a_held_document_is_pointed_to_exactly(stack: Cloud, bucket: ExportBucket) -> None:
+    version = stack.upload(KEY, b"object")
+    stack.upload(KEY, b"newer")
+    sources: dict[bytes, Inline | Pointer] = {b"inline": Inline(b"inline"), b"object": pointer(version)}
+    kept = {content: bucket.keep_held(source, "c1/e1") for content, source in sources.items()}
+    stack.upload("held/c1/e1.json", b"something else")
+    for content, at in kept.items():
+        assert at is not None
+        assert at.key == "held/c1/e1.json"
+        assert bucket.open(at)[0].read() == content
+    assert bucket.keep_held(pointer(key="absent"), "c1/e2") is None
+    assert bucket.keep_held(pointer(bucket="other"), "c1/e2") is None

@@ -12,13 +12,16 @@ from kiwi_extract.handler import lambda_handler
 from kiwi_extract.wiring import stage
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.observability import metrics
+from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.availability import availability_key
 from kiwi_sync.state.dynamo import DynamoTable
+from kiwi_sync.state.holds import decide, write_hold
 from kiwi_sync.state.rows import Row, item_key, read_row, todo_marker
 from kiwi_sync.state.table import Change
 from kiwi_sync.times import now, stamp
 
 from tests.unit.extract.aws import BUCKET, PATH, Cloud
+from tests.unit.layer.holdings import hold, there
 
 EVENTS = Path(__file__).parents[3] / "events"
 CONNECTION = "muster-wohnbau"
@@ -158,6 +161,14 @@ def test_a_sweep(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     assert here.bodies("load") == [{"key": owed.text, "wake": False}]
     told = capsys.readouterr().out
     assert [reported(told, metric) for metric in ("ConnectionPaused", "ExportsMissing")] == [[0.0], [0.0]]
+
+
+def test_a_hold_that_stands_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    for connection, export_id in ((CONNECTION, "e1"), (CONNECTION, "e2"), ("nobody", "e3")):
+        write_hold(here.table, hold(connection, export_id), None, now())
+    decide(here.table, there(here.table, CONNECTION, "e2"), HoldStatus.REJECTED, "Erika", now())
+    assert invoke(event("sweep")) == []
+    assert reported(capsys.readouterr().out, "ExportsHeld") == [1.0]
 
 
 def test_a_paused_connection_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,8 @@ from kiwi_extract.sweep import CONTINUE_AFTER, Sweep
 
 from tests.fakes.memory import MemoryQueue
 from tests.unit.extract.aws import BUCKET, Cloud
-from tests.unit.extract.exports import CONNECTION, NOW, Export, encoded, full, tenant
+from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, encoded, full, tenant
+from tests.unit.extract.houses import approve, hold, houses, numbers, synchronize
 from tests.unit.extract.owed import of_one_shard, owe
 from tests.unit.extract.rig import Rig, key
 
@@ -178,3 +179,34 @@ def test_a_sweep_that_is_not_through_goes_on_later(desk: Desk) -> None:
     desk.handle(order)
     assert len(desk.rig.transform.keys()) == 201
     assert desk.sent() == []
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_held_export_is_kept_and_comes_again_from_there(stack: Cloud, desk: Desk, *, inline: bool) -> None:
+    rig = desk.rig
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    desk.handle(full(1, **houses(numbers(2))))
+    synchronize(rig)
+    losing = full(2, **houses(numbers(1)))
+    stack.upload(KEY, encoded(losing))
+    desk.handle(losing if inline else pointed())
+    assert rig.run(2)["status"] == "held"
+    assert json.loads(stack.content("held/c1/e2.json")) == losing
+    approve(rig, 2)
+    stack.upload("held/c1/e2.json", b"something else")
+    desk.handle(str(hold(rig, 2).document))
+    assert (rig.run(2)["status"], rig.tenants(), desk.sent()) == ("done", {"001"}, [])
+
+
+def test_what_else_is_held_comes_again_once_an_export_is_carried_out(desk: Desk) -> None:
+    rig = desk.rig
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    desk.handle(full(1, **houses(numbers(3))))
+    synchronize(rig)
+    for hour in (2, 3):
+        desk.handle(delta(hour, deleted=[{"mandant": "0001", "nummer": f"00{hour}"}]))
+    approve(rig, 2)
+    desk.handle(str(hold(rig, 2).document))
+    ((again, _),) = desk.sent()
+    assert again == json.loads(str(hold(rig, 3).document))
+    assert rig.tenants() == {"001", "003"}

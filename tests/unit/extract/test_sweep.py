@@ -8,6 +8,7 @@ from kiwi_extract.outstanding import A_SHARD
 from kiwi_extract.sweep import CONNECTIONS, CONTINUE_AFTER, PARTS, Sweep, SweepOrder, sweep
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.state.availability import availability_key
+from kiwi_sync.state.holds import end_hold, write_hold
 from kiwi_sync.state.rows import PARKED
 from kiwi_sync.state.table import Change, Value
 from kiwi_sync.times import stamp
@@ -15,6 +16,7 @@ from kiwi_sync.times import stamp
 from tests.unit.extract.exports import CONNECTION, NOW
 from tests.unit.extract.owed import AGREEMENT, due_at, of_one_shard, owe
 from tests.unit.extract.rig import GRACE, Rig, key
+from tests.unit.layer.holdings import hold, there
 
 ORDER = SweepOrder(format="kiwi-sweep/1")
 RESUME = SweepOrder(format="kiwi-sweep/1", connection=CONNECTION, resume=True)
@@ -225,3 +227,12 @@ def test_each_connection_goes_on_by_itself() -> None:
     swept = sweep(rig.tools, ORDER, NOW)
     assert swept.sent == A_SHARD + 1
     assert swept.more == (SweepOrder(format="kiwi-sweep/1", connection=CONNECTION, part=1),)
+
+
+def test_holds_that_stand_are_counted() -> None:
+    rig = Rig()
+    rig.settings.store(connection="c2")
+    for connection, export_id in ((CONNECTION, "e1"), (CONNECTION, "e2"), ("c2", "e1"), ("c3", "e1")):
+        write_hold(rig.table, hold(connection, export_id), None, NOW)
+    end_hold(rig.table, there(rig.table, CONNECTION, "e2"), ["0001", "0002"], "e3")
+    assert sweep(rig.tools, ORDER, NOW) == Sweep(held=2)

@@ -55,6 +55,8 @@ def test_a_connection_and_what_holds_if_not_said(stack: Stack) -> None:
         kiwi_api_url="https://core.example",
         kiwi_erp_api_url="https://erp.example/api",
         token_path="/v1/access_token",
+        brake_agreements=20,
+        brake_percent=5,
         secret="kiwi/muster",
     )
     assert found.settings.zone == ZoneInfo("Europe/Berlin")
@@ -144,6 +146,11 @@ def test_ids_are_those_of_this_stack(stack: Stack, aws: Aws) -> None:
         ({"expected_every": 10_001}, "expected_every"),
         ({"expected_every": float("nan")}, "expected_every"),
         ({"expected_every": "daily"}, "expected_every"),
+        ({"brake_agreements": -1}, "brake_agreements"),
+        ({"brake_agreements": 1.5}, "brake_agreements"),
+        ({"brake_percent": -0.1}, "brake_percent"),
+        ({"brake_percent": 100.1}, "brake_percent"),
+        ({"brake_percent": "NaN"}, "brake_percent"),
         ({"seperator": "-"}, "seperator"),
         ({"password": SECRET}, "password"),
     ],
@@ -198,4 +205,5 @@ def test_the_shape_changes_with_what_kiwi_should_hold_and_with_nothing_else() ->
     assert len({shape(separator=separator) for separator in SEPARATORS}) == len(SEPARATORS)
     assert shape(time_zone="Europe/London") != shape()
     assert shape(mandanten=["0001", "0002"], secret="other", kiwi_api_url="http://x") == shape()
+    assert shape(brake_agreements=0, brake_percent=0) == shape()
     assert shape(separator="-") == shape()

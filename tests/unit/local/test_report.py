@@ -152,7 +152,7 @@ def test_giving_up_comes_before_problems(stack: LocalStack, put: Any) -> None:
 def test_the_report_has_the_keys_that_it_promises(stack: LocalStack) -> None:
     content = report(stack)
     assert content.keys() == {
-        "exports", "kiwi", "skipped", "notices", "problems", "state_writes", "messages", "drained"
+        "exports", "holds", "kiwi", "skipped", "notices", "problems", "state_writes", "messages", "drained"
     }  # fmt: skip
     zero = {"rental_unit": 0, "tenant": 0, "rental_agreement": 0}
     assert content["kiwi"] == {"created": zero, "updated": zero, "deleted": zero, "requests": {}}

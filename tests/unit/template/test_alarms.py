@@ -29,6 +29,7 @@ EXPECTED: set[Meaning] = {
     *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
     ("${AWS::StackName}", "ExportsMissing", "service", "extract", 0),
+    ("${AWS::StackName}", "ExportsHeld", "service", "extract", 0),
 }
 
 
@@ -60,7 +61,7 @@ def test_an_alarm_rings_above_its_threshold_and_not_for_silence(name: str) -> No
     assert alarm["AlarmDescription"]
 
 
-@pytest.mark.parametrize("metric", ["ConnectionPaused", "ExportsMissing"])
+@pytest.mark.parametrize("metric", ["ConnectionPaused", "ExportsMissing", "ExportsHeld"])
 def test_what_the_sweep_counts_is_looked_for_where_extract_counts_it(metric: str) -> None:
     (alarm,) = [it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == metric]
     variables = properties("ExtractFunction")["Environment"]["Variables"]

@@ -20,6 +20,8 @@ DEFAULTS = {
     "Separator": "-",
     "Mandanten": "0001,0002",
     "TimeZone": "Europe/Berlin",
+    "BrakeAgreements": "20",
+    "BrakePercent": "5",
     "KiwiApiUrl": "https://api.kiwi.ki",
     "KiwiErpApiUrl": "https://housing.kiwi.ki/api/pre",
     "KiwiTokenPath": "/v1/access_token",
@@ -48,12 +50,13 @@ def test_the_defaults_are_these() -> None:
 
 def test_the_settings_are_what_the_code_reads() -> None:
     settings = parse_settings(
-        settings_document(Separator="|", Mandanten="7,0010,9", ExpectedEveryHours="26.5")
+        settings_document(Separator="|", Mandanten="7,0010,9", ExpectedEveryHours="26.5", BrakePercent="2.5")
     )
     assert settings.expected_every == 26.5
     assert settings.separator == "|"
     assert settings.mandanten == ("7", "0010", "9")
     assert settings.time_zone == "Europe/Berlin"
+    assert (settings.brake_agreements, settings.brake_percent) == (20, 2.5)
     assert settings.kiwi_api_url == "https://api.kiwi.ki"
     assert settings.kiwi_erp_api_url == "https://housing.kiwi.ki/api/pre"
     assert settings.token_path == "/v1/access_token"
@@ -65,6 +68,8 @@ def test_every_setting_is_written() -> None:
         "separator",
         "mandanten",
         "time_zone",
+        "brake_agreements",
+        "brake_percent",
         "kiwi_api_url",
         "kiwi_erp_api_url",
         "token_path",
@@ -110,6 +115,13 @@ def test_hours_are_limited_as_in_the_code() -> None:
     for beyond in (hours["MinValue"] - 1, hours["MaxValue"] + 1):
         with pytest.raises(SettingsInvalidError):
             parse_settings(settings_document(ExpectedEveryHours=str(beyond)))
+
+
+def test_the_brake_has_the_code_s_defaults_and_limits() -> None:
+    for name, field in (("BrakeAgreements", "brake_agreements"), ("BrakePercent", "brake_percent")):
+        assert parameters()[name]["Default"] == ConnectionSettings.model_fields[field].default
+        assert parameters()[name]["MinValue"] == 0
+    assert parameters()["BrakePercent"]["MaxValue"] == 100
 
 
 def test_no_parameter_can_break_out_of_the_json_document() -> None:

@@ -51,6 +51,7 @@ GRANTS = {
         f"{BUCKET}/*": {"s3:GetObject", "s3:GetObjectVersion"},
         BUCKET: {"s3:ListBucket"},
         f"{BUCKET}/rejected/*": {"s3:PutObject"},
+        f"{BUCKET}/held/*": {"s3:PutObject"},
         CONNECTIONS: {"ssm:GetParametersByPath"},
         f"{CONNECTIONS}/*": {"ssm:GetParameter", "ssm:GetParametersByPath"},
     },
@@ -76,6 +77,7 @@ WILDCARDS = {
     **{log_streams(stage): "Lambda names the streams of the function's own log group" for stage in STAGES},
     f"{BUCKET}/*": "a pointer may name any key of this stack's bucket",
     f"{BUCKET}/rejected/*": "the keys are those of the refused documents",
+    f"{BUCKET}/held/*": "the keys are those of the held exports",
     f"{CONNECTIONS}/*": "connections of this stack come and go without a deployment",
     SECRETS: "so do their secrets, whose ARNs end in characters that nobody chooses",
 }

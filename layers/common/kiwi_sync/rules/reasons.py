@@ -32,6 +32,27 @@ class Problem(StrEnum):
     LOGIN_REFUSED = "login_refused"
 
 
+class Loss(StrEnum):
+    """By what an export would take an agreement, and thereby access, from somebody."""
+
+    REMOVED = "removed"
+    DESELECTED = "deselected"
+    NO_EMAIL = "no_email"
+    INVALID_EMAIL = "invalid_email"
+    TENANT_DROPPED = "tenant_dropped"
+    UNIT_GONE = "unit_gone"
+
+
+class HoldStatus(StrEnum):
+    """What became of losses that were held back."""
+
+    STANDING = "standing"
+    APPROVED = "approved"
+    CARRIED_OUT = "carried_out"
+    REJECTED = "rejected"
+    ENDED = "ended"
+
+
 class RejectedExport(StrEnum):
     """Why a whole export was refused. Nothing of it has changed anything."""
 
