@@ -88,7 +88,7 @@ def test_a_pointer_and_a_notification(run: Running) -> None:
 
 
 def test_a_large_export_travels_through_the_bucket(run: Running) -> None:
-    large = export(1, verwaltungseinheiten=[unit(beschreibung="x" * 1_100_000)])
+    large = export(1, verwaltungseinheiten=[unit()], bemerkungen=["x" * 1000] * 1100)
     run.bring(large)
     run.assert_right([large])
     assert any(key.startswith("exports/") for key in run.object_keys())

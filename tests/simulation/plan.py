@@ -45,6 +45,8 @@ class Plan:
     pauses: float = 0.0
     at_once: int = 2
     """Invocations of a function at the same time."""
+    brake: tuple[int, float] = (20, 100.0)
+    """The limits of the brake: agreements, percent."""
     last_words: Json | None = None
     """A full export after everything, that says every record anew: for histories in which it takes one."""
 
@@ -103,6 +105,7 @@ def draw(seed: int) -> Plan:
         hurried=sometimes(0.2, 0.3, 0.9),
         pauses=sometimes(0.6, 0.01, 0.05, 0.2),
         at_once=rng.choice((1, 2, 3, 5)),
+        brake=rng.choice(((20, 100.0), (20, 100.0), (0, 0.0), (1, 20.0))),
     )
     events = [*plan.events, *_disturbances(rng), *_settings(rng), *_hands(rng)]
     plan = replace(plan, events=tuple(sorted(events, key=lambda event: event.at)))
@@ -150,6 +153,9 @@ def _disturbances(rng: random.Random) -> Iterable[Event]:
     for what in ("tokens expire", "sessions expire"):
         if rng.random() < 0.2:
             yield Event(_moment(rng), what)
+    if rng.random() < 0.3:
+        for _ in range(rng.choice((1, 3))):
+            yield Event(_moment(rng), "approve")
     if rng.random() < 0.5:
         for _ in range(rng.choice((1, 3, 6))):
             yield Event(_moment(rng), "access", rng.randrange(1 << 30))

@@ -14,7 +14,7 @@ from tests.simulation.scheduler import START
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-ENDED = {"done", "superseded", "rejected"}
+ENDED = {"done", "superseded", "rejected", "held"}
 
 
 def verdict(world: "World", exports: list[Any] | None) -> list[str]:

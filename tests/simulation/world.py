@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from kiwi_extract import outstanding, run, stage
+from kiwi_extract import assess, outstanding, run, stage
 from kiwi_local.kiwi import EmbeddedKiwi
 from kiwi_local.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
 from kiwi_sync.kiwi import auth, collisions
+from kiwi_sync.rules.reasons import HoldStatus
+from kiwi_sync.state.holds import decide, holds
 from kiwi_sync.state.rows import PARKED, Row, row_of
 
 from tests.fakes.kiwi import DirectWire
@@ -93,7 +95,8 @@ class World:
         """Save the settings of a connection, this one or another."""
         urls = {"kiwi_api_url": f"http://kiwi.test{CORE}", "kiwi_erp_api_url": f"http://kiwi.test{ERP}"}
         changes = {"separator": separator, "mandanten": list(mandanten), "secret": secret}
-        self.ssm.put(connection, settings(**changes, **urls))
+        limits = dict(zip(("brake_agreements", "brake_percent"), self.plan.brake, strict=True))
+        self.ssm.put(connection, settings(**changes, **limits, **urls))
 
     @contextmanager
     def entered(self) -> Iterator[Self]:
@@ -102,7 +105,7 @@ class World:
         with ExitStack() as stack:
             stack.enter_context(pretending(auth, threading=threads))
             stack.enter_context(pretending(collisions, threading=threads))
-            for module in (keys, run, outstanding):
+            for module in (keys, run, assess, outstanding):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
             stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
             yield self
@@ -140,6 +143,16 @@ class World:
         self._work(lambda: not self.lambdas.busy and not self.owed())
         if self.scheduler.now > limit:
             raise StuckError("took more than three days to come to rest")
+
+    def approve(self) -> bool:
+        """A person approves every hold that stands; whether there was one."""
+        there = [hold for hold in holds(self.table, CONNECTION) if hold.stands]
+        for hold in there:
+            self.scheduler.say(f"a person approves {hold.export_id}")
+            decided = decide(self.table, hold, HoldStatus.APPROVED, "somebody", self.scheduler.now)
+            if decided and hold.document:
+                self.exports.put(hold.document)
+        return bool(there)
 
     def work_until(self, at: datetime) -> None:
         """Let everybody work, and time pass, until then."""
@@ -186,6 +199,8 @@ class World:
             case "sessions expire":
                 self.kiwi.expire_sessions()
                 self.kiwi.expire_tokens()
+            case "approve":
+                self.approve()
             case "settings":
                 self.configure(*event.value)
             case _:
