@@ -45,7 +45,10 @@ def _play(world: World) -> list[str]:
     world.storm()
     _settle(world)
     last = plan.last_words
-    wrong = verdict(world, plan.exports if last is None else None)
+    # A newer full export ends the hold of an older one, also on a record that it has, and that is rejected:
+    # without a brake that record would be gone.
+    undecided = last is not None or (plan.braked and world.rejected())
+    wrong = verdict(world, None if undecided else plan.exports)
     if last is None or wrong:
         return wrong
     world.send_away_foreigners()

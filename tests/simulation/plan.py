@@ -12,6 +12,7 @@ from tests.simulation.scheduler import START
 T = TypeVar("T")
 SEPARATORS = ("-", "_", ".", "/", "|")
 HOUR = 3600.0
+NO_BRAKE = (20, 100.0)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Plan:
     pauses: float = 0.0
     at_once: int = 2
     """Invocations of a function at the same time."""
-    brake: tuple[int, float] = (20, 100.0)
+    brake: tuple[int, float] = NO_BRAKE
     """The limits of the brake: agreements, percent."""
     last_words: Json | None = None
     """A full export after everything, that says every record anew: for histories in which it takes one."""
@@ -60,6 +61,11 @@ class Plan:
     def settings_change(self) -> bool:
         """Whether settings change in the middle."""
         return any(event.what == "settings" for event in self.events)
+
+    @property
+    def braked(self) -> bool:
+        """Whether the brake holds anything at all: few records are more than its usual limits."""
+        return self.brake != NO_BRAKE
 
     @property
     def hands(self) -> bool:
@@ -105,7 +111,7 @@ def draw(seed: int) -> Plan:
         hurried=sometimes(0.2, 0.3, 0.9),
         pauses=sometimes(0.6, 0.01, 0.05, 0.2),
         at_once=rng.choice((1, 2, 3, 5)),
-        brake=rng.choice(((20, 100.0), (20, 100.0), (0, 0.0), (1, 20.0))),
+        brake=rng.choice((NO_BRAKE, NO_BRAKE, (0, 0.0), (1, 20.0))),
     )
     events = [*plan.events, *_disturbances(rng), *_settings(rng), *_hands(rng)]
     plan = replace(plan, events=tuple(sorted(events, key=lambda event: event.at)))

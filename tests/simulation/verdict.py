@@ -51,7 +51,7 @@ def _comparable(world: "World") -> dict[str, dict[str, Any]]:
             continue
         if row.outcome == Reason.EXTERNAL_ID_TAKEN:
             left_out.add(row.kiwi_id)
-        elif row.outcome == Reason.EMAIL_TAKEN:
+        elif row.outcome == Reason.EMAIL_TAKEN and row.kiwi_id in content["tenant"]:
             content["tenant"][row.kiwi_id]["external_id"] = row.external_id
     parents = ("tenant_id", "rental_unit_id")
     return {

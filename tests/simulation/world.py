@@ -182,6 +182,11 @@ class World:
         ]
         return {row.key.text: row for row in found}
 
+    def rejected(self) -> bool:
+        """Whether a record of any export was rejected."""
+        runs = self.table.items.get(f"%run#{CONNECTION}", {}).values()
+        return any(json.loads(str(run.get("counts", "{}"))).get("rejected") for run in runs)
+
     def owed(self) -> list[str]:
         """The rows that a sweep brings again, sooner or later."""
         return [row.key.text for row in self.rows().values() if row.todo and str(row.todo_at) < PARKED]
