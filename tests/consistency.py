@@ -105,7 +105,8 @@ def _claim_faults(table: MemoryTable, rows: Rows, claim: str, sk: str, item: dic
     if claim not in row.claims:
         return [f"{sk} {key} has forgotten its claim"]
     if sk == "holder":
-        used = claim in row.held or claim in _needs(table, row)
+        waits = row.outcome in TAKEN and row.problem is None
+        used = claim in row.held or (claim in _needs(table, row) and not waits)
         return [] if used else [f"{key} holds what it does not use"]
     if "holder" not in table.items[claim]:
         return [f"{key} waits for nobody"]

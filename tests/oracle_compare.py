@@ -107,7 +107,7 @@ def _may_be(claim: TenantClaim, found: Mapping[str, Any]) -> bool:
 
 
 def _addresses_held(expected: Expected, held: _Held) -> Iterator[str]:
-    """Every address that a contested tenant wants has one holder (or claimants that lack an external id)."""
+    """Every address that a contested tenant wants has one holder, unless all claimants may lack their id."""
     holders: dict[str, list[str]] = {}
     for name, tenant in held.tenants.items():
         holders.setdefault(tenant["email_address"], []).append(name)
@@ -118,7 +118,7 @@ def _addresses_held(expected: Expected, held: _Held) -> Iterator[str]:
     for address, names in claimants.items():
         if len(holders.get(address, [])) > 1:
             yield f"tenant {sorted(holders[address])}: all hold {address}"
-        if address not in holders and not names & expected.external_id_contenders["tenant"]:
+        if address not in holders and not names <= expected.external_id_contenders["tenant"]:
             yield f"tenant {sorted(names)}: none holds {address}"
 
 

@@ -35,6 +35,9 @@ _ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_moto_query = MotoTable.query
+_INDEX_NAME = 6
+"""Where the index's name stands among the arguments of a query after the hash key."""
 _FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
 
 
@@ -58,7 +61,7 @@ class EmbeddedAws:
             # Moto's own credentials would differ from those that the clients were made with.
             exits.enter_context(mock_aws(config={"core": {"mock_credentials": False}}))
             exits.enter_context(self.gate.open())
-            exits.enter_context(patch.object(MotoTable, "all_items", _all_items))
+            exits.enter_context(patch.object(MotoTable, "query", _quick_query))
             boto3.setup_default_session(region_name=REGION)
             self._connect()
             self._create()
@@ -169,6 +172,12 @@ def _s3_event(bucket: str, key: str, size: int, version: str | None) -> dict[str
     return {"Records": [record]}
 
 
-def _all_items(table: Any) -> list[Any]:
-    """Moto's own sorts all items of a table for every query, and then sorts what it found once more."""
-    return [item for items in table.items.values() for item in items.values()]
+def _quick_query(table: Any, hash_key: Any, *others: Any, **more: Any) -> Any:
+    """Moto's own sorts all items of the table, looks at each, and then sorts once more what it found."""
+    partitions = table.items.values() if others[_INDEX_NAME] else [table.items.get(hash_key, {})]
+    # Only for the query: a scan needs the order, without it it loses its way from page to page.
+    table.all_items = lambda: [item for items in partitions for item in items.values()]
+    try:
+        return _moto_query(table, hash_key, *others, **more)
+    finally:
+        del table.all_items

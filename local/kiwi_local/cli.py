@@ -64,6 +64,7 @@ def run_command(
     3: gave up.
     """
     inputs.check_kiwi(kiwi_api_url, kiwi_erp_api_url, username, password, fault_rate)
+    inputs.check_settings(mandant or [], kiwi_token_path, kiwi_api_url, kiwi_erp_api_url)
     inputs.check_writable(json_file)
     read = inputs.read_exports(exports)
     console = make_console(stderr=json_file == "-")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from kiwi_sync.connections import TOKEN_PATH, ConnectionSettings
+from pydantic import ValidationError
 
 from kiwi_local.exports import Export, is_sample, read_export, redate
 from kiwi_local.kiwis import Kiwi, embedded_kiwi
@@ -67,13 +69,39 @@ def check_kiwi(api_url: str, erp_api_url: str, username: str, password: str, fau
     """Raises typer.BadParameter if the options do not say completely which KIWI is meant."""
     if bool(api_url) != bool(erp_api_url):
         raise typer.BadParameter("KIWI has two services: give both URLs or none", param_hint="--kiwi-api-url")
-    for url in filter(None, (api_url, erp_api_url)):
-        if not url.startswith(("http://", "https://")):
-            raise typer.BadParameter(f"{url} is no http(s) URL", param_hint="--kiwi-api-url")
     if bool(username) != bool(password) or (api_url and not username):
         raise typer.BadParameter("an account is a user name and a password", param_hint="--username")
     if api_url and fault_rate:
         raise typer.BadParameter("only the embedded KIWI has faults on purpose", param_hint="--fault-rate")
+
+
+_URL = "give a whole URL without blanks, such as https://api.kiwi.ki"
+_OPTIONS = {
+    "mandanten": ("--mandant", "give a number as it stands in the exports, of 1 to 64 characters"),
+    "token_path": ("--kiwi-token-path", f"it begins with a slash, as {TOKEN_PATH} does"),
+    "kiwi_api_url": ("--kiwi-api-url", _URL),
+    "kiwi_erp_api_url": ("--kiwi-erp-api-url", _URL),
+}
+"""The options that become settings of a connection, and what they should be."""
+
+
+def check_settings(mandanten: Sequence[str], token_path: str, api_url: str, erp_api_url: str) -> None:
+    """Raises typer.BadParameter if an option cannot be a connection's setting: which, and how to mend it."""
+    given = {
+        "mandanten": list(mandanten) or ["any"],
+        "token_path": token_path,
+        "kiwi_api_url": api_url or "http://embedded",
+        "kiwi_erp_api_url": erp_api_url or "http://embedded",
+        "secret": "any",
+    }
+    try:
+        ConnectionSettings.model_validate(given)
+    except ValidationError as error:
+        name, *place = error.errors(include_url=False)[0]["loc"]
+        option, mend = _OPTIONS[str(name)]
+        value = given[str(name)]
+        wrong = value[int(place[0])] if place else value
+        raise typer.BadParameter(f"{wrong!r} will not do: {mend}", param_hint=option) from None
 
 
 def check_writable(path: str) -> None:

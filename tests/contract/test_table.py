@@ -133,6 +133,33 @@ def test_outstanding_from_first_to_last(table: Table, first: str, last: str, fou
     assert table.outstanding("t", first=first, last=last, limit=2) == keys[:2]
 
 
+def test_all_that_is_outstanding_at_a_time_comes_page_by_page(table: Table) -> None:
+    there = [(f"p{number % 3}", str(number)) for number in range(7)]
+    for pk, sk in there:
+        put(table, pk, sk, todo="t", todo_at="P")
+    put(table, "p", "earlier", todo="t", todo_at="O")
+    put(table, "p", "later", todo="t", todo_at="PA")
+    put(table, "p", "other", todo="u", todo_at="P")
+    pages = list(table.outstanding_at("t", "P", page=3))
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert sorted(key for page in pages for key in page) == sorted(there)
+    assert list(table.outstanding_at("t", "Q", page=3)) == []
+
+
+def test_a_page_that_moves_away_or_comes_back_hides_no_other_and_none_comes_twice(table: Table) -> None:
+    there = {("p", str(number)) for number in range(6)}
+    for key in there:
+        put(table, *key, todo="t", todo_at="P")
+    found = []
+    for page in table.outstanding_at("t", "P", page=2):
+        found += page
+        for key in page:
+            table.update(key, Change(put={"todo_at": "2026"}))
+        table.update(page[0], Change(put={"todo_at": "P"}))
+    assert len(found) == 6
+    assert set(found) == there
+
+
 def test_delete(table: Table) -> None:
     put(table, "p", "1", rev=3)
     put(table, "p", "2", rev=3)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,12 @@ class MemoryTable:
                 if item.get("todo") == todo and (first or "0") <= str(item.get("todo_at", "")) <= last
             ]
         return [key for _, key in sorted(found)][:limit]
+
+    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+        """All that is there at the beginning: what comes meanwhile may or may not be among it."""
+        found = self.outstanding(todo, first=at, last=at, limit=sys.maxsize // 2)
+        for start in range(0, len(found), page):
+            yield found[start : start + page]
 
     def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
         with self._lock:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 A_SHARD = 200
 """Keys that one sweep sends again from one of the sixteen shards: so many at most, then it goes on later."""
-_LAST = PARKED + "~"
 
 
 def due(tools: "Tools", connection: str, last: str, limit: int = A_SHARD) -> tuple[list[RowKey], bool]:
@@ -62,11 +61,12 @@ def forward(tools: "Tools", keys: Iterable[RowKey]) -> None:
     send_to_load(tools.load, agreements)
 
 
-def retry_parked(tools: "Tools", connection: str, now: datetime) -> int:
-    """Try again, with a full export, what KIWI refused for good."""
-    keys: list[RowKey] = []
+def retry_parked(tools: "Tools", connection: str, now: datetime) -> Iterator[int]:
+    """Try again, with a full export, all that KIWI refused for good: how many were sent, portion by portion.
+
+    A portion is sent before the next one is looked for: who breaks off has not kept the later ones waiting.
+    """
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
-        found = tools.table.outstanding(todo, first=PARKED, last=_LAST, limit=A_SHARD)
-        keys += _readable(connection, found)
-    return send_again(tools, keys, now, _LAST)
+        for found in tools.table.outstanding_at(todo, PARKED, page=A_SHARD):
+            yield send_again(tools, _readable(connection, found), now, PARKED)

@@ -118,6 +118,8 @@ class ExportRun:
         table, connection = self._tools.table, self._connection.id
         try:
             self._bring_in_all()
+            if self._envelope.is_full:
+                self._retry_parked()
         except DeadlineReachedError:
             if not (self._progressed or self._brake.progressed or self._work.wrote):
                 # To hand the message back would go on forever; to fail counts the attempts.
@@ -126,7 +128,6 @@ class ExportRun:
             raise HandBackError from None
         if self._envelope.is_full:
             forget_mandanten(table, connection, self._deselected - self._run.staying)
-            retry_parked(self._tools, connection, self._deadline.clock())
         self._brake.finish(self._covered())
         rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
         note_export(table, connection, self._deadline.clock())
@@ -144,6 +145,11 @@ class ExportRun:
             if partition.pk not in self._run.done:
                 self._deadline.check()
                 self._bring_in(partition)
+
+    def _retry_parked(self) -> None:
+        for sent in retry_parked(self._tools, self._connection.id, self._deadline.clock()):
+            self._progressed = self._progressed or sent > 0
+            self._deadline.check()
 
     def _bring_in(self, partition: Partition) -> None:
         entries = self._spool.entries(partition)

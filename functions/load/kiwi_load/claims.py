@@ -4,6 +4,7 @@ A claim's key is a hash, so no e-mail address lies in it. It has one holder, and
 the holder lets go.
 """
 
+from collections.abc import Collection
 from hashlib import sha256
 
 from kiwi_sync.keys import RowKey
@@ -22,16 +23,58 @@ def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
     if payload is None:
         return {}
     claims = {}
-    if isinstance(payload, Tenant):
-        claims[_claim(key, "email_address", payload.email_address)] = Reason.EMAIL_TAKEN
     if ambiguous(key.mandant, *key.numbers):
         claims[_claim(key, "external_id", payload.external_id)] = Reason.EXTERNAL_ID_TAKEN
+    if isinstance(payload, Tenant):
+        claims[_claim(key, "email_address", payload.email_address)] = Reason.EMAIL_TAKEN
     return claims
 
 
 def _claim(key: RowKey, field: str, value: str) -> str:
     digest = sha256(f"{key.connection}\n{key.kind}\n{field}\n{value}".encode()).hexdigest()
     return f"%claim#{key.connection}#{key.kind}#{field}#{digest}"
+
+
+def take_all(
+    table: Table,
+    load: Queue,
+    wanted: Collection[str],
+    key: RowKey,
+    *,
+    held: Collection[str],
+    waited: bool,
+    crashed: bool,
+) -> str | None:
+    """Take all `wanted` claims, or none but those `held`: then the one that another has, and None otherwise.
+
+    Who waits for one value uses none of the others, and must not keep them from somebody who could. What
+    others are seen to have is asked for first: so nothing is taken, and nobody woken, only to be let go.
+    `waited`: see `take`. `crashed`: an earlier load may have let go of a claim without sending the waiters.
+    """
+    others = _held_by_others(table, wanted, key)
+    for claim in sorted(wanted, key=lambda claim: claim not in others):
+        if not take(table, claim, key, waited=waited):
+            for unused in (one for one in wanted if one != claim and one not in held):
+                _give_back(table, load, unused, key, waited=waited, crashed=crashed)
+            return claim
+    return None
+
+
+def _held_by_others(table: Table, wanted: Collection[str], key: RowKey) -> set[str]:
+    if len(wanted) < 2:
+        return set()
+    there = table.get_many([(claim, _HOLDER) for claim in wanted])
+    return {claim for (claim, _), item in there.items() if item["holder"] != key.text}
+
+
+def _give_back(table: Table, load: Queue, claim: str, key: RowKey, *, waited: bool, crashed: bool) -> None:
+    """Neither hold a claim nor wait for it any longer."""
+    holder = table.get((claim, _HOLDER))
+    # Who frees nothing sends nobody: or two that wait would send each other for ever.
+    if crashed or (holder is not None and holder["holder"] == key.text):
+        let_go(table, load, claim, key)
+    elif waited:
+        table.delete(_waiter(claim, key))
 
 
 def take(table: Table, claim: str, key: RowKey, *, waited: bool) -> bool:

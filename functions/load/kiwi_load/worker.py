@@ -1,5 +1,6 @@
 """Brings one key's row and KIWI together: read, look if in doubt, plan, carry out, settle, wake."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey
@@ -87,12 +88,19 @@ class Worker:
             return False
         if restore:
             situation = situation.having(replace(situation.actual, restore_access=True))
-        row = situation.row
-        waited = row.doubt is not None or row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
-        for claim, reason in needed.items():
-            if not claims.take(self.table, claim, row.key, waited=waited):
-                return self._settle(situation, token, reason)
+        refused = self._take(situation, needed)
+        if refused is not None:
+            return self._settle(situation, token, needed[refused])
         return self._carry_out(action, situation, token, kiwi)
+
+    def _take(self, situation: Situation, needed: Collection[str]) -> str | None:
+        """Take the claims; or the one that another has."""
+        row, held = situation.row, situation.actual.held
+        crashed = row.doubt is not None
+        waited = crashed or row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
+        return claims.take_all(
+            self.table, self.load, needed, row.key, held=held, waited=waited, crashed=crashed
+        )
 
     def _carry_out(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """The effect, and what came of it. The row is in doubt, all claims are taken."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kiwi_sync.erp.fields import Number
+from kiwi_sync.times import Clock, now
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 CONNECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
 TOKEN_PATH = "/v1/access_token"  # noqa: S105 - a path, no password
 """Where a session is exchanged for an access token. An assumption: KIWI publishes no path for it."""
+REMEMBERED = timedelta(minutes=1)
+"""How long settings are remembered, however new they are."""
 Separator = Literal["-", "_", ".", "/", "|"]
 
 
@@ -98,28 +101,33 @@ def parse_settings(document: str) -> ConnectionSettings:
 class Connections:
     """Reads connections from Parameter Store (`<path>/<id>`) and remembers them."""
 
-    def __init__(self, ssm: "SSMClient", path: str) -> None:
+    def __init__(self, ssm: "SSMClient", path: str, clock: Clock = now) -> None:
         self._ssm = ssm
         self._path = path
-        self._known: dict[str, Connection] = {}
+        self._clock = clock
+        self._known: dict[str, tuple[Connection, datetime]] = {}
 
     def get(self, connection: str, at_least: int | None = None) -> Connection:
         """The connection's settings; read again unless those remembered are `at_least` that version.
+
+        And are not older than a minute: a parameter that is deleted and made again counts from 1 again.
 
         Raises:
             UnknownConnectionError: there is none with this id.
             SettingsInvalidError: its settings are broken.
         """
-        known = self._known.get(connection)
-        if known is not None and at_least is not None and known.version >= at_least:
-            return known
+        moment = self._clock()
+        if at_least is not None and connection in self._known:
+            known, until = self._known[connection]
+            if known.version >= at_least and moment < until:
+                return known
         try:
             answer = self._ssm.get_parameter(Name=f"{self._path}/{connection}")
         except self._ssm.exceptions.ParameterNotFound:
             raise UnknownConnectionError(connection) from None
         parameter = answer["Parameter"]
         read = Connection(connection, parse_settings(parameter["Value"]), parameter["Version"])
-        self._known[connection] = read
+        self._known[connection] = read, moment + REMEMBERED
         return read
 
     def ids(self) -> Iterator[str]:

@@ -80,10 +80,22 @@ def test_parked_ones_alone_are_tried_again_with_a_full_export(at: datetime) -> N
     rig = Rig()
     parked = [owe(rig, key("1"), PARKED), owe(rig, AGREEMENT, PARKED)]
     owe(rig, key("2"), at)
-    assert retry_parked(rig.tools, CONNECTION, NOW) == 2
+    assert sum(retry_parked(rig.tools, CONNECTION, NOW)) == 2
     assert [*rig.transform.keys(), *rig.load.keys()] == [one.text for one in parked]
     assert due_at(rig, key("1")) == stamp(NOW + GRACE)
     assert due_at(rig, key("2")) == stamp(at)
+
+
+def test_all_that_is_parked_is_tried_again_a_portion_at_a_time() -> None:
+    rig = Rig()
+    parked = {owe(rig, one, PARKED).text for one in of_one_shard(2 * A_SHARD + 1)}
+    portions = retry_parked(rig.tools, CONNECTION, NOW)
+    first = next(portions), rig.transform.keys()
+    assert first[0] == len(first[1]) == A_SHARD
+    # KIWI refuses one of them once more, before the rest is sent.
+    owe(rig, RowKey.parse(first[1][0]), PARKED)
+    assert list(portions) == [A_SHARD, 1]
+    assert sorted([*first[1], *rig.transform.keys()]) == sorted(parked)
 
 
 def test_only_so_many_of_a_shard_at_once() -> None:

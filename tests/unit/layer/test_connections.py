@@ -21,6 +21,7 @@ from kiwi_sync.rules.ids import SEPARATORS
 
 from tests.fakes.aws import Aws
 from tests.unit.layer.samples import SETTINGS
+from tests.unit.transform.world import Time
 
 _stacks = count()
 SECRET = "geheim-4711"
@@ -32,7 +33,11 @@ class Stack:
     def __init__(self, aws: Aws) -> None:
         self._ssm = aws.ssm
         self.path = f"/stack-{next(_stacks)}/connections"
-        self.connections = Connections(aws.ssm, self.path)
+        self.clock = Time()
+        self.connections = Connections(aws.ssm, self.path, self.clock)
+
+    def delete(self, name: str) -> None:
+        self._ssm.delete_parameter(Name=f"{self.path}/{name}")
 
     def save(self, name: str, document: str | None = None, **settings: Any) -> None:
         value = json.dumps(SETTINGS | settings) if document is None else document
@@ -85,6 +90,28 @@ def test_what_is_new_enough_is_remembered(stack: Stack) -> None:
 def test_exports_are_expected_if_hours_are_named(hours: float, within: timedelta | None) -> None:
     assert parse_settings(json.dumps(SETTINGS | {"expected_every": hours})).watched == within
     assert parse_settings(json.dumps(SETTINGS)).watched is None
+
+
+def test_what_was_deleted_and_made_again_is_found_within_a_minute(stack: Stack) -> None:
+    for separator in "-_.":
+        stack.save("c", separator=separator)
+    assert stack.connections.get("c").version == 3
+    stack.delete("c")
+    stack.save("c", separator="|")
+    stack.clock.sleep(59)
+    assert stack.connections.get("c", at_least=1).settings.separator == "."
+    stack.clock.sleep(1)
+    found = stack.connections.get("c", at_least=1)
+    assert (found.version, found.settings.separator) == (1, "|")
+
+
+def test_what_was_deleted_is_unknown_within_a_minute(stack: Stack) -> None:
+    stack.save("c")
+    stack.connections.get("c")
+    stack.delete("c")
+    stack.clock.sleep(60)
+    with pytest.raises(UnknownConnectionError):
+        stack.connections.get("c", at_least=1)
 
 
 def test_a_version_that_is_not_there_yet_gives_the_newest(stack: Stack) -> None:

@@ -62,6 +62,8 @@ TWINS = (
     says(unit("1"), tenant("7"), tenant("1-7", email="b@kiwi.example.com"), lease("L-1", ["7"])),
     says(lease("L", ["1-7"])),
 )
+NAMESAKES = tenant("1-7", "b@kiwi.example.com"), tenant("7").model_copy(update={"mandant": "0001-1"})
+"""Two tenants with one external id, and two addresses."""
 
 SCENARIOS = (
     Scenario("create", says(unit(), tenant("7"), tenant("8", "b@kiwi.example.com"), lease("L", ["7", "8"]))),
@@ -92,6 +94,14 @@ SCENARIOS = (
         (STANDS, says(tenant("8", "b@kiwi.example.com"))),
     ),
     Scenario("same external id", says(lease_key("L-1")), TWINS),
+    Scenario("external id taken", says(NAMESAKES[1]), (says(NAMESAKES[0]), says(tenant("8")))),
+    Scenario("external id taken, address wanted", says(NAMESAKES[1], tenant("8")), (says(NAMESAKES[0]),)),
+    Scenario("external id freed", says(tenant_key("1-7")), (says(NAMESAKES[0]), says(NAMESAKES[1]))),
+    Scenario(
+        "external id and address freed",
+        says(tenant_key("1-7"), tenant_key("8")),
+        (says(NAMESAKES[0], tenant("8")), says(NAMESAKES[1])),
+    ),
     Scenario("deleted by hand", _deleted_by_hand, (STANDS,)),
     Scenario("foreign e-mail", says(unit(), tenant(), lease()), (put_tenant("foreign", "no-one-s", OURS),)),
     Scenario("adopted", STANDS, (put_tenant("theirs", "0001-7", OURS),)),

@@ -151,7 +151,7 @@ def test_a_tenant_claims_its_address_and_no_claim_shows_it() -> None:
         (unit_key("1_2"), UNIT, [Reason.EXTERNAL_ID_TAKEN]),
         (agreement_key(), LET, []),
         (agreement_key("L.1"), LET, [Reason.EXTERNAL_ID_TAKEN]),
-        (tenant_key("1|2"), TENANT, [Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN]),
+        (tenant_key("1|2"), TENANT, [Reason.EXTERNAL_ID_TAKEN, Reason.EMAIL_TAKEN]),
         (tenant_key(), None, []),
     ],
 )

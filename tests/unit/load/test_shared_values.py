@@ -2,6 +2,8 @@
 
 import pytest
 from kiwi_load.claims import take
+from kiwi_load.situation import read_situation
+from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason
 
 from tests.unit.load.conftest import NewWorld
@@ -126,6 +128,48 @@ def test_another_separator_parts_them(world: World) -> None:
     world.configure(separator="/")
     world.settle(*records)
     assert world.ids("rental_agreement") == ["0001--L--1-7", "0001--L-1--7"]
+    assert faults(world) == []
+
+
+TWIN = tenant("2", OURS).model_copy(update={"mandant": "0001-1"})
+"""Has the same external id as the tenant 1-2 of Mandant 0001, and another address."""
+TWIN_KEY = "c/mieter/0001-1/2"
+
+
+def test_who_waits_for_its_external_id_keeps_no_address_from_others(world: World) -> None:
+    world.settle(tenant("1-2", OTHER))
+    world.settle(TWIN)
+    assert world.row(TWIN_KEY).outcome == Reason.EXTERNAL_ID_TAKEN
+    world.settle(tenant("9", OURS))
+    assert addresses(world) == {"0001--1-2": OTHER, "0001--9": OURS}
+    assert faults(world) == []
+    world.settle(tenant_key("1-2"))
+    assert world.row(TWIN_KEY).outcome == Reason.EMAIL_TAKEN
+    assert faults(world) == []
+    world.settle(tenant_key("9"))
+    assert addresses(world) == {"0001-1--2": OURS}
+    assert faults(world) == []
+
+
+def test_an_address_that_a_dead_load_took_for_nothing_is_free_again(new_world: NewWorld) -> None:
+    world = new_world(repeats=0.0)
+    world.settle(tenant("1-2", OTHER))
+    world.erp.say(TWIN)
+    world.transform.transform(RowKey.parse(TWIN_KEY))
+    row = world.row(TWIN_KEY)
+    situation = read_situation(world.table, row.key)
+    assert situation is not None
+    claims = situation.claims
+    assert world.load.writer.doubt(row, frozenset(claims), restore_access=False)
+    (address,) = (claim for claim, reason in claims.items() if reason is Reason.EMAIL_TAKEN)
+    assert take(world.table, address, row.key, waited=False)
+    world.to_load.take()
+    world.to_transform.take()
+    world.settle(tenant("9", OURS))
+    assert world.row(tenant_key("9")).outcome == Reason.EMAIL_TAKEN
+    assert world.deliver(TWIN_KEY) == {}
+    world.quiet()
+    assert addresses(world) == {"0001--1-2": OTHER, "0001--9": OURS}
     assert faults(world) == []
 
 

@@ -124,6 +124,38 @@ def test_many_threads_may_ask_at_once(aws: EmbeddedAws) -> None:
     assert aws.dynamodb.scan(TableName=aws.table.name, Select="COUNT")["Count"] == 160
 
 
+def put_large(aws: EmbeddedAws) -> list[tuple[str, str]]:
+    """More rows than a page holds, also of each partition, in no order; their keys."""
+    rows = [(pk, sk) for pk in "bac" for sk in "3120"]
+    for pk, sk in rows:
+        aws.dynamodb.put_item(TableName=aws.table.name, Item=key(pk, sk) | {"large": {"S": "x" * 300_000}})
+    return rows
+
+
+def keys_of(pages: list[Any]) -> list[tuple[str, str]]:
+    return [(item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"]]
+
+
+def test_a_table_of_several_pages_is_scanned(aws: EmbeddedAws) -> None:
+    rows = put_large(aws)
+    pages = list(aws.dynamodb.get_paginator("scan").paginate(TableName=aws.table.name))
+    assert len(pages) > 3
+    assert keys_of(pages) == sorted(rows)
+
+
+def test_a_partition_of_several_pages_is_queried(aws: EmbeddedAws) -> None:
+    put_large(aws)
+    pages = list(
+        aws.dynamodb.get_paginator("query").paginate(
+            TableName=aws.table.name,
+            KeyConditionExpression="pk = :b",
+            ExpressionAttributeValues={":b": {"S": "b"}},
+        )
+    )
+    assert len(pages) > 1
+    assert keys_of(pages) == [("b", sk) for sk in "0123"]
+
+
 def test_http_to_other_hosts_is_left_alone(aws: EmbeddedAws) -> None:
     with EmbeddedKiwi() as kiwi, httpx.Client() as client:
         kiwi.add_account("me", "secret")

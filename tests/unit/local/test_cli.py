@@ -44,6 +44,16 @@ def test_half_a_kiwi_is_a_usage_error(export: str) -> None:
     assert "both URLs" in output
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("--mandant", ""), ("--mandant", " "), ("--kiwi-token-path", "foo")]
+)
+def test_what_cannot_be_a_setting_is_a_usage_error(export: str, option: str, value: str) -> None:
+    code, output = run("run", export, option, value)
+    assert code == 2
+    assert f"{option}: {value!r}" in output
+    assert "usage" in output.lower()
+
+
 def test_a_delta_alone_needs_its_mandanten_named(tmp_path: Path) -> None:
     path = tmp_path / "delta.json"
     path.write_text(json.dumps({"connection": "muster", "scope": "delta"}))

@@ -60,7 +60,6 @@ def test_redating_can_be_had_for_all_and_for_none(tmp_path: Path) -> None:
     "options",
     [
         {"api_url": "https://a", "erp_api_url": ""},
-        {"api_url": "a", "erp_api_url": "b", "username": "u", "password": "p"},
         {"api_url": "https://a", "erp_api_url": "https://b"},
         {"username": "u"},
         {
@@ -82,6 +81,29 @@ def test_a_kiwi_that_is_not_wholly_named_is_a_usage_error(options: dict[str, Any
     }
     with pytest.raises(typer.BadParameter):
         inputs.check_kiwi(**defaults | options)
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong", "settings"),
+    [
+        ("--mandant", "''", {"mandanten": ["0001", ""]}),
+        ("--mandant", "' '", {"mandanten": [" "]}),
+        ("--mandant", "'1111", {"mandanten": ["1" * 65]}),
+        ("--kiwi-token-path", "'foo'", {"token_path": "foo"}),
+        ("--kiwi-token-path", "''", {"token_path": ""}),
+        ("--kiwi-api-url", "'a'", {"api_url": "a", "erp_api_url": "https://b"}),
+        ("--kiwi-erp-api-url", "'https://b c'", {"api_url": "https://a", "erp_api_url": "https://b c"}),
+    ],
+)
+def test_what_cannot_be_a_setting_is_a_usage_error_that_says_which(
+    option: str, wrong: str, settings: dict[str, Any]
+) -> None:
+    right: dict[str, Any] = {"mandanten": ["0001"], "token_path": "/t", "api_url": "", "erp_api_url": ""}
+    inputs.check_settings(**right)
+    with pytest.raises(typer.BadParameter) as refused:
+        inputs.check_settings(**right | settings)
+    assert refused.value.param_hint == option
+    assert refused.value.message.startswith(wrong)
 
 
 def test_without_urls_a_kiwi_is_embedded_with_the_given_account() -> None:

@@ -1,6 +1,6 @@
 """The table on DynamoDB."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kiwi_sync.state.table import OUTSTANDING, Change, Check, Item, ItemKey, Value
@@ -67,8 +67,25 @@ class DynamoTable:
             Limit=limit,
             **expression.arguments(),
         )
-        items = map(_decode, answer["Items"])
-        return [(str(item["pk"]), str(item["sk"])) for item in items]
+        return _keys(answer["Items"])
+
+    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+        """Keys from the index, page by page: the next one goes on after the last key of the one before."""
+        expression = _Expression()
+        condition = (
+            f"{expression.name('todo')} = {expression.value(todo)}"
+            f" AND {expression.name('todo_at')} = {expression.value(at)}"
+        )
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=OUTSTANDING,
+            KeyConditionExpression=condition,
+            PaginationConfig={"PageSize": page},
+            **expression.arguments(),
+        )
+        for answer in pages:
+            if keys := _keys(answer["Items"]):
+                yield keys
 
     def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
         """One UpdateItem, conditional if there are checks."""
@@ -147,6 +164,10 @@ class _Expression:
         if self._values:
             arguments["ExpressionAttributeValues"] = self._values
         return arguments
+
+
+def _keys(items: Iterable[Mapping[str, Any]]) -> list[ItemKey]:
+    return [(str(item["pk"]), str(item["sk"])) for item in map(_decode, items)]
 
 
 def _key(key: ItemKey) -> dict[str, Any]:

@@ -82,6 +82,13 @@ class Table(Protocol):
         """Keys of items with this `todo` and a `todo_at` from `first` to `last`, earliest first."""
         ...
 
+    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+        """Keys of all items with this `todo` and this `todo_at`, so many at a time: each once.
+
+        Items may move away and come back meanwhile.
+        """
+        ...
+
     def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
         """Carry out the change if all checks hold; whether they did."""
         ...
