@@ -60,6 +60,14 @@ class Situation:
         """The same, but that KIWI holds this."""
         return replace(self, actual=actual)
 
+    def waiting(self) -> "Situation":
+        """The same, but that its parents have turned out not to be in KIWI.
+
+        It needs no claims yet: those that were just taken for it are to be let go.
+        """
+        row = replace(self.row, claims=self.row.claims | frozenset(self.claims))
+        return replace(self, row=row, wish=replace(self.wish, payload=None))
+
     def having_seen(self, found: Found | None) -> "Situation":
         """The same, having looked: an earlier load may have changed which claims KIWI's object uses."""
         used = frozenset() if found is None else frozenset(wanted_claims(self.row.key, found.payload))

@@ -136,7 +136,7 @@ class Worker:
                 self.dependents.distrust(parent)
             if not missing:
                 raise TryLaterError(str(situation.row.key))
-            return self._settle(situation, token, Reason.WAITING)
+            return self._settle(situation.waiting(), token, Reason.WAITING)
         if not updating and is_ours(situation, found):
             self.writer.note(situation.row, token, situation.having_seen(found).actual)
             return False

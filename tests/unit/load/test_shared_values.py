@@ -122,6 +122,18 @@ def test_who_waits_for_a_unit_keeps_no_external_id_from_others(world: World) -> 
     assert faults(world) == []
 
 
+def test_who_waits_for_a_tenant_that_a_person_deleted_keeps_no_external_id_from_others(world: World) -> None:
+    world.settle(unit(), tenant("7"), tenant("1-7", OTHER))
+    world.kiwi.remove_object("tenant", "0001--7", world.organization)
+    fields = {"id": "foreign", "external_id": "x", "email_address": OURS, "first_name": "", "last_name": ""}
+    world.kiwi.put_object("tenant", fields, world.organization)
+    world.settle(lease("L-1", ["7"]))
+    assert world.row(agreement_key("L-1")).outcome == Reason.WAITING
+    assert faults(world) == []
+    world.settle(lease("L", ["1-7"]))
+    assert world.ids("rental_agreement") == ["0001--L--1-7"]
+
+
 def test_another_separator_parts_them(world: World) -> None:
     records = [unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]), lease("L", ["1-7"])]
     world.settle(*records)
