@@ -110,7 +110,7 @@ class Ground:
 
     def connections(self) -> Connections:
         """What a container remembers of Parameter Store."""
-        return Connections(cast("Any", self.ssm), PATH)
+        return Connections(cast("Any", self.ssm), PATH, self.scheduler.clock)
 
     def new_extract(self) -> Extract:
         """A fresh container of extract. Its writers take turns: a crash leaves the first rows only."""

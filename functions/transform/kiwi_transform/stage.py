@@ -57,7 +57,7 @@ class Stage:
             return transform_lease(self.table, self.load, row, connection, self.clock(), self.grace)
         wanted = desire(row, connection)
         current = row.desired_from == row.source_rev and is_written(row, wanted)
-        if not current and not write_desire(self.table, row, wanted):
+        if not current and not write_desire(self.table, row, wanted, self.clock(), self.grace):
             return False
         send_to_load(self.load, [row.key])
         return True

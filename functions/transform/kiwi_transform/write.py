@@ -1,5 +1,6 @@
 """Writes the `desired` part of rows. Nothing but this module does."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiwi_sync.keys import RowKey
@@ -20,10 +21,15 @@ def is_written(row: Row, desire: Desire) -> bool:
     )
 
 
-def write_desire(table: Table, row: Row, desire: Desire) -> bool:
-    """Write a unit's or tenant's `desired`; False if its `source` has moved on since it was read."""
+def write_desire(table: Table, row: Row, desire: Desire, now: datetime, grace: timedelta) -> bool:
+    """Write a unit's or tenant's `desired`; False if its `source` has moved on since it was read.
+
+    The row is owed something from now on, if it was not already: a message that comes late may find newer
+    settings, and a row that was settled under the old ones.
+    """
     put: dict[str, Value] = {"rev": row.rev + 1, "desired_from": row.source_rev}
-    return table.update(row.at, _change(put, desire), unchanged(row))
+    owed = todo_marker(row.key, stamp(now + grace))
+    return table.update(row.at, replace(_change(put, desire), put_if_absent=owed), unchanged(row))
 
 
 def write_agreement(

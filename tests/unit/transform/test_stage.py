@@ -150,3 +150,15 @@ def test_a_lease_that_goes_from_the_table_meanwhile_is_nothing_more(transforming
     transforming.settle(lease())
     transforming.table.items[transforming.row(lease_key()).key.pk].clear()
     assert transforming.transform(lease_key()) == []
+
+
+def test_a_message_that_finds_newer_settings_owes_a_settled_row_something(transforming: Transforming) -> None:
+    transforming.settle(unit())
+    transforming.table.update(transforming.row(unit_key()).at, Change(remove=["todo", "todo_at"]))
+    transforming.transform(unit_key())
+    assert transforming.row(unit_key()).todo is None
+    transforming.ssm.put(CONNECTION, settings(separator="/"))
+    transforming.stage = transforming.container()
+    transforming.transform(unit_key())
+    row = transforming.row(unit_key())
+    assert (row.external_id, row.todo is not None) == ("0001/100/1", True)
