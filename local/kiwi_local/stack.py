@@ -2,9 +2,10 @@
 
 import importlib
 import json
+import math
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +30,8 @@ QUICK = {"GRACE_SECONDS": "0", "BACKOFF_SECONDS": "0.05"}
 
 _SWEEP_PACE = 0.2
 _NAP = 0.02
+_MARGIN = 60
+"""Seconds before the end of its time at which extract stops."""
 
 OnProgress = Callable[[int, int], None]
 """Called with how many messages were served and how many are waiting."""
@@ -60,6 +63,7 @@ class LocalStack:
         self._visibility_cap = visibility_cap
         self._uploads = 0
         self._swept_at = 0.0
+        self._ends = math.inf
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
@@ -129,16 +133,16 @@ class LocalStack:
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation of a function, past the poller; raises what the handler raises."""
-        return self._functions.invoke(function, event)
+        return self._functions.invoke(function, event, self._ends - time.monotonic() + _MARGIN)
 
     def serve(self, stages: Collection[str] | None = None, give_up_after: float = 60) -> bool:
         """Works what is queued for `stages` (default: all) until nothing is; false if time ran out."""
-        deadline = time.monotonic() + give_up_after
-        while time.monotonic() < deadline:
-            if not self.poller.serve(stages):
-                if not self.poller.waiting(stages):
-                    return True
-                time.sleep(_NAP)
+        with self._until(give_up_after):
+            while time.monotonic() < self._ends:
+                if not self.poller.serve(stages):
+                    if not self.poller.waiting(stages):
+                        return True
+                    time.sleep(_NAP)
         return False
 
     def sweep(self) -> None:
@@ -153,9 +157,12 @@ class LocalStack:
         Then the template's schedules have been fired at least once, and have brought nothing more (but for
         the one key that tries now and then whether a paused connection's log-in has been mended).
         """
-        deadline = time.monotonic() + give_up_after
+        with self._until(give_up_after):
+            return self._drain(on_progress)
+
+    def _drain(self, on_progress: OnProgress) -> bool:
         sent_before_sweep: int | None = None
-        while time.monotonic() < deadline:
+        while time.monotonic() < self._ends:
             if self.poller.serve():
                 on_progress(self.poller.served, self.poller.waiting())
             elif self.poller.waiting() or self.poller.delayed():
@@ -172,6 +179,15 @@ class LocalStack:
                 sent_before_sweep = self._sent()
                 self.sweep()
         return False
+
+    @contextmanager
+    def _until(self, give_up_after: float) -> Iterator[None]:
+        """Within the block no invocation is given much more time than is left."""
+        self._ends = time.monotonic() + give_up_after
+        try:
+            yield
+        finally:
+            self._ends = math.inf
 
     def outcome(self) -> Outcome:
         """What stands in the state table now."""

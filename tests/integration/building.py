@@ -66,6 +66,20 @@ def lease(
     } | fields
 
 
+def estate(units: int) -> Json:
+    """So many units, each let to two tenants; every fifth time one of them has no e-mail address."""
+    numbers = [f"{number:04}" for number in range(units)]
+    tenants = [tenant(f"{number}a") for number in numbers]
+    tenants += [
+        tenant(f"{number}b") | ({} if place % 5 else {"email": None}) for place, number in enumerate(numbers)
+    ]
+    return {
+        "verwaltungseinheiten": [unit(number) for number in numbers],
+        "mieter": tenants,
+        "mietvertraege": [lease(f"V{n}", of=n, by=[f"{n}a", f"{n}b"]) for n in numbers],
+    }
+
+
 def letting(**changes: Any) -> Json:
     """One unit, one tenant, one lease."""
     return {"verwaltungseinheiten": [unit()], "mieter": [tenant()], "mietvertraege": [lease()]} | changes

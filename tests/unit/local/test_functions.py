@@ -59,6 +59,13 @@ def test_a_handler_s_context_is_lambda_s(toy: ModuleType) -> None:
     ]
 
 
+def test_a_handler_may_be_given_less_time_but_not_more(toy: ModuleType) -> None:
+    toy.lambda_handler = lambda _, context: context.get_remaining_time_in_millis()  # type: ignore[attr-defined]  # a module made for the test
+    functions = Functions({}, Logs())
+    assert 3_000 < functions.invoke(FUNCTION, {}, 4) <= 4_000
+    assert 9_000 < functions.invoke(FUNCTION, {}, 40) <= 10_000
+
+
 def test_an_answer_that_json_cannot_carry_is_an_error(toy: ModuleType) -> None:
     with pytest.raises(TypeError):
         handle(toy, lambda *_: {object()})

@@ -1,11 +1,14 @@
 """Dropping, serving and draining, with handlers of the test in place of the real ones."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from kiwi_extract.lease import MARGIN
+from kiwi_local.functions import Functions
 from kiwi_local.stack import INLINE_BYTES, LocalStack
 from kiwi_local.template import Function
 
@@ -104,6 +107,24 @@ def test_a_drain_waits_for_what_is_due(toys: Toys) -> None:
 def test_a_drain_gives_up(toys: Toys) -> None:
     owe(toys.stack, timedelta())
     assert not toys.stack.drain(0.6)
+
+
+def test_no_invocation_is_given_time_to_write_after_a_drain_has_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(Functions, "invoke", lambda _self, _function, _event, seconds: given.append(seconds))
+    margin = MARGIN.total_seconds()
+    with LocalStack() as stack:
+        stack.drop({})
+        assert stack.drain(5)
+        stack.drop({})
+        assert stack.serve(give_up_after=3)
+        assert len(given) > 2
+        assert all(margin < seconds <= margin + 5 for seconds in given)
+        assert given[-1] <= margin + 3
+        stack.invoke(stack.blueprint.source("extract").function, {})
+        assert given[-1] == math.inf
 
 
 def test_a_drain_does_not_wait_for_what_is_due_in_an_hour(toys: Toys) -> None:
