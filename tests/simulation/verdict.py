@@ -38,7 +38,7 @@ def verdict(world: "World", exports: list[Any] | None) -> list[str]:
 
 
 def _has_lost(world: "World") -> bool:
-    """Whether a person has deleted a tenant whose row still holds its address: nobody looks before it changes."""
+    """Whether a person has deleted a tenant whose row holds its address: nobody looks before it changes."""
     tenants = world.kiwi.content()["tenant"]
     return any(
         row.outcome == Reason.EMAIL_TAKEN and row.kiwi_id not in {None, *tenants}
