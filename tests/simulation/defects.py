@@ -1,311 +1,39 @@
 """Deliberate defects: what the simulation must find, or it proves nothing. Each undoes one rule."""
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from copy import copy
-from functools import partial
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from kiwi_extract import compare, partition, run, sweep
-from kiwi_load import actual, claims, dependents, stage, worker
-from kiwi_sync.kiwi.access import Access
-from kiwi_sync.queues import send_to_load
-from kiwi_sync.rules.mapping import DesiredAgreement
-from kiwi_sync.state import rows
-from kiwi_sync.state.links import write_link
-from kiwi_sync.state.table import Change, equals, exists
-from kiwi_transform import lease
-
-from tests.fakes.memory import MemoryTable
-from tests.simulation.queue import SimulatedQueue
-from tests.simulation.scheduler import pretending
-from tests.simulation.table import SimulatedTable
+from tests.simulation import defects_extract as extract
+from tests.simulation import defects_load as load
 
 Planted = Callable[[], AbstractContextManager[Any]]
-DEDUPLICATION = 300
-"""Seconds for which SQS swallows a message that is the same as one before, if it goes by content."""
-STALE = 0.3
-"""The share of eventually consistent reads that miss the last write."""
-
-
-def no_intent_before_effect() -> AbstractContextManager[Any]:
-    """Load writes to KIWI without marking the row in doubt first."""
-    none = "none"
-
-    def doubt(self: Any, row: Any, claims: Any, *, restore_access: bool) -> str:
-        put = {"restore_access": True} if restore_access else {}
-        if put or claims:
-            self.table.update(row.at, Change(put=put, add={"claims": claims} if claims else {}))
-        return none
-
-    def unmarked(real: Any) -> Any:
-        def write(self: Any, row: Any, token: Any, *args: Any, **named: Any) -> Any:
-            return real(self, row, None if token == none else token, *args, **named)
-
-        return write
-
-    writer = actual.ActualWriter
-    others = {name: unmarked(getattr(writer, name)) for name in ("settle", "note", "refused")}
-    return pretending(writer, doubt=doubt, **others)
-
-
-def doubt_is_not_looked_into() -> AbstractContextManager[Any]:
-    """A load that finds a row in doubt believes the row."""
-    return pretending(worker.Worker, _look=lambda _self, situation, _kiwi: situation)
-
-
-@contextmanager
-def links_written_after_the_send() -> Iterator[None]:
-    """Transform sends an agreement before it links it."""
-    late: list[Any] = []
-
-    def send(queue: Any, keys: Iterable[Any], **named: Any) -> None:
-        real_send(queue, keys, **named)
-        links, late[:] = list(late), []
-        for link in links:
-            real_link(*link)
-
-    real_send, real_link = send_to_load, write_link
-    with pretending(lease, send_to_load=send, write_link=lambda *link: late.append(link)):
-        yield
-
-
-def todo_cleared_blindly() -> AbstractContextManager[Any]:
-    """Load takes `todo` away from a row that has moved on."""
-    real = actual.ActualWriter.settle
-
-    def settle(self: Any, row: Any, *args: Any, **named: Any) -> bool:
-        done = real(self, row, *args, **named)
-        return done or self.table.update(row.at, Change(remove=["todo", "todo_at"]), exists("pk"))
-
-    return pretending(actual.ActualWriter, settle=settle)
-
-
-def lease_not_read_again() -> AbstractContextManager[Any]:
-    """Transform settles a lease without looking whether it has moved on."""
-
-    def settle(table: Any, row: Any, marks: Any) -> bool:
-        return bool(table.update(row.at, Change(put=marks, remove=["todo", "todo_at"]), exists("pk")))
-
-    class AsItWas:
-        def __eq__(self, other: object) -> bool:
-            return True
-
-        __hash__ = None  # type: ignore[assignment]  # compared, never stored
-
-    def read_row(table: Any, key: Any) -> Any:
-        row = real(table, key)
-        return None if row is None else _With(row, source_rev=AsItWas())
-
-    real = rows.read_row
-    return pretending(lease, read_row=read_row, settle_lease=settle)
-
-
-def wake_up_deduplicated() -> AbstractContextManager[Any]:
-    """The load queue deduplicates by content."""
-
-    def put(self: Any, body: str, group: str | None = None, delay: float = 0) -> None:
-        now = self._scheduler.now
-        sent = self.__dict__.setdefault("by_content", {})
-        if group is not None and body in sent and (now - sent[body]).total_seconds() < DEDUPLICATION:
-            return
-        sent[body] = now
-        real(self, body, group, delay)
-
-    real = SimulatedQueue.put
-    return pretending(SimulatedQueue, put=put)
-
-
-def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
-    """Load crosses a former parent off before it has told it."""
-
-    def release(self: Any, agreement: Any, parents: Any, *, present: bool) -> None:
-        if agreement.parents:
-            wanted = dependents_wanted(agreement)
-            former = agreement.parents - wanted
-            if former:
-                self.table.update(agreement.at, Change(take={"parents": former}))
-        real(self, agreement, parents, present=present)
-
-    def dependents_wanted(agreement: Any) -> frozenset[str]:
-        if agreement.desired is None:
-            return frozenset()
-        desired = DesiredAgreement.model_validate_json(agreement.desired)
-        return frozenset({desired.tenant, desired.rental_unit})
-
-    real = dependents.Dependents.release_parents
-    return pretending(dependents.Dependents, release_parents=release)
-
-
-def no_tombstone_for_the_unseen() -> AbstractContextManager[Any]:
-    """Extract does not record the deletion of what it has never seen."""
-
-    def judge(question: Any, sk: str, row: Any, effective: str, outcome: Any) -> None:
-        if row is not None:
-            real(question, sk, row, effective, outcome)
-
-    real = compare._judge_absence
-    return pretending(compare, _judge_absence=judge)
-
-
-def content_instead_of_rev() -> AbstractContextManager[Any]:
-    """Load compares what a row desires, not its `rev`."""
-    return pretending(actual, unchanged=lambda row: equals("desired", row.desired))
-
-
-@contextmanager
-def inconsistent_reads() -> Iterator[None]:
-    """Reads of the table are eventually consistent."""
-    before: dict[Any, Any] = {}
-    rng = random.Random(0)
-
-    def get(self: Any, key: Any) -> Any:
-        item = real_get(self, key)
-        if not isinstance(self, SimulatedTable):
-            return item
-        stale = before.get((id(self), key), item)
-        return copy(stale) if self._scheduler.invocation and rng.random() < STALE else item
-
-    def update(self: Any, key: Any, change: Any, *checks: Any) -> bool:
-        before[id(self), key] = real_get(self, key)
-        return real_update(self, key, change, *checks)
-
-    real_get, real_update = MemoryTable.get, SimulatedTable.update
-    with pretending(MemoryTable, get=get), pretending(SimulatedTable, update=update):
-        yield
-
-
-def two_extracts_at_once() -> AbstractContextManager[Any]:
-    """Exports of one connection are worked at the same time."""
-
-    @contextmanager
-    def lease(*_: Any) -> Iterator[None]:
-        yield
-
-    return pretending(run, lease=lease)
-
-
-def deletion_with_access_on() -> AbstractContextManager[Any]:
-    """Load deletes agreements without withdrawing their access."""
-    return pretending(Access, change=lambda *_args: None)
-
-
-def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
-    """A full export that cannot judge one kind moves the watermark of all."""
-
-    def after(question: Any, comparison: Any, watermark: Any) -> Any:
-        return type(watermark)(max(question.version, watermark.version), question.version, {})
-
-    return pretending(partition, next_watermark=after)
-
-
-def absence_always_proves() -> AbstractContextManager[Any]:
-    """What a full export leaves out is gone, also where a key of it could not be read."""
-    real = run.ExportRun._question
-
-    def question(self: Any, part: Any) -> Any:
-        return compare.Question(**(vars(real(self, part)) | {"judges_absence": True}))
-
-    return pretending(run.ExportRun, _question=question)
-
-
-def rejected_is_gone() -> AbstractContextManager[Any]:
-    """A rejected record counts as one that is not there."""
-
-    def keys(question: Any, entries: Any, rows: Any, watermark: Any) -> Any:
-        for sk in [sk for sk, entry in entries.items() if entry.rejected]:
-            del entries[sk]
-        return real(question, entries, rows, watermark)
-
-    real = compare._keys
-    return pretending(compare, _keys=keys)
-
-
-def delta_leaves_the_version() -> AbstractContextManager[Any]:
-    """A delta that confirms a record does not move its version."""
-
-    def confirm(question: Any, sk: str, row: Any, effective: str, outcome: Any) -> None:
-        if question.is_full:
-            real(question, sk, row, effective, outcome)
-
-    real = compare._confirm
-    return pretending(compare, _confirm=confirm)
-
-
-def claim_not_tried_again() -> AbstractContextManager[Any]:
-    """Who registers as a waiter does not look once more whether the claim is free by now."""
-
-    def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
-        taken = claims._take(table, claim, key)
-        if not taken:
-            table.update(claims._waiter(claim, key), Change(put={"waiter": key.text}))
-        elif waited:
-            table.delete(claims._waiter(claim, key))
-        return bool(taken)
-
-    return pretending(claims, take=take)
-
-
-def waiters_not_woken() -> AbstractContextManager[Any]:
-    """Who lets go of a claim tells nobody."""
-    return pretending(claims, send_to_load=lambda *_args, **_named: None)
-
-
-def wake_up_forgotten_while_away() -> AbstractContextManager[Any]:
-    """While KIWI is away, a wake-up is acknowledged without a mark on the row."""
-    return pretending(stage.Hint, must_be_remembered=False)
-
-
-def parent_wakes_nobody() -> AbstractContextManager[Any]:
-    """A unit or tenant that comes into KIWI does not send the agreements that wait for it."""
-    return pretending(dependents.Dependents, wake_waiting=lambda _self, _parent: None)
-
-
-def foreign_objects_adopted() -> AbstractContextManager[Any]:
-    """Load takes whatever collides for its own."""
-    return pretending(worker, is_ours=lambda _situation, _found: True)
-
-
-def nobody_sweeps() -> AbstractContextManager[Any]:
-    """The sweep finds nothing that is due."""
-    return pretending(sweep, due=lambda *_args, **_named: ([], False))
-
-
-class _With:
-    """An object, some of whose attributes are others."""
-
-    def __init__(self, real: Any, **others: Any) -> None:
-        self.__dict__.update(others, _real=real)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
 
 DEFECTS: dict[str, Planted] = {
-    planted.__name__: partial(planted)
+    planted.__name__: planted
     for planted in (
-        no_intent_before_effect,
-        doubt_is_not_looked_into,
-        links_written_after_the_send,
-        todo_cleared_blindly,
-        lease_not_read_again,
-        wake_up_deduplicated,
-        debt_forgotten_in_a_crash,
-        no_tombstone_for_the_unseen,
-        content_instead_of_rev,
-        inconsistent_reads,
-        two_extracts_at_once,
-        deletion_with_access_on,
-        one_watermark_for_all_kinds,
-        absence_always_proves,
-        rejected_is_gone,
-        delta_leaves_the_version,
-        claim_not_tried_again,
-        waiters_not_woken,
-        wake_up_forgotten_while_away,
-        parent_wakes_nobody,
-        foreign_objects_adopted,
-        nobody_sweeps,
+        load.no_intent_before_effect,
+        load.doubt_is_not_looked_into,
+        load.links_written_after_the_send,
+        load.todo_cleared_blindly,
+        load.lease_not_read_again,
+        load.debt_forgotten_in_a_crash,
+        load.content_instead_of_rev,
+        load.deletion_with_access_on,
+        load.claim_not_tried_again,
+        load.waiters_not_woken,
+        load.wake_up_forgotten_while_away,
+        load.parent_wakes_nobody,
+        load.foreign_objects_adopted,
+        extract.wake_up_deduplicated,
+        extract.no_tombstone_for_the_unseen,
+        extract.inconsistent_reads,
+        extract.two_extracts_at_once,
+        extract.one_watermark_for_all_kinds,
+        extract.absence_always_proves,
+        extract.rejected_is_gone,
+        extract.delta_leaves_the_version,
+        extract.nobody_sweeps,
     )
 }
+"""By name."""

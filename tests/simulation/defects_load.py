@@ -1,0 +1,164 @@
+"""Deliberate defects in transform and load."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from kiwi_load import actual, claims, dependents, stage, worker
+from kiwi_sync.kiwi.access import Access
+from kiwi_sync.queues import send_to_load
+from kiwi_sync.rules.mapping import DesiredAgreement
+from kiwi_sync.state import rows
+from kiwi_sync.state.links import write_link
+from kiwi_sync.state.table import Change, equals, exists
+from kiwi_transform import lease
+
+from tests.simulation.scheduler import pretending
+
+
+def no_intent_before_effect() -> AbstractContextManager[Any]:
+    """Load writes to KIWI without marking the row in doubt first."""
+    none = "none"
+
+    def doubt(self: Any, row: Any, claims: Any, *, restore_access: bool) -> str:
+        put = {"restore_access": True} if restore_access else {}
+        if put or claims:
+            self.table.update(row.at, Change(put=put, add={"claims": claims} if claims else {}))
+        return none
+
+    def unmarked(real: Any) -> Any:
+        def write(self: Any, row: Any, token: Any, *args: Any, **named: Any) -> Any:
+            return real(self, row, None if token == none else token, *args, **named)
+
+        return write
+
+    writer = actual.ActualWriter
+    others = {name: unmarked(getattr(writer, name)) for name in ("settle", "note", "refused")}
+    return pretending(writer, doubt=doubt, **others)
+
+
+def doubt_is_not_looked_into() -> AbstractContextManager[Any]:
+    """A load that finds a row in doubt believes the row."""
+    return pretending(worker.Worker, _look=lambda _self, situation, _kiwi: situation)
+
+
+@contextmanager
+def links_written_after_the_send() -> Iterator[None]:
+    """Transform sends an agreement before it links it."""
+    late: list[Any] = []
+
+    def send(queue: Any, keys: Iterable[Any], **named: Any) -> None:
+        real_send(queue, keys, **named)
+        links, late[:] = list(late), []
+        for link in links:
+            real_link(*link)
+
+    real_send, real_link = send_to_load, write_link
+    with pretending(lease, send_to_load=send, write_link=lambda *link: late.append(link)):
+        yield
+
+
+def todo_cleared_blindly() -> AbstractContextManager[Any]:
+    """Load takes `todo` away from a row that has moved on."""
+    real = actual.ActualWriter.settle
+
+    def settle(self: Any, row: Any, *args: Any, **named: Any) -> bool:
+        done = real(self, row, *args, **named)
+        return done or self.table.update(row.at, Change(remove=["todo", "todo_at"]), exists("pk"))
+
+    return pretending(actual.ActualWriter, settle=settle)
+
+
+def lease_not_read_again() -> AbstractContextManager[Any]:
+    """Transform settles a lease without looking whether it has moved on."""
+
+    def settle(table: Any, row: Any, marks: Any) -> bool:
+        return bool(table.update(row.at, Change(put=marks, remove=["todo", "todo_at"]), exists("pk")))
+
+    class AsItWas:
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]  # compared, never stored
+
+    def read_row(table: Any, key: Any) -> Any:
+        row = real(table, key)
+        return None if row is None else _With(row, source_rev=AsItWas())
+
+    real = rows.read_row
+    return pretending(lease, read_row=read_row, settle_lease=settle)
+
+
+def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
+    """Load crosses a former parent off before it has told it."""
+
+    def release(self: Any, agreement: Any, parents: Any, *, present: bool) -> None:
+        if agreement.parents:
+            wanted = dependents_wanted(agreement)
+            former = agreement.parents - wanted
+            if former:
+                self.table.update(agreement.at, Change(take={"parents": former}))
+        real(self, agreement, parents, present=present)
+
+    def dependents_wanted(agreement: Any) -> frozenset[str]:
+        if agreement.desired is None:
+            return frozenset()
+        desired = DesiredAgreement.model_validate_json(agreement.desired)
+        return frozenset({desired.tenant, desired.rental_unit})
+
+    real = dependents.Dependents.release_parents
+    return pretending(dependents.Dependents, release_parents=release)
+
+
+def content_instead_of_rev() -> AbstractContextManager[Any]:
+    """Load compares what a row desires, not its `rev`."""
+    return pretending(actual, unchanged=lambda row: equals("desired", row.desired))
+
+
+def deletion_with_access_on() -> AbstractContextManager[Any]:
+    """Load deletes agreements without withdrawing their access."""
+    return pretending(Access, change=lambda *_args: None)
+
+
+def claim_not_tried_again() -> AbstractContextManager[Any]:
+    """Who registers as a waiter does not look once more whether the claim is free by now."""
+
+    def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
+        taken = claims._take(table, claim, key)
+        if not taken:
+            table.update(claims._waiter(claim, key), Change(put={"waiter": key.text}))
+        elif waited:
+            table.delete(claims._waiter(claim, key))
+        return bool(taken)
+
+    return pretending(claims, take=take)
+
+
+def waiters_not_woken() -> AbstractContextManager[Any]:
+    """Who lets go of a claim tells nobody."""
+    return pretending(claims, send_to_load=lambda *_args, **_named: None)
+
+
+def wake_up_forgotten_while_away() -> AbstractContextManager[Any]:
+    """While KIWI is away, a wake-up is acknowledged without a mark on the row."""
+    return pretending(stage.Hint, must_be_remembered=False)
+
+
+def parent_wakes_nobody() -> AbstractContextManager[Any]:
+    """A unit or tenant that comes into KIWI does not send the agreements that wait for it."""
+    return pretending(dependents.Dependents, wake_waiting=lambda _self, _parent: None)
+
+
+def foreign_objects_adopted() -> AbstractContextManager[Any]:
+    """Load takes whatever collides for its own."""
+    return pretending(worker, is_ours=lambda _situation, _found: True)
+
+
+class _With:
+    """An object, some of whose attributes are others."""
+
+    def __init__(self, real: Any, **others: Any) -> None:
+        self.__dict__.update(others, _real=real)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
