@@ -18,7 +18,6 @@ DEFECTS: dict[str, Planted] = {
         load.todo_cleared_blindly,
         load.lease_not_read_again,
         load.debt_forgotten_in_a_crash,
-        load.content_instead_of_rev,
         load.deletion_with_access_on,
         load.claim_not_tried_again,
         load.waiters_not_woken,

@@ -10,7 +10,7 @@ from kiwi_sync.queues import send_to_load
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.state import rows
 from kiwi_sync.state.links import write_link
-from kiwi_sync.state.table import Change, equals, exists
+from kiwi_sync.state.table import Change, exists
 from kiwi_transform import lease
 
 from tests.simulation.scheduler import pretending
@@ -108,11 +108,6 @@ def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
 
     real = dependents.Dependents.release_parents
     return pretending(dependents.Dependents, release_parents=release)
-
-
-def content_instead_of_rev() -> AbstractContextManager[Any]:
-    """Load compares what a row desires, not its `rev`."""
-    return pretending(actual, unchanged=lambda row: equals("desired", row.desired))
 
 
 def deletion_with_access_on() -> AbstractContextManager[Any]:
