@@ -97,7 +97,7 @@ class StrictS3:
         self.objects[Key] = Body
         return {"VersionId": VERSION}
 
-    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, str]:  # noqa: N803
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, str]:  # noqa: N803 - boto3's
         self._check(Bucket, Key)
         source = {"VersionId": VERSION, **CopySource}
         if not source["VersionId"].isascii() or not source["VersionId"].isprintable():

@@ -80,13 +80,13 @@ class StepwiseS3:
         self.objects[Key] = Body
         return {"VersionId": "v"}
 
-    def get_object(self, *, Bucket: str, Key: str, VersionId: str = "v") -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, VersionId: str = "v") -> dict[str, Any]:  # noqa: N803 - boto3's
         self._scheduler.point(f"read {Key}")
         if Key not in self.objects:
             raise self.exceptions.ClientError
         return {"Body": io.BytesIO(self.objects[Key]), "VersionId": "v"}
 
-    def copy_object(self, *, Bucket: str, Key: str, CopySource: Any) -> dict[str, Any]:  # noqa: N803
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._scheduler.point(f"copy to {Key}")
         if CopySource["Key"] not in self.objects:
             raise self.exceptions.ClientError

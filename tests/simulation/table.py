@@ -85,8 +85,8 @@ class SimulatedTable(MemoryTable):
         before = self.items.get(key[0], {}).get(key[1], {})
         done = write()
         if done:
-            mark = before.get("todo"), str(before.get("todo_at", ""))
-            self._marks.append((self._scheduler.now, key, *mark))  # type: ignore[arg-type]
+            todo = str(before["todo"]) if "todo" in before else None
+            self._marks.append((self._scheduler.now, key, todo, str(before.get("todo_at", ""))))
             del self._marks[:-50]
         if self.trouble and self._scheduler.invocation and self._scheduler.rng.random() < self.trouble:
             self._scheduler.say("… its answer gets lost, and it is repeated")
