@@ -45,7 +45,9 @@ test: setup ## lint, types, locks, tests
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-locks
-	$(BIN)/pytest -n 2 --cov
+	$(BIN)/pytest -n 2 --dist worksteal --cov --ignore tests/simulation
+	@# By itself: measuring coverage there doubles its time, and it is not what the other tests leave out.
+	$(BIN)/pytest -n 2 --dist worksteal tests/simulation
 
 simulate: setup ## histories by seed, against the real code: SEEDS=200000 FIRST=0, or SEED=7 to replay one
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \

@@ -1,6 +1,8 @@
 """Plays the history of a plan and judges it."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +10,6 @@ from tests.simulation.plan import Plan
 from tests.simulation.scheduler import StuckError
 from tests.simulation.verdict import verdict
 from tests.simulation.world import World
-
-# Log lines of thousands of histories: nobody reads them, and they take their time.
-logging.disable(logging.CRITICAL)
-
 
 APPROVALS = 20
 """The most rounds of approvals that a history takes: an approved export brings others up again."""
@@ -30,7 +28,7 @@ class Played:
 def play(plan: Plan) -> Played:
     """Play a plan to its end: the storm, a quiet point, and where it takes one a last export and another."""
     world = World(plan)
-    with world.entered():
+    with _quiet(), world.entered():
         try:
             wrong = _play(world)
         except Exception as error:
@@ -38,6 +36,17 @@ def play(plan: Plan) -> Played:
             if isinstance(error, StuckError):
                 wrong += [f"owed: {key}" for key in world.owed()]
     return Played(plan, wrong, world.scheduler.trace, world.scheduler.steps)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without log lines: nobody reads those of thousands of histories, and they take their time."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _play(world: World) -> list[str]:
