@@ -27,7 +27,7 @@ class Wire(httpx.BaseTransport):
     """The most requests that were under way at the same time."""
     writing: dict[str, str] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
-    """Agreements whose state has been read, or whose deletion has begun."""
+    """Agreements whose state has been read, or whose deletion has begun: until an attempt at it fails."""
     violations: list[str] = field(default_factory=list)
     _under_way: int = 0
 
@@ -44,10 +44,12 @@ class Wire(httpx.BaseTransport):
         self.scheduler.point(what)
         self.log.append((self.scheduler.now, what))
         if "rental-agreements" in what or what.startswith("DELETE"):
-            self.deleting.add(request.url.path.removesuffix("/state").rpartition("/")[2])
+            self.deleting.add(_agreement(request))
         fault = self._fault()
         if fault:
             self.scheduler.say(f"… {fault}")
+            if not fault.endswith("after"):
+                self.deleting.discard(_agreement(request))
         if fault == "reset before":
             raise httpx.ReadError("reset before it arrived")
         if fault == "time-out before":
@@ -92,6 +94,10 @@ class Wire(httpx.BaseTransport):
 def _whose(request: httpx.Request) -> str:
     login = request.url.path.endswith("/v1/session")
     return f" of {json.loads(request.content)['username']}" if login else ""
+
+
+def _agreement(request: httpx.Request) -> str:
+    return request.url.path.removesuffix("/state").rpartition("/")[2]
 
 
 def _path(request: httpx.Request) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from kiwi_sync.kiwi.client import KiwiClient
-from kiwi_sync.kiwi.models import Kind
 
 from kiwi_load.plan import NOT_IN_KIWI, Action, Actual, made
 from kiwi_load.situation import Situation
@@ -36,9 +35,6 @@ def carry_out(kiwi: KiwiClient, action: Action, situation: Situation) -> Actual:
 
 
 def _delete(kiwi: KiwiClient, action: Action, situation: Situation) -> Actual:
-    if situation.kind is Kind.RENTAL_AGREEMENT:
-        # Deleting an agreement does not take the doors away: a former tenant would keep opening them.
-        kiwi.withdraw_access(situation.kiwi_id)
     kiwi.delete(situation.kind, situation.kiwi_id)
     if action is Action.DELETE_TO_CREATE:
         return Actual(restore_access=situation.actual.restore_access)

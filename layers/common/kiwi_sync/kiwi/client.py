@@ -6,6 +6,7 @@
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -109,10 +110,15 @@ class KiwiClient:
         """Delete an object; False if it was not there.
 
         KiwiBroken is also KIWI's answer for a tenant or unit that still has an agreement. An agreement's
-        doors stay open: withdraw its access first.
+        doors would stay open: its access is withdrawn first, and looked at before each further attempt, since
+        somebody may give it again meanwhile.
         """
+        call, before = calls.delete(kind, id), None
+        if kind is Kind.RENTAL_AGREEMENT:
+            before = partial(self.withdraw_access, id)
+            before()
         try:
-            self.request(calls.delete(kind, id))
+            self.request(call, before)
         except KiwiNotFound:
             return False
         return True
@@ -159,8 +165,10 @@ class KiwiClient:
                 return found
         return None
 
-    def request(self, call: Call) -> Any:
+    def request(self, call: Call, before_another: Callable[[], None] | None = None) -> Any:
         """Send a request and return the JSON in its answer (None if a write has none).
+
+        `before_another`: is called before each further attempt.
 
         Raises any error of `kiwi_sync.kiwi.errors`. KiwiAway says that nothing happened: it may be repeated.
         """
@@ -173,6 +181,8 @@ class KiwiClient:
                 if attempt >= self._attempts or asked > PATIENCE:
                     raise
             self._sleep(max(asked, self._pause(attempt)))
+            if before_another is not None:
+                before_another()
             attempt += 1
 
     def close(self) -> None:

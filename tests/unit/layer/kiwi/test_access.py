@@ -7,7 +7,7 @@ import httpx
 import pytest
 from kiwi_sync.kiwi.access import READS
 from kiwi_sync.kiwi.errors import KiwiBroken, KiwiNotFound, KiwiUncertain
-from kiwi_sync.kiwi.models import AgreementState
+from kiwi_sync.kiwi.models import AgreementState, Kind
 
 from tests.unit.layer.kiwi.scripted import Answer, Rig, below, body_of, complains, says, says_text
 
@@ -23,6 +23,7 @@ class Doors:
             "status": "OK",
             "error": None,
         }
+        self.deleted_as: dict[str, Any] | None = None
         self.reads = reads
         self.writes: list[str] = []
         self.before: dict[str, Callable[[], Answer | None]] = {}
@@ -37,6 +38,9 @@ class Doors:
             return scripted(request)
         if self.state is None:
             return complains(404, "RENTAL_AGREEMENT_NOT_FOUND")(request)
+        if request.method == "DELETE":
+            self.deleted_as, self.state = self.state, None
+            return httpx.Response(200, json={})
         if request.method != "GET":
             return self._write(self.state, request)
         if self._arrival is not None:
@@ -98,6 +102,33 @@ def test_access_is_withdrawn_and_read_back(desired: str, actual: str, reads: int
     assert doors.state is not None
     assert (doors.state["desired"], doors.state["actual"]) == ("Inactive", "Deactivated")
     assert len(rig.pauses) == reads
+
+
+def test_an_agreement_is_deleted_without_its_access() -> None:
+    doors = Doors("Active", "Activated", reads=2)
+    assert Rig(doors).client.delete(Kind.RENTAL_AGREEMENT, "a1") is True
+    assert doors.deleted_as is not None
+    assert doors.deleted_as["actual"] == "Deactivated"
+
+
+def test_access_that_is_given_after_a_failed_deletion_is_withdrawn_again() -> None:
+    doors = Doors("Active", "Activated")
+
+    def give_and_fail() -> Answer:
+        assert doors.state is not None
+        doors.state.update(desired="Active", actual="Activated")
+        return says(503, {})
+
+    doors.before["DELETE"] = give_and_fail
+    assert Rig(doors).client.delete(Kind.RENTAL_AGREEMENT, "a1") is True
+    assert doors.deleted_as is not None
+    assert doors.deleted_as["actual"] == "Deactivated"
+
+
+def test_an_agreement_that_is_absent_is_not_deleted() -> None:
+    doors = Doors("Inactive", "Created")
+    doors.state = None
+    assert Rig(doors).client.delete(Kind.RENTAL_AGREEMENT, "a1") is False
 
 
 @pytest.mark.parametrize("actual", ["Created", "Deactivated"])
