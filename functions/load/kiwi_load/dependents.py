@@ -27,6 +27,11 @@ class Dependents:
         """A parent that is in KIWI sends each linked agreement that should be there and is not."""
         self._wake([key for key, row in self._linked(parent).items() if row and _should_come(row)])
 
+    def wake_claiming(self, parent: Row) -> None:
+        """A parent that is not in KIWI sends the linked agreements with claims: they need none any more."""
+        linked = self._linked(parent).items()
+        self._wake([key for key, row in linked if row and row.claims and not row.perhaps_in_kiwi])
+
     def blockers(self, parent: Row) -> list[Row]:
         """The agreements that are in KIWI under the parent, or may be: before them the parent cannot go."""
         rows = self._linked(parent).values()

@@ -172,7 +172,9 @@ class Worker:
     def _wake_and_pay(self, situation: Situation) -> None:
         """Whatever came of it: who waits for this key is sent, and what it no longer uses is let go."""
         row, actual = situation.row, situation.actual
-        if situation.is_parent and situation.wish.wanted and actual.kiwi_id is not None:
+        if situation.is_parent and actual.kiwi_id is None:
+            self.dependents.wake_claiming(row)
+        elif situation.is_parent and situation.wish.wanted:
             self.dependents.wake_waiting(row)
         if not situation.is_parent and (actual.kiwi_id is None or situation.as_wished):
             self.dependents.release_parents(row, list(situation.parents), present=situation.as_wished)

@@ -111,6 +111,15 @@ def test_two_leases_with_one_external_id_have_one_holder(world: World) -> None:
     assert faults(world) == []
 
 
+def test_who_loses_its_tenant_waits_for_no_external_id_any_more(world: World) -> None:
+    world.settle(unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]))
+    world.settle(lease("L", ["1-7"]))
+    world.settle(tenant("1-7", None))
+    waiting = world.row(agreement_key("L", "1-7"))
+    assert (waiting.outcome, waiting.claims) == (Reason.TENANT_NOT_SYNCHRONIZED, frozenset())
+    assert faults(world) == []
+
+
 def test_who_waits_for_a_unit_keeps_no_external_id_from_others(world: World) -> None:
     world.settle(unit(), tenant("7"), tenant("1-7", OTHER), lease("L-1", ["7"]), lease("L", ["1-7"]))
     (holder,) = world.ids("rental_agreement")
