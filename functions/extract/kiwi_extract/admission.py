@@ -14,7 +14,8 @@ from kiwi_sync.erp.envelope import Envelope
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
-from kiwi_extract.document import Document, RejectedExportError
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.origin import Export
 
 FUTURE = timedelta(hours=1)
 """How far an ERP's clock may be ahead."""
@@ -22,7 +23,7 @@ PAST = timedelta(days=60)
 """Tombstones live 90 days: an older export could bring to life what is long gone."""
 
 
-def admit(document: Document, now: datetime) -> Envelope:
+def admit(document: Export, now: datetime) -> Envelope:
     """The envelope of a document that has been read to its end.
 
     Raises:

@@ -1,15 +1,19 @@
 """The export bucket: reads exports that lie there, keeps documents that were refused or held."""
 
-from typing import IO, TYPE_CHECKING, cast
+import re
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.reading import SIDE_FILE, side_file
 from kiwi_extract.intake import Inline, Pointer
+from kiwi_extract.origins import Place, place_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, GetObjectOutputTypeDef
 
 MAX_BYTES = 512 * 2**20
 """Of an export: about as much as one invocation can read."""
@@ -27,6 +31,17 @@ _ABSENT = frozenset(
 )
 
 
+_SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8})?\.[A-Za-z0-9]{1,8}")
+
+
+class Found(NamedTuple):
+    """An object: its content, a pointer to exactly this version of it, and where it lay first."""
+
+    stream: IO[bytes]
+    pointer: Pointer
+    place: Place
+
+
 class ExportBucket:
     """The one bucket that exports may come from."""
 
@@ -34,41 +49,66 @@ class ExportBucket:
         self._client = client
         self._name = name
 
-    def open(self, pointer: Pointer) -> tuple[IO[bytes], Pointer]:
-        """The object as a stream, and a pointer to exactly this version of it.
+    def open(self, pointer: Pointer) -> Found:
+        """The object as a stream.
 
         Raises:
             RejectedExportError: it lies in another bucket, is too large, or is not there (any more).
         """
         if pointer.bucket != self._name:
             raise RejectedExportError(RejectedExport.FOREIGN_BUCKET, "bucket: not this stack's export bucket")
-        try:
-            if pointer.version is None:
-                answer = self._client.get_object(Bucket=self._name, Key=pointer.key)
-            else:
-                answer = self._client.get_object(
-                    Bucket=self._name, Key=pointer.key, VersionId=pointer.version
-                )
-        except self._client.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, "key: no such object") from None
-            raise
+        answer = self._get(pointer.key, pointer.version)
+        if answer is None:
+            raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, "key: no such object")
         if answer.get("ContentLength", 0) > MAX_BYTES:
             answer["Body"].close()
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_BYTES // 2**20} MiB")
-        exact = pointer.model_copy(update={"version": answer.get("VersionId")})
-        return cast("IO[bytes]", answer["Body"]), exact
+        version = answer.get("VersionId")
+        place = place_of(
+            pointer.key,
+            answer.get("LastModified"),
+            version or str(answer.get("ETag", "")),
+            pointer.side,
+            answer.get("Metadata", {}),
+        )
+        exact = pointer.model_copy(update={"version": version})
+        return Found(cast("IO[bytes]", answer["Body"]), exact, place)
 
-    def keep(self, source: Inline | Pointer, name: str) -> str | None:
+    def side(self, place: Place) -> tuple[dict[str, Any], str]:
+        """What the side file of an object says, and which version of it: "" if there is none.
+
+        Raises:
+            RejectedExportError: it cannot be read.
+        """
+        if place.folder is None or place.side == "":
+            return {}, ""
+        answer = self._get(f"{place.folder}/{SIDE_FILE}", place.side)
+        if answer is None:
+            return {}, ""
+        return side_file(cast("IO[bytes]", answer["Body"])), answer.get("VersionId") or "null"
+
+    def _get(self, key: str, version: str | None) -> "GetObjectOutputTypeDef | None":
+        """The object; None if it is not there."""
+        try:
+            if version is None:
+                return self._client.get_object(Bucket=self._name, Key=key)
+            return self._client.get_object(Bucket=self._name, Key=key, VersionId=version)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+
+    def keep(self, source: Inline | Pointer, name: str, place: Place | None = None) -> str | None:
         """Keep a refused document under `rejected/`; its key, None if there is nothing to keep."""
-        kept = self._put(source, f"rejected/{name}.json")
+        kept = self._put(source, f"rejected/{name}", place)
         return kept.key if kept else None
 
-    def keep_held(self, source: Inline | Pointer, name: str) -> Pointer | None:
+    def keep_held(self, source: Inline | Pointer, name: str, place: Place | None = None) -> Pointer | None:
         """Keep a document under `held/`, and point to this version; None if it is not there any more."""
-        return self._put(source, f"held/{name}.json")
+        return self._put(source, f"held/{name}", place)
 
-    def _put(self, source: Inline | Pointer, key: str) -> Pointer | None:
+    def _put(self, source: Inline | Pointer, key: str, place: Place | None) -> Pointer | None:
+        key = f"{key}{_suffix(source, place)}"
         if isinstance(source, Inline):
             put = self._client.put_object(Bucket=self._name, Key=key, Body=source.body)
             return Pointer(bucket=self._name, key=key, version=put.get("VersionId"))
@@ -77,8 +117,11 @@ class ExportBucket:
         origin: CopySourceTypeDef = {"Bucket": self._name, "Key": source.key}
         if source.version is not None:
             origin["VersionId"] = source.version
+        known: Mapping[str, str] = place.metadata() if place else {}
         try:
-            copy = self._client.copy_object(Bucket=self._name, Key=key, CopySource=origin)
+            copy = self._client.copy_object(
+                Bucket=self._name, Key=key, CopySource=origin, Metadata=known, MetadataDirective="REPLACE"
+            )
         except self._client.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _ABSENT:
@@ -88,3 +131,12 @@ class ExportBucket:
                 return source
             raise
         return Pointer(bucket=self._name, key=key, version=copy.get("VersionId"))
+
+
+def _suffix(source: Inline | Pointer, place: Place | None) -> str:
+    """The end of a kept document's name, by which a person opens it."""
+    if isinstance(source, Inline):
+        return ".json" if source.body.lstrip()[:1] in (b"{", b"[") else ".txt"
+    name = (place.key if place else source.key).rpartition("/")[2]
+    found = _SUFFIX.search(name, max(0, len(name) - 18))
+    return found[0].lower() if found and found.end() == len(name) else ".json"

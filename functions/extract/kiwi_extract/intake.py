@@ -27,6 +27,8 @@ class Pointer(BaseModel):
     bucket: str = Field(min_length=1)
     key: str = Field(min_length=1)
     version: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{1,1024}$")
+    side: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{0,1024}$")
+    """Version of the side file, "" if there is none; None: not looked for yet."""
 
     @field_validator("key")
     @classmethod

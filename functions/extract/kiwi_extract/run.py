@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from kiwi_sync.connections import Connection, Connections
 from kiwi_sync.erp.envelope import SECTIONS, Envelope
-from kiwi_sync.keys import SHARDS, Partition
+from kiwi_sync.keys import SHARDS, Partition, RowKind
 from kiwi_sync.queues import Queue
 from kiwi_sync.state.holds import read_hold
 from kiwi_sync.state.table import Table
@@ -19,7 +19,7 @@ from kiwi_extract.arrivals import note_export
 from kiwi_extract.assess import Assessor
 from kiwi_extract.brake import Brake, Shelf, is_approved
 from kiwi_extract.compare import Question
-from kiwi_extract.document import Document
+from kiwi_extract.formats.origin import Export
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
 from kiwi_extract.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
 from kiwi_extract.outstanding import retry_parked
@@ -45,7 +45,7 @@ class Tools:
     grace: timedelta
 
 
-def extract(tools: Tools, document: Document, deadline: Deadline, shelf: Shelf) -> runs.Status:
+def extract(tools: Tools, document: Export, deadline: Deadline, shelf: Shelf) -> runs.Status:
     """Bring one export into the table and send the keys of what is new, changed or gone.
 
     What would take access from too many is held back, and the document kept on the `shelf`.
@@ -61,8 +61,22 @@ def extract(tools: Tools, document: Document, deadline: Deadline, shelf: Shelf) 
         with lease(tools.table, envelope.connection, deadline):
             connection = connection_of(tools.connections, envelope.connection)
             spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-            run = ExportRun(tools, connection, envelope, spool, deadline, shelf)
+            silent = _silent(envelope, document)
+            run = ExportRun(tools, connection, envelope, spool, deadline, shelf, silent)
             return run.work(document.counts)
+
+
+def _silent(envelope: Envelope, document: Export) -> frozenset[tuple[str, RowKind]]:
+    """The (Mandant, kind) that a full export is said to be complete for, but does not speak of."""
+    spoken = document.spoken
+    if spoken is None or not envelope.is_full:
+        return frozenset()
+    return frozenset(
+        (mandant, kind)
+        for mandant in envelope.mandanten
+        for section, kind in SECTIONS.items()
+        if (mandant, section) not in spoken
+    )
 
 
 class ExportRun:
@@ -76,8 +90,10 @@ class ExportRun:
         spool: Spool,
         deadline: Deadline,
         shelf: Shelf,
+        silent: frozenset[tuple[str, RowKind]] = frozenset(),
     ) -> None:
         self._tools = tools
+        self._silent = silent
         self._connection = connection
         self._envelope = envelope
         self._spool = spool
@@ -171,6 +187,7 @@ class ExportRun:
             return frozenset()
         partitions = list(self._partitions())
         silent = {it.mandant for it in partitions if not self._question(it).judges_absence}
+        silent |= {mandant for mandant, _ in self._silent}
         return frozenset(it.mandant for it in partitions) - silent
 
     def _question(self, partition: Partition) -> Question:
@@ -188,12 +205,14 @@ class ExportRun:
         return frozenset(self._connection.settings.mandanten)
 
     def _partitions(self) -> Iterator[Partition]:
-        """Of a full export: all that it is complete for or that is deselected; of a delta: its own."""
+        """Of a full export: all that it speaks of, or that is deselected; of a delta: its own."""
         if not self._envelope.is_full:
             yield from self._spool.partitions(self._connection.id)
             return
         mandanten = sorted(self._selected.intersection(self._envelope.mandanten) | self._deselected)
         for kind in SECTIONS.values():
             for mandant in mandanten:
+                if (mandant, kind) in self._silent and mandant not in self._deselected:
+                    continue
                 for shard in range(SHARDS):
                     yield Partition(self._connection.id, mandant, kind, format(shard, "x"))

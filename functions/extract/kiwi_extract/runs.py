@@ -179,5 +179,5 @@ def _shown(entry: Entry) -> dict[str, str | None]:
         "key": entry.numbers,
         "field": entry.field,
         "reason": entry.reason,
-        "place": f"{'geloescht.' if entry.deleted else ''}{entry.section}[{entry.place}]",
+        "place": entry.place_text or f"{'geloescht.' if entry.deleted else ''}{entry.section}[{entry.place}]",
     }

@@ -16,7 +16,7 @@ _CACHE_KIB = 16_384
 _SCHEMA = """
 CREATE TABLE entry (
     section TEXT NOT NULL, place INTEGER NOT NULL, deleted INTEGER NOT NULL, kind TEXT NOT NULL,
-    mandant TEXT, shard TEXT, sk TEXT, numbers TEXT, record TEXT, field TEXT, reason TEXT);
+    mandant TEXT, shard TEXT, sk TEXT, numbers TEXT, record TEXT, field TEXT, reason TEXT, place_text TEXT);
 CREATE TABLE selected (mandant TEXT);
 CREATE TABLE listed (mandant TEXT);
 """
@@ -38,11 +38,11 @@ WHERE reason IS NULL AND deleted = 0 AND sk IS NOT NULL AND (
     AND other.shard = entry.shard AND other.sk = entry.sk) > 1
 """
 _OF_PARTITION = """
-SELECT section, place, deleted, kind, mandant, sk, numbers, record, field, reason
+SELECT section, place, deleted, kind, mandant, sk, numbers, record, field, reason, place_text
 FROM entry WHERE mandant = ? AND kind = ? AND shard = ? AND sk IS NOT NULL
 """
 _REJECTED = """
-SELECT section, place, deleted, kind, mandant, sk, numbers, record, field, reason
+SELECT section, place, deleted, kind, mandant, sk, numbers, record, field, reason, place_text
 FROM entry WHERE reason IS NOT NULL ORDER BY section, place LIMIT ?
 """
 
@@ -62,6 +62,8 @@ class Entry:
     record: str | None = None
     field: str | None = None
     reason: str | None = None
+    place_text: str | None = None
+    """Where it stands, for people; None: in a JSON document, where section and place say it."""
 
     @property
     def rejected(self) -> bool:
@@ -89,7 +91,7 @@ class Spool:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Put entries in."""
-        self._db.executemany("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?,?)", map(_columns, entries))
+        self._db.executemany("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", map(_columns, entries))
 
     def seal(self, selected: Sequence[str], listed: Sequence[str] | None) -> None:
         """Judge the entries as a whole, once all are in.
@@ -154,11 +156,12 @@ def _columns(entry: Entry) -> tuple[object, ...]:
         entry.record,
         entry.field,
         entry.reason,
+        entry.place_text,
     )
 
 
 def _entry(row: tuple[str, ...]) -> Entry:
-    section, place, deleted, kind, mandant, sk, numbers, record, field, reason = row
+    section, place, deleted, kind, mandant, sk, numbers, record, field, reason, where = row
     return Entry(
-        section, int(place), bool(deleted), RowKind(kind), mandant, sk, numbers, record, field, reason
+        section, int(place), bool(deleted), RowKind(kind), mandant, sk, numbers, record, field, reason, where
     )

@@ -1,8 +1,10 @@
 """What extract does with one message of the export queue."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
@@ -10,14 +12,21 @@ from kiwi_sync.queues import Outgoing, Queue
 from kiwi_extract import runs
 from kiwi_extract.admission import identity
 from kiwi_extract.bucket import ExportBucket
-from kiwi_extract.document import Document, RejectedExportError
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.origin import Export
+from kiwi_extract.formats.reading import FeldmappingOf, open_export
 from kiwi_extract.intake import Ignored, Inline, Intake, Pointer, understand
 from kiwi_extract.lease import Deadline, LeaseTakenError
+from kiwi_extract.origins import Place, origin_of_message
 from kiwi_extract.run import HandBackError, Tools, extract
 from kiwi_extract.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
 
 LEASE_WAIT = timedelta(seconds=20)
 """How long an export waits before it asks for its connection's lease again."""
+
+
+def _no_feldmapping(_connection: str) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Stage:
     tools: Tools
     bucket: ExportBucket
     exports: Queue
+    feldmapping_of: FeldmappingOf = _no_feldmapping
 
     def handle(self, message_id: str, body: str, deadline: Deadline) -> Sweep | None:
         """Handle one message. What cannot be used is refused with a reason and kept; nothing is lost."""
@@ -60,35 +70,42 @@ class Stage:
         return outcome
 
     def _export(self, message_id: str, source: Inline | Pointer, deadline: Deadline) -> None:
-        document: Document | None = None
+        document: Export | None = None
+        place: Place | None = None
         try:
             if isinstance(source, Inline):
-                document = Document(io.BytesIO(source.body))
+                origin = origin_of_message(source.body)
+                document = open_export(io.BytesIO(source.body), origin, self.feldmapping_of)
             else:
-                stream, source = self.bucket.open(source)
-                document = Document(stream)
-            status = extract(self.tools, document, deadline, _Shelf(self.bucket, self.exports, source))
+                stream, source, place = self.bucket.open(source)
+                side, version = self.bucket.side(place)
+                place = place.model_copy(update={"side": version})
+                source = source.model_copy(update={"side": version if place.folder else None})
+                document = open_export(stream, place.origin(side), self.feldmapping_of)
+            status = extract(self.tools, document, deadline, _Shelf(self.bucket, self.exports, source, place))
             logger.info("export worked", export_id=document.envelope["export_id"], status=status)
         except LeaseTakenError:
             self.exports.send([Outgoing(_message(source), delay=int(LEASE_WAIT.total_seconds()))])
         except HandBackError:
             self.exports.send([Outgoing(_message(source))])
         except RejectedExportError as error:
-            self._refuse(message_id, source, document, error, deadline)
+            self._refuse(message_id, source, document, error, deadline, place)
 
     def _refuse(
         self,
         message_id: str,
         source: Inline | Pointer,
-        document: Document | None,
+        document: Export | None,
         error: RejectedExportError,
         deadline: Deadline,
+        place: Place | None = None,
     ) -> None:
-        connection, export_id = identity(document.envelope) if document else (None, None)
-        kept = self.bucket.keep(source, f"{connection or 'unknown'}/{message_id}")
+        known: Mapping[str, Any] = document.envelope if document else {}
+        connection, export_id = identity(known or (place.origin({}).envelope if place else {}))
+        kept = self.bucket.keep(source, f"{connection or 'unknown'}/{message_id}", place)
         now = deadline.clock()
-        known = export_id if connection else None
-        runs.refuse(self.tools.table, connection, known or message_id, error, kept, now)
+        name = (export_id if connection else None) or message_id
+        runs.refuse(self.tools.table, connection, name, error, kept, now)
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
 
 
@@ -99,9 +116,10 @@ class _Shelf:
     bucket: ExportBucket
     exports: Queue
     source: Inline | Pointer
+    place: Place | None
 
     def keep(self, name: str) -> str | None:
-        kept = self.bucket.keep_held(self.source, name)
+        kept = self.bucket.keep_held(self.source, name, self.place)
         return kept.message() if kept else None
 
     def bring(self, document: str) -> None:

@@ -33,6 +33,8 @@ _CODES = {
 def validate(raw: RawRecord) -> Entry:
     """The entry that a record is. No exception: a bad record is an entry that says why."""
     kind = SECTIONS[raw.section]
+    if raw.reason is not None:
+        return _refused(raw, kind, raw.field, raw.reason)
     model: type[Record] = KEYS[kind] if raw.deleted else RECORDS[kind]
     try:
         record = model.model_validate(raw.value)
@@ -45,15 +47,36 @@ def validate(raw: RawRecord) -> Entry:
 def _entry(raw: RawRecord, named: Record, record: str | None) -> Entry:
     key = named.key("")
     numbers = "/".join((named.mandant, *named.numbers))
-    return Entry(raw.section, raw.place, raw.deleted, key.kind, named.mandant, key.sk, numbers, record)
+    return Entry(
+        raw.section,
+        raw.place,
+        raw.deleted,
+        key.kind,
+        named.mandant,
+        key.sk,
+        numbers,
+        record,
+        place_text=_where(raw),
+    )
 
 
 def _rejected(raw: RawRecord, kind: RowKind, error: ValidationError) -> Entry:
     fault = error.errors(include_input=False, include_context=False, include_url=False)[0]
     field = ".".join(map(str, fault["loc"])) or _field_of(fault)
+    return _refused(raw, kind, field, _CODES.get(fault["type"], fault["type"]))
+
+
+def _refused(raw: RawRecord, kind: RowKind, field: str | None, reason: str) -> Entry:
     mandant, sk, numbers = _key(raw.value, kind)
-    reason = _CODES.get(fault["type"], fault["type"])
-    return Entry(raw.section, raw.place, raw.deleted, kind, mandant, sk, numbers, None, field, reason)
+    where = _where(raw)
+    return Entry(raw.section, raw.place, raw.deleted, kind, mandant, sk, numbers, None, field, reason, where)
+
+
+def _where(raw: RawRecord) -> str | None:
+    """Where the record stands, for people; None in a JSON document, where section and place say it."""
+    if raw.line is None:
+        return None
+    return f"{raw.source}, line {raw.line}" if raw.source else f"line {raw.line}"
 
 
 def _field_of(fault: ErrorDetails) -> str:

@@ -10,8 +10,9 @@ import kiwi_extract.document
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.document import MAX_DEPTH, MAX_EVENTS, Document, RawRecord, RejectedExportError
-from kiwi_extract.texts import MAX_TEXT
+from kiwi_extract.document import Document, RawRecord, RejectedExportError
+from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_PARTS, MAX_TEXT
+from kiwi_extract.validate import validate
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.exports import delta, document, encoded, full, lease, tenant, unit
@@ -47,7 +48,7 @@ def test_records_come_one_by_one() -> None:
             return (b'{"mieter":     [' + b'{"nummer": "1"},' * self.at)[start : self.at]
 
     stream = Endless()
-    records = Document(stream).records()  # type: ignore[arg-type]  # a raw stream reads as well
+    records = Document(stream).records()
     assert [raw.place for raw in itertools.islice(records, 5000)] == list(range(5000))
     assert stream.at < 200_000
 
@@ -89,7 +90,7 @@ def test_unknown_keys_are_skipped_however_large() -> None:
     nested: Any = 1
     for _ in range(MAX_DEPTH - 3):
         nested = {"a": [nested]} if isinstance(nested, int) else {"a": nested}
-    export = {"before": [[{"x": 1}] * MAX_EVENTS], "deep": nested, **SMALL, "after": {"mieter": [1, 2]}}
+    export = {"before": [[{"x": 1}] * MAX_PARTS], "deep": nested, **SMALL, "after": {"mieter": [1, 2]}}
     assert read(export) == read(SMALL)
 
 
@@ -101,8 +102,7 @@ def test_unknown_keys_are_skipped_however_large() -> None:
         b"{",
         b"<xml/>",
         b"\x00",
-        b"\xff\xfe{\x00}\x00",
-        b"\xef\xbb\xbf" + encoded(SMALL),
+        b"\xff\xfe{\x00",
         encoded(SMALL) + b"x",
         encoded(SMALL) + b"{}",
         encoded(SMALL) + b'"',
@@ -119,8 +119,7 @@ def test_unknown_keys_are_skipped_however_large() -> None:
         b"// remark\n{}",
         b'{"mieter": [{"nummer": ' + b"9" * 5000 + b"}]}",
         b'{"mieter": [{"nummer": -' + b"9" * 100_000 + b"}]}",
-        b'{"mieter": [{"latitude": 1e99999999999999999999}]}',
-        b'{"mieter": [{"latitude": 1e-99999999999999999999}]}',
+        b'{"mieter": [{"nummer": NaN}]}',
     ],
 )
 def test_what_is_not_json(content: bytes) -> None:
@@ -142,7 +141,7 @@ def test_a_mebibyte_of_brackets(place: bytes, bracket: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["mandanten", "mieter"])
 def test_a_value_of_too_many_parts(name: str) -> None:
-    value = list(range(MAX_EVENTS + 1))
+    value = list(range(MAX_PARTS + 1))
     error = refused({name: value if name == "mandanten" else [value]})
     assert error.reason is RejectedExport.TOO_COMPLEX
 
@@ -192,9 +191,10 @@ def test_a_value_of_too_much_text() -> None:
 
 @pytest.mark.parametrize("half", [rb"\ud800", rb"\uDBFF", rb"\udc00\ud800", rb"\ud800x\udc00"])
 def test_half_a_character_makes_its_own_record_invalid_and_no_other(half: bytes) -> None:
-    records = read(b'{"x\\ud800": 1, "mieter": [{"nummer": "' + half + b'"}, {"nummer": "1"}]}')
-    assert "\0" in records[0].value["nummer"]
-    assert "?" not in records[0].value["nummer"]
+    records = read(
+        b'{"x\\ud800": 1, "mieter": [{"mandant": "1", "nummer": "' + half + b'"}, {"nummer": "1"}]}'
+    )
+    assert validate(records[0]).reason == "control_character"
     assert records[1].value == {"nummer": "1"}
 
 

@@ -124,7 +124,7 @@ def test_what_is_not_done_is_sent_again_and_then_done(
 
 
 REFUSED: list[tuple[bytes, str, str, str]] = [
-    (b"no json", "%unknown", "m1", "not_json"),
+    (b"{no json", "%unknown", "m1", "not_json"),
     (encoded(EXPORT)[:-1], "c1", "e1", "not_json"),
     (encoded({**EXPORT, "anzahl": {"mieter": 5}}), "c1", "e1", "count_mismatch"),
     (encoded({**EXPORT, "connection": "c9"}), "c9", "e1", "unknown_connection"),

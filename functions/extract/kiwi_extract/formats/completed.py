@@ -1,0 +1,98 @@
+"""Completes what an export says of itself with what is known from outside."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.origin import Origin, Reader
+
+MAX_MANDANTEN = 10_000
+FORMAT = "erp-export/1"
+Opener = Callable[[ExitStack], tuple[Reader, Origin]]
+"""Opens an export; what it is opened for is closed with the stack. The origin may be better known then."""
+
+
+class Completed:
+    """An export of any format while it is read.
+
+    A document with `format` says all of itself. Any other has its envelope from its origin. A full export
+    that does not list its Mandanten speaks of those that are in it, and in each of them only of the sections
+    that have a record there: a file that is missing, or a Mandant in it, is not taken for a deletion.
+    """
+
+    def __init__(self, open_reader: Opener, origin: Origin) -> None:
+        self._open = open_reader
+        self._origin = origin
+        self._reader: Reader | None = None
+        self._seen: set[tuple[str | int, str]] = set()
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record in order. Raises RejectedExportError."""
+        with ExitStack() as exits:
+            self._reader, self._origin = self._open(exits)
+            seen = self._seen
+            for raw in self._reader.records():
+                yield raw
+                value = raw.value
+                mandant = value.get("mandant") if type(value) is dict else None
+                if mandant is not None and type(mandant) in _NUMBERS:
+                    seen.add((mandant, raw.section))
+                    if len(seen) > MAX_MANDANTEN:
+                        raise RejectedExportError(RejectedExport.TOO_COMPLEX, _TOO_MANY)
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What stands around the records, or stands in for it."""
+        own = self._reader.envelope if self._reader else {}
+        if "format" in own or not self._origin.envelope:
+            return own
+        envelope = {**_named_after(self._origin), **self._origin.envelope, **own}
+        if envelope.get("scope") == "full" and not envelope.get("mandanten"):
+            envelope["mandanten"] = sorted({mandant for mandant, _ in self._spoken_of()})
+        return envelope
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each section."""
+        return self._reader.counts if self._reader else dict.fromkeys(SECTIONS, 0)
+
+    @property
+    def spoken(self) -> frozenset[tuple[str, str]] | None:
+        """The (Mandant, section) that a full export speaks of; None: of all in its Mandanten."""
+        own = self._reader.envelope if self._reader else {}
+        if "format" in own or self._reader is None:
+            return None
+        listed = own.get("mandanten") or self._origin.envelope.get("mandanten")
+        if isinstance(listed, list | tuple):
+            there = self._reader.sections
+            return frozenset((str(mandant).strip(), section) for mandant in listed for section in there)
+        return frozenset(self._spoken_of())
+
+    def _spoken_of(self) -> set[tuple[str, str]]:
+        pairs = {(str(mandant).strip(), section) for mandant, section in self._seen}
+        return {(mandant, section) for mandant, section in pairs if _NUMBER.fullmatch(mandant)}
+
+
+_NUMBERS = frozenset({str, int})
+_NUMBER = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
+_TOO_MANY = f"more than {MAX_MANDANTEN} Mandanten in the records"
+
+
+def _named_after(origin: Origin) -> dict[str, Any]:
+    """The format, and id and time by the file."""
+    moment = origin.modified.isoformat() if origin.modified else None
+    return {"format": FORMAT, "export_id": export_id_of(origin.name, moment or ""), "exported_at": moment}
+
+
+def export_id_of(name: str, *identity: str | datetime) -> str:
+    """An id for an export that has none: readable, and the same for the same object alone."""
+    readable = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
+    digest = blake2b("\n".join(map(str, identity)).encode(), digest_size=4).hexdigest()
+    return f"{readable[-100:].strip('-') or 'export'}-{digest}"

@@ -1,0 +1,116 @@
+"""Reads NDJSON: one record a line, the envelope in the first."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.document import ENVELOPE_KEYS, RawRecord, RejectedExportError
+from kiwi_extract.formats.identity import RowError, is_deleted
+from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT
+from kiwi_extract.formats.origin import Numbering
+from kiwi_extract.formats.pieces import Readable, decoded
+
+NOT_JSON_LINE = "not_json_line"
+UNKNOWN_TYP = "unknown_typ"
+TYPES = {
+    **{section: section for section in SECTIONS},
+    "verwaltungseinheit": "verwaltungseinheiten",
+    "mietvertrag": "mietvertraege",
+}
+"""What may stand in `typ`, and the section that it means."""
+_BLOCK = 2**18
+_TYP = re.compile(rb'"typ"[ \t]*:[ \t]*"([a-z]{1,30})"')
+
+
+class Ndjson:
+    """An export of one record a line. A line that cannot be read is one rejected record."""
+
+    def __init__(self, stream: Readable, source: str | None, numbering: Numbering) -> None:
+        self._stream = stream
+        self._source = source
+        self._numbering = numbering
+        self.envelope: dict[str, Any] = {}
+        self.counts = numbering.counts
+        self.sections: set[str] = set()
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record in order."""
+        first = True
+        for line, content in enumerate(lines(self._stream), start=1):
+            if not content.strip():
+                continue
+            try:
+                value = orjson.loads(content)
+            except orjson.JSONDecodeError:
+                yield from self._unreadable(content, line, NOT_JSON_LINE)
+                continue
+            if first and isinstance(value, dict) and "typ" not in value:
+                self.envelope |= {name: value[name] for name in ENVELOPE_KEYS & value.keys()}
+            else:
+                yield from self._record(content, value, line)
+            first = False
+
+    def _record(self, content: bytes, value: Any, line: int) -> Iterator[RawRecord]:
+        typ = value.get("typ") if isinstance(value, dict) else None
+        section = TYPES.get(typ) if isinstance(typ, str) else None
+        if section is None:
+            yield from self._unreadable(content, line, UNKNOWN_TYP)
+            return
+        self.sections.add(section)
+        if content.count(b"{") + content.count(b"[") > MAX_DEPTH:
+            yield self._numbering.rejected(section, self._source, line, NOT_JSON_LINE)
+            return
+        try:
+            deleted = is_deleted(value)
+        except RowError as error:
+            yield self._numbering.rejected(
+                section, self._source, line, error.reason, error.field, error.record
+            )
+            return
+        yield self._numbering.record(section, value, self._source, line, deleted=deleted)
+
+    def _unreadable(self, content: bytes, line: int, reason: str) -> Iterator[RawRecord]:
+        """Of what kind it was may still be seen. If not, nothing of any kind counts as gone."""
+        typ = _TYP.search(content)
+        section = TYPES.get(typ[1].decode()) if typ else None
+        for one in [section] if section else SECTIONS:
+            yield self._numbering.rejected(one, self._source, line, reason, "typ")
+
+
+def lines(stream: Readable) -> Iterator[bytes]:
+    """The lines, without their ends. Raises RejectedExportError if one is longer than a mebibyte."""
+    rest = b""
+    while block := stream.read(_BLOCK):
+        first, *others = block.split(b"\n")
+        rest += first
+        if others:
+            yield rest
+            yield from others[:-1]
+            rest = others[-1]
+        if len(rest) > MAX_TEXT:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, "a line of more than a mebibyte")
+    if rest:
+        yield rest
+
+
+class Recoded:
+    """A stream of text in any encoding of Unicode, as UTF-8 without a byte order mark."""
+
+    def __init__(self, stream: Readable, encoding: str) -> None:
+        self._stream = stream
+        self._text = decoded(stream, encoding) if encoding != "utf-8" else None
+
+    def read(self, size: int, /) -> bytes:
+        """Some bytes; none at the end."""
+        if self._text is None:
+            return self._stream.read(size)
+        try:
+            return next(self._text, "").encode("utf-8", errors="surrogatepass")
+        except UnicodeDecodeError:
+            raise RejectedExportError(
+                RejectedExport.NOT_JSON, "not in the encoding that it begins with"
+            ) from None

@@ -1,0 +1,154 @@
+"""What is known of an export from outside, and what its readers have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract import document
+from kiwi_extract.document import RawRecord, RejectedExportError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known from outside: the file's name, its time, what stands in for the envelope.
+
+    `encoding`: of the text, where it is known for certain (a message is UTF-8).
+    """
+
+    name: str = ""
+    modified: datetime | None = None
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+    encoding: str | None = None
+
+
+class Export(Protocol):
+    """An export while it is read: all but `records` is whole when `records` has ended."""
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What stands around the records, as it was given."""
+        ...
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each section."""
+        ...
+
+    @property
+    def spoken(self) -> frozenset[tuple[str, str]] | None:
+        """The (Mandant, section) that a full export speaks of at all; None: of all in its Mandanten."""
+        ...
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads one format. `sections`: those that it has found something for, be it an empty list."""
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What it has found around the records; empty if the format has no place for it."""
+        ...
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each section."""
+        ...
+
+    @property
+    def sections(self) -> set[str]:
+        """The sections that it has found something for."""
+        ...
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record in order."""
+        ...
+
+
+class TableMapping(Protocol):
+    """How the rows of a table become the records of one section."""
+
+    @property
+    def section(self) -> str:
+        """`verwaltungseinheiten`, `mieter` or `mietvertraege`."""
+        ...
+
+    @property
+    def repeats(self) -> bool:
+        """Whether several rows of one key are one record."""
+        ...
+
+    def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The record; None if the row is left out. Raises an error with `field` and `reason` (RowError)."""
+        ...
+
+
+class ReadingOptions(Protocol):
+    """What a Feldmapping says of how files are to be read; None: found out."""
+
+    @property
+    def encoding(self) -> str | None:
+        """Name of an encoding."""
+        ...
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between the cells of a CSV."""
+        ...
+
+
+class Feldmapping(Protocol):
+    """Which tables hold what, and how."""
+
+    @property
+    def reading(self) -> ReadingOptions:
+        """How files are to be read."""
+        ...
+
+    def tables_for(self, source: str, columns: Sequence[str]) -> Sequence[TableMapping]:
+        """What is read from a file, sheet or list with these columns; nothing: it is not used."""
+        ...
+
+
+class Numbering:
+    """Numbers records across all files of an export, and counts them."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(SECTIONS, 0)
+        self._deleted = dict.fromkeys(SECTIONS, 0)
+
+    def record(
+        self,
+        section: str,
+        value: Any,
+        source: str | None,
+        line: int,
+        *,
+        deleted: bool = False,
+        repeats: bool = False,
+    ) -> RawRecord:
+        """The next record. Raises RejectedExportError if there are too many."""
+        counts = self._deleted if deleted else self.counts
+        place = counts[section]
+        if place >= document.MAX_RECORDS:
+            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
+        counts[section] = place + 1
+        return RawRecord(section, place, deleted, value, source, line, repeats)
+
+    def rejected(
+        self,
+        section: str,
+        source: str | None,
+        line: int,
+        reason: str,
+        at: str | None = None,
+        value: Any = None,
+    ) -> RawRecord:
+        """The next record, which cannot be used. `value`: what can be read of it, `at`: its fault's field."""
+        return self.record(section, value, source, line)._replace(reason=reason, field=at)

@@ -1,0 +1,199 @@
+"""Opens an export of any format: what it is, its content tells, never its name."""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.document import DELETIONS, ENVELOPE_KEYS, Document, RejectedExportError
+from kiwi_extract.formats.completed import Completed
+from kiwi_extract.formats.csv_table import csv_table
+from kiwi_extract.formats.foreign import foreign_lines, foreign_tables
+from kiwi_extract.formats.ndjson import Ndjson, Recoded
+from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader
+from kiwi_extract.formats.packed import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
+from kiwi_extract.formats.pieces import Peekable, Readable, unicode_encoding
+from kiwi_extract.formats.tables import Table, Tables
+from kiwi_extract.formats.xlsx import WORKBOOK, xlsx_tables
+
+FeldmappingOf = Callable[[str], Feldmapping | None]
+HEAD = 2**20
+"""Characters of a document among which its kind is looked for."""
+MAX_PACKED = 3
+"""How often something may be packed: a gzip of a ZIP of workbooks."""
+SIDE_FILE = "export.json"
+"""In a ZIP as well as beside an object: what stands in for the envelope."""
+FILES = "dateien"
+MAX_SIDE_FILE = 2**18
+_OFFICE_97 = b"\xd0\xcf\x11\xe0"
+_OURS = '"erp-export/'
+
+
+def open_export(stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf) -> Export:
+    """An export in JSON, NDJSON, CSV or XLSX, packed or not; what is wrong with it is said while it is read.
+
+    `feldmapping_of`: the Feldmapping of a connection, if it has one. A document in `erp-export/1` never needs
+    it. Of everything else, the connection must be known from the origin.
+    """
+
+    def opened(exits: ExitStack) -> tuple[Reader, Origin]:
+        opening = _Opening(origin, feldmapping_of, exits)
+        return opening.reader(Peekable(stream)), opening.origin
+
+    return Completed(opened, origin)
+
+
+@dataclass
+class _Opening:
+    """What is needed to open all that an export consists of."""
+
+    origin: Origin
+    feldmapping_of: FeldmappingOf
+    exits: ExitStack
+    budget: Budget = field(default_factory=Budget)
+    numbering: Numbering = field(default_factory=Numbering)
+
+    def reader(self, stream: Peekable) -> Reader:
+        """The reader for a whole export."""
+        for _ in range(MAX_PACKED):
+            stream = self._unpacked(stream)
+            if stream.peek(4) not in ZIP:
+                return self._text(stream)
+            archive = self._archive(stream)
+            members = self._members(archive)
+            if WORKBOOK in archive.namelist() or len(members) != 1:
+                return self._tables(self._zipped(archive, members))
+            stream = Peekable(Member(archive, members[0], self.budget))
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, "packed too often")
+
+    def _text(self, stream: Peekable) -> Reader:
+        encoding = self.origin.encoding or unicode_encoding(stream.peek(64)) or "utf-8"
+        head = _head(stream, encoding)
+        source = _name(self.origin.name)
+        if head.startswith("{") and _is_ndjson(head):
+            if _first_line(head).keys() & {"typ", "format"}:
+                return Ndjson(Recoded(stream, encoding), source, self.numbering)
+            return self._tables(foreign_lines(Recoded(stream, encoding), source))
+        if head.startswith("{") and (_OURS in head or self._feldmapping() is None):
+            return Document(stream, encoding=encoding)
+        return self._tables(self._table_or_lists(stream, source, head, encoding))
+
+    def _tables(self, tables: Iterator[Table]) -> Tables:
+        return Tables(tables, self._feldmapping(), self.numbering)
+
+    def _table_or_lists(self, stream: Peekable, source: str, head: str, encoding: str) -> Iterator[Table]:
+        if head.startswith(("{", "[")):
+            yield from foreign_tables(stream, source, encoding)
+        elif not head:
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+        elif stream.peek(4) == _OFFICE_97:
+            raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
+        else:
+            mapping = self._feldmapping()
+            yield csv_table(stream, source, self.origin.encoding, mapping.reading if mapping else None)
+
+    def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
+        if WORKBOOK in archive.namelist():
+            yield from xlsx_tables(archive, self.budget)
+            return
+        for member in members:
+            stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
+            if stream.peek(4) in ZIP:
+                inner = self._archive(stream)
+                if WORKBOOK not in inner.namelist():
+                    raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
+                yield from xlsx_tables(inner, self.budget)
+                continue
+            encoding = unicode_encoding(stream.peek(64)) or "utf-8"
+            head = _head(stream, encoding)
+            if head.startswith("{") and (_OURS in head or _is_ndjson(head)):
+                detail = "a ZIP holds one export, or the tables of one; send each export by itself"
+                raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
+            yield from self._table_or_lists(stream, _name(member.filename), head, encoding)
+
+    def _unpacked(self, stream: Peekable) -> Peekable:
+        for _ in range(MAX_PACKED):
+            if stream.peek(2) != GZIP:
+                return stream
+            stream = Peekable(Gunzipped(stream, self.budget))
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, "packed too often")
+
+    def _archive(self, stream: Peekable) -> zipfile.ZipFile:
+        file = self.exits.enter_context(on_disk(stream, self.budget))
+        return self.exits.enter_context(opened_zip(file))
+
+    def _members(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        """The files of a ZIP that are an export, or tables of one. What stands in for it is read at once."""
+        files = [
+            member
+            for member in archive.infolist()
+            if not member.is_dir()
+            and not member.filename.startswith("__MACOSX/")
+            and not _name(member.filename).startswith(".")
+        ]
+        if len(files) == 1:
+            return files
+        for member in files:
+            if _name(member.filename) == SIDE_FILE:
+                side = side_file(Member(archive, member, self.budget))
+                self.origin = replace(self.origin, envelope={**self.origin.envelope, **side})
+                files.remove(member)
+                break
+        return files
+
+    def _feldmapping(self) -> Feldmapping | None:
+        connection = self.origin.envelope.get("connection")
+        return self.feldmapping_of(connection) if isinstance(connection, str) else None
+
+
+def side_file(stream: Readable) -> dict[str, Any]:
+    """What a side file says in place of an envelope: also in which `dateien` the export lies.
+
+    Raises:
+        RejectedExportError: it is no JSON object.
+    """
+    content = Peekable(stream).peek(MAX_SIDE_FILE + 1)
+    try:
+        value = json.loads(content) if len(content) <= MAX_SIDE_FILE else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
+    known = (ENVELOPE_KEYS | {FILES}) - {"format"}
+    return {name: value[name] for name in known & value.keys()}
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _head(stream: Peekable, encoding: str) -> str:
+    """The beginning of the text, without blanks before it: much of it only if it may be JSON."""
+    for size in (2**16, HEAD):
+        head = stream.peek(size).decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
+        if not head.startswith("{"):
+            return head
+    return head
+
+
+def _first_line(head: str) -> dict[str, Any]:
+    """The object in the first line; an empty one if there is none."""
+    try:
+        value = json.loads(head.partition("\n")[0])
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _is_ndjson(head: str) -> bool:
+    """Whether there is a whole object in the first line, and it is not the whole export."""
+    first = _first_line(head)
+    if "typ" in first:
+        return True
+    lists = any(isinstance(first.get(name), list | dict) for name in (*SECTIONS, DELETIONS))
+    return bool(first) and not lists and head.partition("\n")[2].lstrip().startswith("{")

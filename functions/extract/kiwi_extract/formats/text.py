@@ -1,0 +1,132 @@
+"""Decodes text whose encoding nobody has told, piece by piece: what is doubtful is an error, no guess."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import NoReturn
+
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.pieces import PIECE, Peekable, unicode_encoding
+
+UTF_8 = "utf-8"
+WINDOWS = "cp1252"
+"""ISO-8859-1 is the same, but for characters that nobody can see."""
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_DOUBTFUL = re.compile(
+    # What umlauts, dashes, quotation marks and the euro are in UTF-8.
+    rb"(?P<unicode>[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac)"
+    # Umlauts of DOS between letters, where Windows has quotation marks and a trade mark; its sharp s.
+    rb"|(?P<dos>(?<=[A-Za-z])[\x84\x94\x99](?=[A-Za-z])|(?<=[Ss]tra)\xe1|(?<=[ae]u)\xe1|(?<=[Ww]ei)\xe1)"
+    rb"|(?P<undefined>[\x81\x8d\x8f\x90\x9d])"
+)
+_OVERLAP = 4
+_MEND = "write UTF-8, or name the right one as `encoding` in the mapping"
+
+
+def text_of(stream: Peekable, encoding: str | None) -> Iterator[str]:
+    """The text in pieces. `encoding`: the one that was told; None: found out.
+
+    A byte order mark tells it, or the NULs of UTF-16, or the first character that is not ASCII: in a valid
+    sequence of UTF-8 it is UTF-8, otherwise Windows-1252.
+
+    Raises:
+        RejectedExportError: a byte that contradicts, with its place and what to do.
+    """
+    if encoding is None:
+        encoding = unicode_encoding(stream.peek(64))
+    place = _Place()
+    if encoding is None:
+        yield from _ascii(stream, place)
+        ahead = stream.peek(4)
+        if not ahead:
+            return
+        encoding = UTF_8 if _SEQUENCE.match(ahead) else WINDOWS
+    if encoding == WINDOWS:
+        yield from _windows(stream, place)
+    else:
+        yield from _strictly(stream, encoding, place)
+
+
+class _Place:
+    """Where in the file the next piece begins."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+        self.line = 1
+
+    def pass_by(self, piece: bytes) -> None:
+        self.offset += len(piece)
+        self.line += piece.count(b"\n")
+
+    def refuse(self, piece: bytes, at: int, detail: str) -> NoReturn:
+        line = self.line + piece.count(b"\n", 0, at)
+        where = f"byte 0x{piece[at]:02X} at offset {self.offset + at}, line {line}"
+        raise RejectedExportError(RejectedExport.ENCODING_DOUBTFUL, f"{where}: {detail}; {_MEND}")
+
+
+def _ascii(stream: Peekable, place: _Place) -> Iterator[str]:
+    """The text up to the first character that is not ASCII, which is left unread."""
+    while ahead := stream.peek(PIECE):
+        other = _NOT_ASCII.search(ahead)
+        if other is None or other.start():
+            piece = stream.read(other.start() if other else len(ahead))
+            place.pass_by(piece)
+            yield piece.decode("ascii")
+        if other:
+            return
+
+
+def _windows(stream: Peekable, place: _Place) -> Iterator[str]:
+    before = b""
+    while piece := stream.read(PIECE):
+        # What is at the end of a piece is looked at again, with what follows.
+        ahead = piece + stream.peek(_OVERLAP)
+        if not ahead.isascii() and (doubt := _DOUBTFUL.search(before + ahead, max(0, len(before) - 1))):
+            _refuse_windows(place, before, doubt)
+        place.pass_by(piece)
+        before = piece[-_OVERLAP:]
+        yield piece.decode(WINDOWS)
+
+
+def _refuse_windows(place: _Place, before: bytes, doubt: re.Match[bytes]) -> NoReturn:
+    detail = {
+        "unicode": "a character of UTF-8 in a file that is not UTF-8 before it",
+        "dos": "an umlaut of DOS (code page 850), as it seems",
+        "undefined": "no character of Windows-1252",
+    }[str(doubt.lastgroup)]
+    place.offset -= len(before)
+    place.line -= before.count(b"\n")
+    place.refuse(doubt.string, doubt.start(), detail)
+
+
+def _strictly(stream: Peekable, encoding: str, place: _Place) -> Iterator[str]:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        detail = "the encoding that the mapping names is not known"
+        raise RejectedExportError(RejectedExport.ENCODING_DOUBTFUL, detail) from None
+    kept = 0
+    while True:
+        piece = stream.read(PIECE)
+        try:
+            text = decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            place.offset -= kept
+            place.refuse(error.object, error.start, f"not {_shown(encoding)}, as the text before it is")
+        kept = len(decoder.getstate()[0])
+        place.pass_by(piece)
+        if text:
+            yield text
+        if not piece:
+            return
+
+
+def _shown(encoding: str) -> str:
+    return codecs.lookup(encoding).name.upper().replace("-SIG", "")
