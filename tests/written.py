@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 
@@ -58,7 +58,7 @@ def as_csv(
 ) -> bytes:
     text = io.StringIO(newline="")
     # Python's writer leaves a line break bare if it is not the one that it ends lines with.
-    quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(COLUMNS[section])
     writer.writerows(cells(section, record) for record in records)

@@ -26,7 +26,7 @@ _DOUBTFUL = re.compile(
     rb"|(?P<dos>(?<=[A-Za-z])[\x84\x94\x99](?=[A-Za-z])|(?<=[Ss]tra)\xe1|(?<=[ae]u)\xe1|(?<=[Ww]ei)\xe1)"
     rb"|(?P<undefined>[\x81\x8d\x8f\x90\x9d])"
 )
-_OVERLAP = 4
+_NEAR = 4
 _MEND = "write UTF-8, or name the right one as `encoding` in the mapping"
 
 
@@ -60,10 +60,13 @@ class _Place:
     def __init__(self) -> None:
         self.offset = 0
         self.line = 1
+        self.before = b""
+        """The bytes right before it."""
 
     def pass_by(self, piece: bytes) -> None:
         self.offset += len(piece)
         self.line += piece.count(b"\n")
+        self.before = piece[-_NEAR:]
 
     def refuse(self, piece: bytes, at: int, detail: str) -> NoReturn:
         line = self.line + piece.count(b"\n", 0, at)
@@ -84,25 +87,23 @@ def _ascii(stream: Peekable, place: _Place) -> Iterator[str]:
 
 
 def _windows(stream: Peekable, place: _Place) -> Iterator[str]:
-    before = b""
     while piece := stream.read(PIECE):
-        # What is at the end of a piece is looked at again, with what follows.
-        ahead = piece + stream.peek(_OVERLAP)
-        if not ahead.isascii() and (doubt := _DOUBTFUL.search(before + ahead, max(0, len(before) - 1))):
-            _refuse_windows(place, before, doubt)
+        # What is doubtful shows by what stands around it, be it in another piece.
+        near = place.before + piece + stream.peek(_NEAR)
+        if not piece.isascii() and (doubt := _DOUBTFUL.search(near, len(place.before))):
+            _refuse_windows(place, doubt)
         place.pass_by(piece)
-        before = piece[-_OVERLAP:]
         yield piece.decode(WINDOWS)
 
 
-def _refuse_windows(place: _Place, before: bytes, doubt: re.Match[bytes]) -> NoReturn:
+def _refuse_windows(place: _Place, doubt: re.Match[bytes]) -> NoReturn:
     detail = {
         "unicode": "a character of UTF-8 in a file that is not UTF-8 before it",
         "dos": "an umlaut of DOS (code page 850), as it seems",
         "undefined": "no character of Windows-1252",
     }[str(doubt.lastgroup)]
-    place.offset -= len(before)
-    place.line -= before.count(b"\n")
+    place.offset -= len(place.before)
+    place.line -= place.before.count(b"\n")
     place.refuse(doubt.string, doubt.start(), detail)
 
 
