@@ -1,12 +1,16 @@
 """Cases that are drawn: damaged exports, values of any type anywhere, arbitrary bytes, broken messages."""
 
+import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from random import Random
 from typing import Any
 
 from tests.fuzz.door import Case, in_bucket, inline
 from tests.fuzz.samples import BUCKET, CONNECTION, DELTA, FULL, MARK, encoded, paths, with_value
+from tests.written import COLUMNS, as_csv, as_ndjson, as_xlsx, as_zip, as_zip_of_csv
 
 Json = dict[str, Any]
 SWAPPED: list[Any] = [
@@ -69,7 +73,9 @@ RAW = ["1e999999999", "1e99999999999999999999", "9" * 5000, "-" + "9" * 2000, "0
 
 def draw(random: Random) -> Case:
     """A case, wholly decided by `random`."""
-    make = random.choice([_damaged, _damaged, _swapped, _swapped, _arbitrary, _message])
+    make = random.choice(
+        [_damaged, _damaged, _swapped, _swapped, _arbitrary, _message, _formatted, _formatted]
+    )
     return make(random)
 
 
@@ -155,6 +161,49 @@ def _twice(random: Random, text: str) -> str:
     at = random.choice([place for place, char in enumerate(text) if char == "{"])
     value = json.dumps(random.choice([*SWAPPED, FULL.get(name)]))
     return f'{text[: at + 1]}"{name}": {value}, {text[at + 1 :]}'
+
+
+def _formatted(random: Random) -> Case:
+    """An export in any other format, damaged or not, packed or not: what comes of it, nobody can say."""
+    export = _export(random)
+    sections = {name: export[name] for name in COLUMNS if name in export}
+    section = random.choice(list(sections))
+    encoding = random.choice(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp850", "cp1252"])
+    envelope = {name: value for name, value in export.items() if name not in sections}
+    writers: list[Callable[[], bytes]] = [
+        lambda: as_ndjson(envelope, sections),
+        lambda: _without_mark(as_csv(section, sections[section]), encoding),
+        lambda: as_zip_of_csv(
+            sections, delimiter=random.choice(";,|\t"), side=random.choice([None, envelope])
+        ),
+        _workbook,
+        lambda: json.dumps(sections[section]).encode(),
+        lambda: encoded({"data": {"items": sections}}),
+    ]
+    document = random.choice(writers)() or b"x"
+    if random.random() < 0.3:
+        document = gzip.compress(document)
+    for _ in range(random.choice([0, 1, 1, 2, 8])):
+        document = random.choice(DAMAGES)(random, document)
+    if random.random() < 0.2:
+        document = as_zip({"x": document}) if random.random() < 0.5 else gzip.compress(document)
+    if random.random() < 0.1:
+        return replace(_through_a_door(random, document), judged=False)
+    name = random.choice(
+        ["a", "a.csv", "x/export.json", "teil-1-von-1", "teil-1-von-2.csv", "ä/teil-9-von-3"]
+    )
+    scope = random.choice(["full", "delta"])
+    return replace(in_bucket(document, f"exports/{CONNECTION}/{scope}/{name}"), judged=False)
+
+
+def _without_mark(content: bytes, encoding: str) -> bytes:
+    """The text in this encoding; what it does not have is left out."""
+    return content.decode().encode(encoding, errors="ignore")
+
+
+@cache
+def _workbook() -> bytes:
+    return as_xlsx({name: FULL[name] for name in COLUMNS})
 
 
 def _arbitrary(random: Random) -> Case:

@@ -1,5 +1,6 @@
 """What the rows should be after an export was taken in, by the oracle's own reading of the document."""
 
+import gzip
 import json
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,11 @@ State = dict[str, Any]
 
 
 def read(document: bytes) -> Export | None:
-    """The export that the document is, or None. The parser takes more for white space than JSON does."""
-    blank = str.maketrans("\v\f", "  ")
+    """The export that the document is, or None."""
+    packed = document.startswith(b"\x1f\x8b")
     try:
-        value = json.loads(document.decode().translate(blank), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        value = json.loads(gzip.decompress(document) if packed else document, parse_constant=_no_constant)
+    except (ValueError, RecursionError, OSError, EOFError):
         return None
     return read_export(value, MANDANTEN, NOW) if isinstance(value, dict) else None
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ from tests.fakes.memory import MemoryQueue, MemoryTable
 
 ITEM_BYTES = 400 * 1024
 MESSAGE_BYTES = 2**20
+METADATA_BYTES = 2048
 VERSION = "v1"
 _VERSION_ID = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 
@@ -83,21 +85,45 @@ class StrictQueue(MemoryQueue):
 class StrictS3:
     """As much of an S3 client as extract uses, over a bucket in memory with one version of each object."""
 
-    def __init__(self, bucket: str, objects: dict[str, bytes]) -> None:
+    def __init__(self, bucket: str, objects: dict[str, bytes], modified: datetime) -> None:
+        self.modified = modified
+        self.metadata: dict[str, dict[str, str]] = {}
         self.bucket = bucket
         self.objects = objects
         self.exceptions = SimpleNamespace(ClientError=ClientError)
 
     def get_object(self, *, Bucket: str, Key: str, VersionId: str = VERSION) -> dict[str, Any]:  # noqa: N803 - S3's names
         content = self._found(Bucket, Key, VersionId)
-        return {"Body": io.BytesIO(content), "ContentLength": len(content), "VersionId": VERSION}
+        return {
+            "Body": io.BytesIO(content),
+            "ContentLength": len(content),
+            "VersionId": VERSION,
+            "LastModified": self.modified,
+            "Metadata": self.metadata.get(Key, {}),
+        }
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> dict[str, str]:  # noqa: N803 - S3's names
         self._check(Bucket, Key)
         self.objects[Key] = Body
         return {"VersionId": VERSION}
 
-    def copy_object(self, *, Bucket: str, Key: str, CopySource: dict[str, str]) -> dict[str, str]:  # noqa: N803 - boto3's
+    def copy_object(
+        self,
+        *,
+        Bucket: str,  # noqa: N803 - boto3's
+        Key: str,  # noqa: N803
+        CopySource: dict[str, str],  # noqa: N803
+        Metadata: dict[str, str],  # noqa: N803
+        MetadataDirective: str,  # noqa: N803
+    ) -> dict[str, str]:
+        size = sum(len(name) + len(value) for name, value in Metadata.items())
+        if (
+            MetadataDirective != "REPLACE"
+            or size > METADATA_BYTES
+            or not all(map(str.isascii, Metadata.values()))
+        ):
+            raise RefusedError("metadata that S3 does not take")
+        self.metadata[Key] = Metadata
         self._check(Bucket, Key)
         source = {"VersionId": VERSION, **CopySource}
         if not source["VersionId"].isascii() or not source["VersionId"].isprintable():

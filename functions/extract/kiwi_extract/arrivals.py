@@ -1,4 +1,4 @@
-"""When a connection's last export was worked: exports that have stopped coming look like peace and quiet."""
+"""What has stopped coming: exports, and parts of one. Both look like peace and quiet."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,37 @@ from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConn
 from kiwi_sync.observability import logger
 from kiwi_sync.state.table import Change, ItemKey, Table
 from kiwi_sync.times import read_stamp, stamp
+
+WITHIN = timedelta(hours=12)
+"""After so long a part that is missing is reported. Objects of the same name that are further apart belong to
+different exports: those of last night."""
+REPORTED = timedelta(days=7)
+"""After so long it is reported no more."""
+PART = "part_"
+"""Attributes of the parts that are there, by their numbers."""
+
+
+def split_key(connection: str) -> str:
+    """Under which exports in several objects are noted."""
+    return f"%split#{connection}"
+
+
+def parts_missing(table: Table, connection: str, now: datetime) -> int:
+    """How many exports of a connection have been waiting for a part for too long."""
+    late = 0
+    for item in table.query(split_key(connection)):
+        waited = now - read_stamp(str(item["first_at"]))
+        there = sum(name.startswith(PART) for name in item)
+        if there < int(str(item["of"])) and WITHIN < waited <= REPORTED:
+            late += 1
+            hours = round(waited / timedelta(hours=1), 1)
+            logger.warning(
+                "parts of an export are missing",
+                connection=connection,
+                export_id=str(item["export_id"]),
+                hours=hours,
+            )
+    return late
 
 
 def _key(connection: str) -> ItemKey:

@@ -8,7 +8,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.reading import SIDE_FILE, side_file
-from kiwi_extract.intake import Inline, Pointer
+from kiwi_extract.intake import Inline, Parts, Pointer, Source
 from kiwi_extract.origins import Place, place_of
 
 if TYPE_CHECKING:
@@ -98,14 +98,34 @@ class ExportBucket:
                 return None
             raise
 
-    def keep(self, source: Inline | Pointer, name: str, place: Place | None = None) -> str | None:
-        """Keep a refused document under `rejected/`; its key, None if there is nothing to keep."""
+    def keep(self, source: Source, name: str, place: Place | None = None) -> str | None:
+        """Keep a refused document under `rejected/`; its key, None if there is nothing to keep.
+
+        Of an export in several objects the message is kept that brings it again.
+        """
+        if isinstance(source, Parts):
+            source = Inline(source.message().encode())
         kept = self._put(source, f"rejected/{name}", place)
         return kept.key if kept else None
 
     def keep_held(self, source: Inline | Pointer, name: str, place: Place | None = None) -> Pointer | None:
         """Keep a document under `held/`, and point to this version; None if it is not there any more."""
         return self._put(source, f"held/{name}", place)
+
+    def keep_parts_held(self, parts: Parts, name: str) -> Parts | None:
+        """The same for all parts of an export."""
+        kept = []
+        for number, pointer in enumerate(parts.parts, start=1):
+            try:
+                found = self.open(pointer)
+            except RejectedExportError:
+                return None
+            found.stream.close()
+            part = self.keep_held(pointer, f"{name}-teil-{number}-von-{len(parts.parts)}", found.place)
+            if part is None:
+                return None
+            kept.append(part)
+        return parts.model_copy(update={"parts": tuple(kept)})
 
     def _put(self, source: Inline | Pointer, key: str, place: Place | None) -> Pointer | None:
         key = f"{key}{_suffix(source, place)}"

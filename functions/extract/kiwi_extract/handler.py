@@ -29,5 +29,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
             metrics.add_metric("ConnectionPaused", MetricUnit.Count, swept.paused)
             metrics.add_metric("ExportsMissing", MetricUnit.Count, swept.missing)
             metrics.add_metric("ExportsHeld", MetricUnit.Count, swept.held)
+            metrics.add_metric("ExportPartsMissing", MetricUnit.Count, swept.incomplete)
 
     return handle_batch(event, context, handle, SqsRecordModel)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
+from kiwi_sync.erp.envelope import MAX_PARTS
 from kiwi_sync.rules.reasons import RejectedExport
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.sweep import SweepOrder
 
 M = TypeVar("M", bound=BaseModel)
-SMALL = 65_536
+PARTS = "erp-export-parts/1"
+SMALL = 2**18
 """Pointers, notifications and sweeps are smaller; only a document is larger."""
 
 
@@ -42,6 +44,22 @@ class Pointer(BaseModel):
         return json.dumps({"format": "erp-export-pointer/1", **self.model_dump(exclude_none=True)})
 
 
+class Parts(BaseModel):
+    """A message that says where all parts of one export lie, in their order.
+
+    `export_id`, `exported_at`: for parts that do not say themselves.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    parts: tuple[Pointer, ...] = Field(min_length=1, max_length=MAX_PARTS)
+    export_id: str | None = None
+    exported_at: AwareDatetime | None = None
+
+    def message(self) -> str:
+        """The message that it is."""
+        return json.dumps({"format": PARTS, **self.model_dump(mode="json", exclude_none=True)})
+
+
 @dataclass(frozen=True)
 class Inline:
     """The message is the document."""
@@ -54,7 +72,8 @@ class Ignored:
     """The message wants nothing."""
 
 
-Intake = Inline | Pointer | SweepOrder | Ignored
+Source = Inline | Pointer | Parts
+Intake = Source | SweepOrder | Ignored
 
 
 def understand(body: str) -> list[Intake]:
@@ -70,6 +89,8 @@ def understand(body: str) -> list[Intake]:
         return [_parsed(SweepOrder, value)]
     if value.get("format") == "erp-export-pointer/1":
         return [_parsed(Pointer, value)]
+    if value.get("format") == PARTS:
+        return [_parsed(Parts, value)]
     records = value.get("Records")
     if isinstance(records, list) and records and all(map(_is_notification, records)):
         return [_notified(record) for record in records]

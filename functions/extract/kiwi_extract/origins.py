@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from kiwi_extract.formats.completed import export_id_of
 from kiwi_extract.formats.origin import Origin
+from kiwi_extract.formats.reading import SIDE_FILE
 
 UTF_8 = "utf-8"
 _PLACE = re.compile(
@@ -35,6 +36,17 @@ class Place(BaseModel):
     def folder(self) -> str | None:
         """Where a side file may lie; None: this is no place that says connection and scope."""
         return self.key.rpartition("/")[0] if _PLACE.fullmatch(self.key) else None
+
+    @property
+    def connection(self) -> str | None:
+        """The connection, as the place says."""
+        place = _PLACE.fullmatch(self.key)
+        return place["connection"] if place else None
+
+    @property
+    def is_side_file(self) -> bool:
+        """Whether a side file may lie here."""
+        return self.folder is not None and self.key.endswith(f"/{SIDE_FILE}")
 
     def origin(self, side: Mapping[str, Any]) -> Origin:
         """What is known of the export. `side`: what its side file says."""

@@ -29,6 +29,14 @@ from kiwi_extract.spool import Spool
 from kiwi_extract.validate import validate
 
 
+class PartError(Exception):
+    """The document is a part of an export: it waits for the others."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        super().__init__("a part of an export")
+        self.envelope = envelope
+
+
 class HandBackError(Exception):
     """The invocation's time is up; the run's row says how far it has come."""
 
@@ -53,11 +61,14 @@ def extract(tools: Tools, document: Export, deadline: Deadline, shelf: Shelf) ->
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
         LeaseTakenError: another export of the connection is being worked.
+        PartError: it is a part of an export; nothing has changed.
         HandBackError: the time is up; the same document goes on where this invocation stopped.
     """
     with Spool() as spool:
         spool.add(map(validate, document.records()))
         envelope = admit(document, deadline.clock())
+        if envelope.is_part:
+            raise PartError(envelope)
         with lease(tools.table, envelope.connection, deadline):
             connection = connection_of(tools.connections, envelope.connection)
             spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiwi_sync.state.rows import tombstone
-from kiwi_sync.state.table import Change, ItemKey, Table, Value
+from kiwi_sync.state.table import Change, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.document import RejectedExportError
@@ -32,6 +32,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     HELD = "held"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass
@@ -105,6 +106,22 @@ def begin(
     remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
     table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
     return run
+
+
+def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
+    """Note that parts of an export are there, and that it waits for the others."""
+    put: dict[str, Value] = {"status": Status.INCOMPLETE.value, "detail": detail}
+    change = Change(
+        put=put | tombstone(now),
+        put_if_absent={"began_at": stamp(now)},
+        remove=[*_PROGRESS, "reason", "counts", "rejected", "kept", "ended_at"],
+    )
+    table.update(_key(connection, export_id), change)
+
+
+def end_wait(table: Table, connection: str, export_id: str) -> None:
+    """The parts are all there: from here on the run of the whole export says what becomes of it."""
+    table.delete(_key(connection, export_id), equals("status", Status.INCOMPLETE.value))
 
 
 def note_progress(table: Table, run: Run) -> None:

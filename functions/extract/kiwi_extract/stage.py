@@ -1,10 +1,7 @@
 """What extract does with one message of the export queue."""
 
-import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
@@ -12,13 +9,13 @@ from kiwi_sync.queues import Outgoing, Queue
 from kiwi_extract import runs
 from kiwi_extract.admission import identity
 from kiwi_extract.bucket import ExportBucket
+from kiwi_extract.delivery import Deliveries, Delivery
 from kiwi_extract.document import RejectedExportError
-from kiwi_extract.formats.origin import Export
-from kiwi_extract.formats.reading import FeldmappingOf, open_export
-from kiwi_extract.intake import Ignored, Inline, Intake, Pointer, understand
+from kiwi_extract.formats.reading import FeldmappingOf
+from kiwi_extract.intake import Ignored, Inline, Intake, Parts, Pointer, Source, understand
 from kiwi_extract.lease import Deadline, LeaseTakenError
-from kiwi_extract.origins import Place, origin_of_message
-from kiwi_extract.run import HandBackError, Tools, extract
+from kiwi_extract.run import HandBackError, PartError, Tools, extract
+from kiwi_extract.splits import split_of_envelope
 from kiwi_extract.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
 
 LEASE_WAIT = timedelta(seconds=20)
@@ -43,9 +40,8 @@ class Stage:
         try:
             intakes = understand(body)
         except RejectedExportError as error:
-            self._refuse(
-                message_id, Inline(body.encode("utf-8", errors="surrogatepass")), None, error, deadline
-            )
+            came = Inline(body.encode("utf-8", errors="surrogatepass"))
+            self._refuse(message_id, Delivery(came), error, deadline)
             return None
         if len(intakes) > 1:
             # Each goes its own way from here: one that has to wait must not repeat the others.
@@ -69,43 +65,34 @@ class Stage:
             self.exports.send([Outgoing(_message(outcome.rest))])
         return outcome
 
-    def _export(self, message_id: str, source: Inline | Pointer, deadline: Deadline) -> None:
-        document: Export | None = None
-        place: Place | None = None
+    def _export(self, message_id: str, source: Source, deadline: Deadline) -> None:
+        delivery = Delivery(source)
+        deliveries = Deliveries(self.tools.table, self.exports, self.bucket, self.feldmapping_of)
         try:
-            if isinstance(source, Inline):
-                origin = origin_of_message(source.body)
-                document = open_export(io.BytesIO(source.body), origin, self.feldmapping_of)
-            else:
-                stream, source, place = self.bucket.open(source)
-                side, version = self.bucket.side(place)
-                place = place.model_copy(update={"side": version})
-                source = source.model_copy(update={"side": version if place.folder else None})
-                document = open_export(stream, place.origin(side), self.feldmapping_of)
-            status = extract(self.tools, document, deadline, _Shelf(self.bucket, self.exports, source, place))
-            logger.info("export worked", export_id=document.envelope["export_id"], status=status)
+            deliveries.receive(delivery, deadline.clock())
+            document = delivery.document
+            if document is not None:
+                shelf = _Shelf(self.bucket, self.exports, delivery)
+                status = extract(self.tools, document, deadline, shelf)
+                logger.info("export worked", export_id=document.envelope["export_id"], status=status)
+        except PartError as part:
+            split = split_of_envelope(part.envelope)
+            if split is not None:
+                deliveries.wait(delivery, split, deadline.clock())
         except LeaseTakenError:
-            self.exports.send([Outgoing(_message(source), delay=int(LEASE_WAIT.total_seconds()))])
+            self.exports.send([Outgoing(_message(delivery.source), delay=int(LEASE_WAIT.total_seconds()))])
         except HandBackError:
-            self.exports.send([Outgoing(_message(source))])
+            self.exports.send([Outgoing(_message(delivery.source))])
         except RejectedExportError as error:
-            self._refuse(message_id, source, document, error, deadline, place)
+            self._refuse(message_id, delivery, error, deadline)
 
     def _refuse(
-        self,
-        message_id: str,
-        source: Inline | Pointer,
-        document: Export | None,
-        error: RejectedExportError,
-        deadline: Deadline,
-        place: Place | None = None,
+        self, message_id: str, delivery: Delivery, error: RejectedExportError, deadline: Deadline
     ) -> None:
-        known: Mapping[str, Any] = document.envelope if document else {}
-        connection, export_id = identity(known or (place.origin({}).envelope if place else {}))
-        kept = self.bucket.keep(source, f"{connection or 'unknown'}/{message_id}", place)
-        now = deadline.clock()
-        name = (export_id if connection else None) or message_id
-        runs.refuse(self.tools.table, connection, name, error, kept, now)
+        connection, export_id = identity(delivery.known)
+        kept = self.bucket.keep(delivery.source, f"{connection or 'unknown'}/{message_id}", delivery.place)
+        known = export_id if connection else None
+        runs.refuse(self.tools.table, connection, known or message_id, error, kept, deadline.clock())
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
 
 
@@ -115,11 +102,14 @@ class _Shelf:
 
     bucket: ExportBucket
     exports: Queue
-    source: Inline | Pointer
-    place: Place | None
+    delivery: Delivery
 
     def keep(self, name: str) -> str | None:
-        kept = self.bucket.keep_held(self.source, name, self.place)
+        source = self.delivery.source
+        if isinstance(source, Parts):
+            parts = self.bucket.keep_parts_held(source, name)
+            return parts.message() if parts else None
+        kept = self.bucket.keep_held(source, name, self.delivery.place)
         return kept.message() if kept else None
 
     def bring(self, document: str) -> None:
@@ -130,6 +120,6 @@ def _message(intake: Intake) -> str:
     """The message again, for later."""
     if isinstance(intake, Inline):
         return intake.body.decode("utf-8", errors="surrogatepass")
-    if isinstance(intake, Pointer):
+    if isinstance(intake, Pointer | Parts):
         return intake.message()
     return intake.model_dump_json() if isinstance(intake, SweepOrder) else "{}"

@@ -13,7 +13,7 @@ from kiwi_sync.state.holds import standing
 from kiwi_sync.times import stamp
 from pydantic import BaseModel, ConfigDict, Field
 
-from kiwi_extract.arrivals import is_missing
+from kiwi_extract.arrivals import is_missing, parts_missing
 from kiwi_extract.outstanding import due, send_again
 from kiwi_extract.run import Tools
 
@@ -57,11 +57,13 @@ class Sweep:
     """Connections that have not been swept."""
     held: int = 0
     """Holds that wait for a person."""
+    incomplete: int = 0
+    """Exports that have been waiting for a part for too long."""
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
     """Sweep one connection, or as many of all as an invocation has time for."""
-    sent, paused, missing, held, more = 0, 0, 0, 0, list[SweepOrder]()
+    sent, paused, missing, held, incomplete, more = 0, 0, 0, 0, 0, list[SweepOrder]()
     last = _last(order, tools.grace, now)
     connections = _connections(tools, order)
     swept = list(islice(connections, CONNECTIONS))
@@ -71,12 +73,13 @@ def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
         held += standing(tools.table, connection)
         if order.connection is None:
             missing += is_missing(tools.table, tools.connections, connection, now)
+            incomplete += parts_missing(tools.table, connection, now)
         count, is_more = _sweep_connection(tools, connection, availability, last, now)
         sent += count
         if is_more and (order.resume or order.part + 1 < PARTS):
             more.append(_next_part(order, connection, last))
     rest = order.model_copy(update={"after": swept[-1]}) if next(connections, None) else None
-    return Sweep(sent, paused, missing, tuple(more), rest, held)
+    return Sweep(sent, paused, missing, tuple(more), rest, held, incomplete)
 
 
 def _last(order: SweepOrder, grace: timedelta, now: datetime) -> str:

@@ -75,7 +75,8 @@ def _refused(raw: RawRecord, kind: RowKind, field: str | None, reason: str) -> E
 def _where(raw: RawRecord) -> str | None:
     """Where the record stands, for people; None in a JSON document, where section and place say it."""
     if raw.line is None:
-        return None
+        # In a part of an export.
+        return f"{raw.source}, {raw.section}[{raw.place}]" if raw.source else None
     return f"{raw.source}, line {raw.line}" if raw.source else f"line {raw.line}"
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_extract import runs, spool, validate
 from kiwi_extract.document import RawRecord
+from kiwi_extract.formats import identity, ndjson, tables
 from kiwi_local import report
 from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS
@@ -59,6 +60,16 @@ BAD: list[tuple[str, str, Any]] = [
 ]
 
 
+OF_READERS = {
+    identity.NOT_A_FLAG,
+    ndjson.NOT_JSON_LINE,
+    ndjson.UNKNOWN_TYP,
+    tables.MALFORMED_QUOTES,
+    tables.RAGGED_LINE,
+}
+"""What is wrong with a line: the tests of the formats have examples."""
+
+
 def explained(section: str) -> list[str]:
     """The codes in the first columns of a section's tables."""
     _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {section}\n")
@@ -100,7 +111,7 @@ def test_the_codes_of_an_enum_are_explained(section: str) -> None:
 def test_the_reasons_of_rejected_records_are_explained() -> None:
     # Pydantic's own `missing` needs no translation.
     there_are = {*validate._CODES.values(), "missing", spool.DUPLICATE, spool.MANDANT_NOT_LISTED}
-    there_are |= {*raised_in(fields), *raised_in(models)}
+    there_are |= {*raised_in(fields), *raised_in(models), *OF_READERS}
 
     assert Counter(explained("Rejected records")) == Counter(there_are)
 
@@ -122,7 +133,7 @@ def test_a_bad_record_has_the_reason_that_the_page_gives(code: str, section: str
 
 
 def test_every_reason_of_a_single_record_has_an_example_here() -> None:
-    of_several = {spool.DUPLICATE, spool.MANDANT_NOT_LISTED}
+    of_several = {spool.DUPLICATE, spool.MANDANT_NOT_LISTED, *OF_READERS}
 
     assert {code for code, _, _ in BAD} == set(explained("Rejected records")) - of_several
 

@@ -30,6 +30,7 @@ EXPECTED: set[Meaning] = {
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
     ("${AWS::StackName}", "ExportsMissing", "service", "extract", 0),
     ("${AWS::StackName}", "ExportsHeld", "service", "extract", 0),
+    ("${AWS::StackName}", "ExportPartsMissing", "service", "extract", 0),
 }
 
 
@@ -61,7 +62,9 @@ def test_an_alarm_rings_above_its_threshold_and_not_for_silence(name: str) -> No
     assert alarm["AlarmDescription"]
 
 
-@pytest.mark.parametrize("metric", ["ConnectionPaused", "ExportsMissing", "ExportsHeld"])
+@pytest.mark.parametrize(
+    "metric", ["ConnectionPaused", "ExportsMissing", "ExportsHeld", "ExportPartsMissing"]
+)
 def test_what_the_sweep_counts_is_looked_for_where_extract_counts_it(metric: str) -> None:
     (alarm,) = [it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == metric]
     variables = properties("ExtractFunction")["Environment"]["Variables"]

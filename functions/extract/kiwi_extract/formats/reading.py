@@ -168,6 +168,15 @@ def side_file(stream: Readable) -> dict[str, Any]:
     return {name: value[name] for name in known & value.keys()}
 
 
+def is_side_file(stream: Peekable) -> bool:
+    """Whether a document called `export.json` says only what a side file may say, and is no export itself."""
+    try:
+        value = json.loads(stream.peek(MAX_SIDE_FILE + 1))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and bool(value) and value.keys() <= ENVELOPE_KEYS | {FILES}
+
+
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
 

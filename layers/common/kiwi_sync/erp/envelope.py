@@ -12,6 +12,7 @@ from kiwi_sync.erp.fields import Number, Text, is_blank
 from kiwi_sync.keys import RowKind
 from kiwi_sync.times import stamp
 
+EXPORT_ID = r"^[A-Za-z0-9._:-]{1,128}$"
 SECTIONS = {
     "verwaltungseinheiten": RowKind.VERWALTUNGSEINHEIT,
     "mieter": RowKind.MIETER,
@@ -41,17 +42,36 @@ class Anzahl(BaseModel):
     mietvertraege: int | None = None
 
 
+MAX_PARTS = 50
+"""Objects that an export may be split over."""
+
+
+class Teil(BaseModel):
+    """Which part of an export a document is."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
+    nummer: int = Field(ge=1)
+    von: int = Field(ge=1, le=MAX_PARTS)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.nummer > self.von:
+            raise PydanticCustomError("out_of_range", "nummer must not be above von")
+        return self
+
+
 class Envelope(BaseModel):
     """What stands around the records."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     format: Literal["erp-export/1"]
     connection: Annotated[Text, Field(pattern=CONNECTION_ID)]
-    export_id: Annotated[Text, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
+    export_id: Annotated[Text, Field(pattern=EXPORT_ID)]
     exported_at: Annotated[AwareDatetime, BeforeValidator(_date_time_text)]
     scope: Literal["full", "delta"]
     mandanten: tuple[Number, ...] = ()
     anzahl: Anzahl = Anzahl()
+    teil: Teil | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -68,6 +88,11 @@ class Envelope(BaseModel):
     def is_full(self) -> bool:
         """Whether what it leaves out, in a Mandant that it lists, is gone."""
         return self.scope == "full"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether there is more of the same export in other documents."""
+        return self.teil is not None and self.teil.von > 1
 
     @property
     def version(self) -> str:

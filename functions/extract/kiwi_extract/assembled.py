@@ -1,0 +1,91 @@
+"""An export in several objects, read as one: its records in the order of its parts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract import document
+from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.origin import Export
+
+_ALIKE = ("format", "connection", "export_id", "exported_at", "scope")
+
+
+class OpenedPart(NamedTuple):
+    """A part: its export, the name of its object, and what its side file counts, which is of all of them."""
+
+    export: Export
+    name: str
+    anzahl: Any = None
+
+
+class Assembled:
+    """All parts as one export."""
+
+    def __init__(self, parts: Sequence[Callable[[], OpenedPart]]) -> None:
+        self._parts = parts
+        self._anzahl: Any = None
+        self._counted: dict[str, int] | None = dict.fromkeys(SECTIONS, 0)
+        self._speaks_of_all = False
+        self.envelope: dict[str, Any] = {}
+        self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
+        self._spoken: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def spoken(self) -> frozenset[tuple[str, str]] | None:
+        """The (Mandant, section) that a full export speaks of; None: of all in its Mandanten."""
+        return None if self._speaks_of_all else self._spoken
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record of every part. Raises RejectedExportError, also if they are not of one export."""
+        for number, open_part in enumerate(self._parts, start=1):
+            export, name, anzahl = open_part()
+            self._anzahl = anzahl or self._anzahl
+            for raw in export.records():
+                yield raw if raw.source else raw._replace(source=name)
+            self._add(number, export)
+
+    def _add(self, number: int, export: Export) -> None:
+        envelope = dict(export.envelope)
+        envelope.pop("teil", None)
+        if not self.envelope:
+            self.envelope = envelope
+        spoken = export.spoken
+        self._check_alike(number, envelope, _ALIKE if spoken is not None else (*_ALIKE, "mandanten"))
+        if spoken is None:
+            self._speaks_of_all = True
+        else:
+            self._spoken |= spoken
+            self.envelope["mandanten"] = _united(self.envelope.get("mandanten"), envelope.get("mandanten"))
+        for section, count in export.counts.items():
+            self.counts[section] += count
+        if sum(self.counts.values()) > document.MAX_RECORDS:
+            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
+        self._count(envelope.get("anzahl"))
+
+    def _check_alike(self, number: int, envelope: dict[str, Any], names: Sequence[str]) -> None:
+        for name in names:
+            if envelope.get(name) != self.envelope.get(name):
+                detail = f"{name}: not the same in part {number} as in part 1"
+                raise RejectedExportError(RejectedExport.PARTS_DIFFER, detail)
+
+    def _count(self, anzahl: Any) -> None:
+        """Add up what the parts count, if they do; otherwise what the whole counts stands."""
+        if isinstance(anzahl, dict) and self._counted is not None:
+            for section in SECTIONS:
+                count = anzahl.get(section)
+                if type(count) is int:
+                    self._counted[section] += count
+                else:
+                    self._counted = None
+                    break
+        else:
+            self._counted = None
+        self.envelope["anzahl"] = self._anzahl or self._counted
+
+
+def _united(one: Any, other: Any) -> list[Any]:
+    lists = [value for value in (one, other) if isinstance(value, list | tuple)]
+    return list(dict.fromkeys(mandant for value in lists for mandant in value))

@@ -1,0 +1,135 @@
+"""What comes with a message: a document, all parts of one, or one part that waits for the others."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Queue
+from kiwi_sync.state.table import Table
+
+from kiwi_extract.assembled import Assembled, OpenedPart
+from kiwi_extract.bucket import ExportBucket, Found
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.origin import Export
+from kiwi_extract.formats.pieces import Peekable
+from kiwi_extract.formats.reading import FeldmappingOf, is_side_file, open_export, side_file
+from kiwi_extract.intake import Inline, Parts, Pointer, Source
+from kiwi_extract.origins import Place, origin_of_message
+from kiwi_extract.splits import Split, files_of, register, split_of_place
+
+
+@dataclass
+class Delivery:
+    """A message's export. `source`: to exactly this version. `document`: None if nothing is to be read."""
+
+    source: Source
+    document: Export | None = None
+    place: Place | None = None
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What can be said of the envelope, however far the document has been read."""
+        if self.document is not None:
+            return self.document.envelope
+        return self.place.origin({}).envelope if self.place else {}
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Opens what messages bring."""
+
+    table: Table
+    exports: Queue
+    bucket: ExportBucket
+    feldmapping_of: FeldmappingOf
+
+    def receive(self, delivery: Delivery, now: datetime) -> None:
+        """Open what the delivery's source means, and say in the delivery what it is.
+
+        Raises:
+            RejectedExportError: it is not there, or cannot be used.
+        """
+        source = delivery.source
+        if isinstance(source, Inline):
+            origin = origin_of_message(source.body)
+            delivery.document = open_export(io.BytesIO(source.body), origin, self.feldmapping_of)
+        elif isinstance(source, Parts):
+            parts = [partial(self._part, source, pointer) for pointer in source.parts]
+            delivery.document = Assembled(parts)
+        else:
+            self._object(delivery, source, now)
+
+    def wait(self, delivery: Delivery, split: Split, now: datetime) -> None:
+        """Let a part wait for the others. One that came as a message is put into the bucket first."""
+        pointer, modified = delivery.source, now
+        if isinstance(pointer, Inline):
+            name = f"{split.connection}/{split.export_id}-teil-{split.number}-von-{split.of}"
+            pointer = self.bucket.keep_held(pointer, name) or pointer
+        if delivery.place and delivery.place.modified:
+            modified = delivery.place.modified
+        if isinstance(pointer, Pointer):
+            register(self.table, self.exports, split, pointer, modified, now)
+
+    def _object(self, delivery: Delivery, pointer: Pointer, now: datetime) -> None:
+        found = self.bucket.open(pointer)
+        delivery.source, delivery.place = found.pointer, found.place
+        stream = Peekable(found.stream)
+        if found.place.is_side_file and is_side_file(stream):
+            self._side_file(found, stream, now)
+            return
+        side = self._complete(delivery, found)
+        split = split_of_place(delivery.place, side)
+        if split is not None:
+            self.wait(delivery, split, now)
+            return
+        delivery.document = open_export(stream, delivery.place.origin(side), self.feldmapping_of)
+
+    def _complete(self, delivery: Delivery, found: Found) -> Mapping[str, Any]:
+        """What the side file says; which version of it was read stands in the delivery from here on."""
+        if found.place.folder is None or found.place.is_side_file:
+            return {}
+        side, version = self.bucket.side(found.place)
+        delivery.place = found.place.model_copy(update={"side": version})
+        delivery.source = found.pointer.model_copy(update={"side": version})
+        return side
+
+    def _side_file(self, found: Found, stream: Peekable, now: datetime) -> None:
+        """A side file is no export; but if it comes last, it is what the others have been waiting for."""
+        side = side_file(stream)
+        for file in files_of(side):
+            there = self._beside(found, file)
+            if there is None:
+                continue
+            place = there.place.model_copy(update={"side": found.pointer.version or "null"})
+            split = split_of_place(place, side)
+            if split is not None:
+                pointer = there.pointer.model_copy(update={"side": place.side})
+                register(self.table, self.exports, split, pointer, place.modified or now, now)
+        logger.info("side file read", connection=found.place.connection)
+
+    def _beside(self, found: Found, file: str) -> Found | None:
+        pointer = Pointer(bucket=found.pointer.bucket, key=f"{found.place.folder}/{file}")
+        try:
+            there = self.bucket.open(pointer)
+        except RejectedExportError:
+            # It has yet to come, or will be refused when it does.
+            return None
+        there.stream.close()
+        return there
+
+    def _part(self, whole: Parts, pointer: Pointer) -> OpenedPart:
+        found = self.bucket.open(pointer)
+        side, _ = self.bucket.side(found.place)
+        anzahl = side.pop("anzahl", None)
+        origin = found.place.origin(side)
+        if origin.envelope:
+            moment = whole.exported_at.isoformat() if whole.exported_at else None
+            told = {"export_id": whole.export_id, "exported_at": moment}
+            derived = {name: value for name, value in told.items() if value and not side.get(name)}
+            origin = replace(origin, envelope={**origin.envelope, **derived})
+        export = open_export(found.stream, origin, self.feldmapping_of)
+        return OpenedPart(export, found.place.key.rpartition("/")[2], anzahl)

@@ -1,0 +1,273 @@
+"""Exports in several objects: worked as one once all parts are there, and only then."""
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from kiwi_extract.arrivals import REPORTED, WITHIN, parts_missing, split_key
+from kiwi_extract.intake import Pointer
+from kiwi_extract.splits import Split, register
+from kiwi_sync.state.table import Item
+
+from tests.fakes.memory import MemoryQueue, MemoryTable
+from tests.unit.extract.aws import BUCKET, Cloud
+from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, encoded, full, lease, tenant, unit
+from tests.unit.extract.houses import approve, hold, houses, numbers, synchronize
+from tests.unit.extract.test_stage import Desk
+from tests.written import as_csv, as_ndjson
+
+
+@pytest.fixture
+def desk(stack: Cloud) -> Desk:
+    made = Desk(stack)
+    # What moto keeps has its times by the clock of this machine.
+    made.rig.clock.now = datetime.now(UTC) + timedelta(minutes=5)
+    return made
+
+
+def notice(key: str, version: str) -> dict[str, Any]:
+    place = {"bucket": {"name": BUCKET}, "object": {"key": key, "versionId": version}}
+    return {"Records": [{"eventSource": "aws:s3", "s3": place}]}
+
+
+def upload(stack: Cloud, desk: Desk, key: str, content: bytes) -> dict[str, Any]:
+    """Upload an object and bring its notification in; the notification."""
+    message = notice(key, stack.upload(key, content))
+    desk.handle(message)
+    return message
+
+
+def work_on(desk: Desk) -> int:
+    """Handle what has been sent to the export queue; how many messages."""
+    sent = desk.sent()
+    for message, _ in sent:
+        desk.handle(message)
+    return len(sent)
+
+
+def runs(desk: Desk) -> dict[str, Item]:
+    return desk.rig.table.items.get(f"%run#{CONNECTION}", {})
+
+
+def parts(count: int) -> list[Export]:
+    """A full export in so many parts, of a tenant each."""
+    now = datetime.now(UTC).isoformat()
+    return [
+        {**full(1, [tenant(str(number))]), "exported_at": now, "teil": {"nummer": number, "von": count}}
+        for number in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([0, 1, 2])))
+@pytest.mark.parametrize("inline", [True, False])
+def test_parts_in_any_order_are_one_export(
+    stack: Cloud, desk: Desk, order: tuple[int, ...], *, inline: bool
+) -> None:
+    desk.rig.table.items.clear()
+    for place, index in enumerate(order):
+        assert desk.rig.tenants() == set()
+        part = parts(3)[index]
+        part["exported_at"] = "2026-11-20T02:00:00+01:00"
+        desk.rig.clock.now = NOW
+        if inline:
+            desk.handle(part)
+        else:
+            upload(stack, desk, f"exports/part{index}.json", encoded(part))
+        waiting = runs(desk).get("e1", {})
+        assert waiting.get("status") == ("incomplete" if place < 2 else None)
+    assert work_on(desk) == 1
+    assert desk.rig.tenants() == {"1", "2", "3"}
+    assert {name[:3]: run["status"] for name, run in runs(desk).items()} == {"e1": "done"}
+
+
+def test_nothing_is_gone_before_all_parts_are_there(stack: Cloud, desk: Desk) -> None:
+    desk.rig.clock.now = NOW
+    desk.handle(full(0, [tenant("1"), tenant("2"), tenant("9")]))
+    first, second = ({**part, "exported_at": full(1)["exported_at"]} for part in parts(2))
+    desk.handle(first)
+    assert work_on(desk) == 0
+    assert desk.rig.tenants() == {"1", "2", "9"}
+    assert "parts that are there: 1 of 2; missing: 2" in str(runs(desk)["e1"]["detail"])
+    desk.handle(second)
+    work_on(desk)
+    assert desk.rig.tenants() == {"1", "2"}
+
+
+def test_the_same_part_again_and_again_changes_nothing(desk: Desk) -> None:
+    desk.rig.clock.now = NOW
+    first, second = ({**part, "exported_at": full(1)["exported_at"]} for part in parts(2))
+    for _ in range(3):
+        desk.handle(first)
+    assert work_on(desk) == 0
+    desk.handle(second)
+    assert work_on(desk) == 1
+    assert runs(desk)["e1"]["status"] == "done"
+
+
+@pytest.mark.parametrize("change", [{"scope": "delta"}, {"connection": "c2"}, {"mandanten": ["0002"]}])
+def test_parts_that_do_not_belong_together(desk: Desk, change: dict[str, Any]) -> None:
+    desk.rig.clock.now = NOW
+    first, second = ({**part, "exported_at": full(1)["exported_at"]} for part in parts(2))
+    for part in (first, {**second, **change}):
+        desk.handle(part)
+    work_on(desk)
+    assert desk.rig.tenants() == set()
+
+
+def csvs() -> dict[str, bytes]:
+    return {
+        "einheiten.csv": as_csv("verwaltungseinheiten", [unit("0001")], "cp1252"),
+        "mieter.csv": as_csv("mieter", [tenant("4711", nachname="Müller")], "cp1252"),
+        "vertraege.csv": as_csv("mietvertraege", [lease("L1")], "cp1252"),
+    }
+
+
+SIDE = json.dumps({"mandanten": ["0001"], "dateien": list(csvs()), "anzahl": {"mieter": 1}}).encode()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_files_of_a_side_file(stack: Cloud, desk: Desk, *, first: bool) -> None:
+    folder = f"exports/{CONNECTION}/full/2026-11-24"
+    files = {f"{folder}/{name}": content for name, content in csvs().items()}
+    if first:
+        upload(stack, desk, f"{folder}/export.json", SIDE)
+        for key, content in files.items():
+            assert desk.rig.live() == {}
+            upload(stack, desk, key, content)
+    else:
+        for key, content in files.items():
+            stack.upload(key, content)
+        upload(stack, desk, f"{folder}/export.json", SIDE)
+    assert work_on(desk) == 1
+    assert len(desk.rig.live()) == 3
+    ((name, run),) = runs(desk).items()
+    assert run["status"] == "done"
+    assert name.startswith("exports-c1-full-2026-11-24-")
+
+
+def test_a_side_file_alone_is_no_export(stack: Cloud, desk: Desk) -> None:
+    upload(stack, desk, f"exports/{CONNECTION}/full/export.json", b'{"mandanten": ["0001"]}')
+    assert (desk.sent(), desk.rig.table.items) == ([], {})
+
+
+def test_an_export_may_be_called_like_a_side_file(stack: Cloud, desk: Desk) -> None:
+    export = {**full(1, [tenant("1")]), "exported_at": datetime.now(UTC).isoformat()}
+    upload(stack, desk, f"exports/{CONNECTION}/full/export.json", encoded(export))
+    assert desk.rig.tenants() == {"1"}
+
+
+def test_parts_by_their_names(stack: Cloud, desk: Desk) -> None:
+    base = f"exports/{CONNECTION}/full/nacht"
+    upload(stack, desk, f"{base}-teil-1-von-2-mieter.csv", csvs()["mieter.csv"])
+    assert runs(desk).keys() == {name for name in runs(desk) if name.startswith("nacht-")}
+    upload(stack, desk, f"{base}-teil-2-von-2-einheiten.csv", csvs()["einheiten.csv"])
+    assert work_on(desk) == 1
+    assert {row.split("/")[1] for row in desk.rig.live()} == {"mieter", "verwaltungseinheit"}
+
+
+@pytest.mark.parametrize("number", ["0-von-2", "3-von-2", "1-von-51"])
+def test_names_that_no_part_has(stack: Cloud, desk: Desk, number: str) -> None:
+    upload(stack, desk, f"exports/{CONNECTION}/full/teil-{number}.csv", csvs()["mieter.csv"])
+    assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
+
+
+def test_a_part_that_cannot_be_read_refuses_the_whole(stack: Cloud, desk: Desk) -> None:
+    base = f"exports/{CONNECTION}/full/nacht-teil"
+    upload(stack, desk, f"{base}-1-von-2.csv", csvs()["mieter.csv"])
+    upload(stack, desk, f"{base}-2-von-2.csv", b"x;y\n1;2\n")
+    work_on(desk)
+    ((_, run),) = runs(desk).items()
+    assert (run["status"], run["reason"]) == ("rejected", "no_table")
+    again = json.loads(stack.content(str(run["kept"])))
+    assert [part["key"] for part in again["parts"]] == [f"{base}-1-von-2.csv", f"{base}-2-von-2.csv"]
+
+
+def test_a_held_export_in_parts_comes_again_whole(desk: Desk) -> None:
+    desk.rig.clock.now = NOW
+    desk.rig.settings.store("0001", brake_agreements=0, brake_percent=0)
+    desk.handle(full(0, **houses(numbers(2))))
+    synchronize(desk.rig)
+    for number, some in enumerate((houses(numbers(1)), houses([])), start=1):
+        desk.handle({**full(1, **some), "teil": {"nummer": number, "von": 2}})
+    work_on(desk)
+    assert runs(desk)["e1"]["status"] == "held"
+    assert desk.rig.tenants() == set(numbers(2))
+    approve(desk.rig, 1)
+    desk.handle(str(hold(desk.rig, 1).document))
+    assert desk.rig.tenants() == set(numbers(1))
+
+
+class Night:
+    """Objects of the same names, uploaded at any time."""
+
+    def __init__(self) -> None:
+        self.table, self.queue = MemoryTable(), MemoryQueue()
+
+    def upload(self, number: int, hours: float, version: str, of: int = 2) -> int:
+        """How many exports are sent on by it."""
+        moment = NOW + timedelta(hours=hours)
+        split = Split("c1", "nacht", "nacht-1", number, of)
+        pointer = Pointer(bucket=BUCKET, key=f"exports/c1/full/{number}.csv", version=version)
+        register(self.table, self.queue, split, pointer, moment, moment)
+        sent = self.queue.take()
+        self.last = json.loads(sent[-1].body) if sent else {}
+        return len(sent)
+
+    def late(self, hours: float) -> int:
+        return parts_missing(self.table, "c1", NOW + timedelta(hours=hours))
+
+
+def test_parts_of_different_nights_are_never_mixed() -> None:
+    night = Night()
+    assert [night.upload(1, 0, "a1"), night.upload(2, 1, "a2")] == [0, 1]
+    assert night.upload(1, 24, "b1") == 0
+    assert night.upload(1, 0, "a1") == 0
+    assert night.upload(2, 24.5, "b2") == 1
+    assert [part["version"] for part in night.last["parts"]] == ["b1", "b2"]
+
+
+def test_a_part_that_is_mended_goes_with_the_others() -> None:
+    night = Night()
+    assert [night.upload(1, 0, "a1"), night.upload(2, 1, "a2"), night.upload(2, 2, "a3")] == [0, 1, 1]
+    assert [part["version"] for part in night.last["parts"]] == ["a1", "a3"]
+    assert night.upload(2, 2, "a3") == 0
+
+
+def test_a_missing_part_is_reported_after_a_time_and_for_a_time() -> None:
+    night = Night()
+    night.upload(1, 0, "a1")
+    hours = [WITHIN.total_seconds() / 3600, REPORTED.total_seconds() / 3600]
+    assert [night.late(hour) for hour in (0, hours[0], hours[0] + 1, hours[1], hours[1] + 1)] == [
+        0,
+        0,
+        1,
+        1,
+        0,
+    ]
+    night.upload(2, 13, "late")
+    assert night.late(14) == 0
+    night.upload(1, 14, "too")
+    assert night.late(15) == 0
+
+
+def test_a_crash_before_the_whole_is_sent_on_loses_nothing() -> None:
+    night = Night()
+    night.upload(1, 0, "a1")
+    night.upload(2, 1, "a2")
+    night.table.items[split_key("c1")]["nacht"].pop("sent")
+    assert night.upload(2, 1, "a2") == 1
+
+
+def test_parts_in_ndjson(stack: Cloud, desk: Desk) -> None:
+    now = datetime.now(UTC).isoformat()
+    for number in (1, 2):
+        envelope = {**delta(1), "exported_at": now, "teil": {"nummer": number, "von": 2}}
+        content = as_ndjson(
+            {name: envelope[name] for name in envelope if name not in ("mieter", "geloescht")},
+            {"mieter": [tenant(str(number))]},
+        )
+        upload(stack, desk, f"exports/{number}.ndjson", content)
+    work_on(desk)
+    assert desk.rig.tenants() == {"1", "2"}
