@@ -117,8 +117,8 @@ def check(case: Case) -> set[str]:
     statuses = {str(run["status"]) for run in runs.values()}
     if statuses <= {"rejected"}:
         assert door.entities() == entities, "refused, but not without a trace"
-        silent = _wants_nothing(case.body) or _is_side_file(case.objects)
-        assert runs or handled > 1 or silent, "gone without a word"
+        said = runs or handled > 1 or _is_side_file(case.objects) or _wants_nothing(case.body)
+        assert said, "gone without a word"
     elif case.judged:
         export = read(case.document or b"")
         assert export is not None, "worked, but no export"
