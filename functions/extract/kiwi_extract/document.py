@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import ijson
 from kiwi_sync.erp.envelope import SECTIONS
@@ -37,14 +37,23 @@ class RejectedExportError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True)
-class RawRecord:
-    """A record as it stands in the document."""
+class RawRecord(NamedTuple):
+    """A record as it stands in the document, in the words of `erp-export/1`.
+
+    `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
+    several of one key are one record, as its table says. `reason`, `field`: why it cannot be used, if its
+    reader says so.
+    """
 
     section: str
     place: int
     deleted: bool
     value: Any
+    source: str | None = None
+    line: int | None = None
+    repeats: bool = False
+    reason: str | None = None
+    field: str | None = None
 
 
 @dataclass
