@@ -59,6 +59,18 @@ class ExportBucket:
         exact = pointer.model_copy(update={"version": answer.get("VersionId")})
         return cast("IO[bytes]", answer["Body"]), exact
 
+    def small(self, key: str, most: int) -> tuple[bytes, str] | None:
+        """What lies at a key now, and which version it is; None: nothing. At most one byte over `most`."""
+        try:
+            answer = self._client.get_object(Bucket=self._name, Key=key)
+        except self._client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+        with answer["Body"] as body:
+            content = body.read(most + 1)
+        return content, answer.get("VersionId", answer["ETag"].strip('"'))
+
     def keep(self, source: Inline | Pointer, name: str) -> str | None:
         """Keep a refused document under `rejected/`; its key, None if there is nothing to keep."""
         kept = self._put(source, f"rejected/{name}.json")

@@ -94,7 +94,7 @@ class Feldmapping:
     def __init__(self, document: model.Document, line_of: LineOf, version: str) -> None:
         self.reading = document.reading
         self.version = version
-        """Tells this text of the mapping from others."""
+        """Tells this state of the mapping from others: for people, in the run of an export."""
         self._candidates = list(_candidates(document, line_of))
 
     def tables_for(self, source: str, columns: Sequence[str] | None) -> list[TableMapping]:

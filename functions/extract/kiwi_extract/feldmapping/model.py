@@ -2,10 +2,12 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kiwi_extract.feldmapping.parts import Flag, Part, Text, fault
 from kiwi_extract.feldmapping.value_model import Condition, Value, Values
+
+NOTHING_MAPPED = "nothing_mapped"
 
 
 class EinheitFields(Part):
@@ -84,11 +86,15 @@ class MietvertragTable(Table):
     fields: MietvertragFields
 
 
+def _sign(delimiter: str) -> str:
+    return "\t" if delimiter == "tab" else delimiter
+
+
 class ReadingOptions(Part):
     """How files are read, where it cannot be found out or must not be guessed."""
 
     encoding: Literal["utf-8", "utf-16", "windows-1252", "iso-8859-1", "cp850"] | None = None
-    delimiter: Literal[";", ",", "tab", "|"] | None = None
+    delimiter: Annotated[Literal[";", ",", "tab", "|"], AfterValidator(_sign)] | None = None
     header_line: int = Field(1, ge=1, le=100, description="the line or row with the names of the columns")
 
 
@@ -108,7 +114,9 @@ class Document(Part):
     @model_validator(mode="after")
     def _maps_something(self) -> Self:
         if not (self.verwaltungseinheiten or self.mieter or self.mietvertraege):
-            raise fault("empty", "nothing is mapped; write verwaltungseinheiten, mieter or mietvertraege")
+            raise fault(
+                NOTHING_MAPPED, "nothing is mapped; write verwaltungseinheiten, mieter, mietvertraege"
+            )
         return self
 
     @model_validator(mode="after")

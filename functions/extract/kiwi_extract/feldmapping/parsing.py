@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from kiwi_extract.feldmapping.faults import Fault, FeldmappingError
 from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.lines import LinedDict, read_lined, show_place
-from kiwi_extract.feldmapping.model import Document
+from kiwi_extract.feldmapping.model import NOTHING_MAPPED, Document
 
 _MESSAGES = {
     "missing": "is missing",
@@ -30,8 +30,8 @@ _MESSAGES = {
 """Pydantic's errors in the words of an ERP person; the others are clear as they are."""
 
 
-def parse_feldmapping(text: str) -> Feldmapping:
-    """The mapping in a YAML text.
+def parse_feldmapping(text: str, version: str | None = None) -> Feldmapping:
+    """The mapping in a YAML text. `version`: what tells it from others; the text's own hash otherwise.
 
     Raises:
         FeldmappingError: with all that is wrong: line, field, what is allowed.
@@ -44,11 +44,12 @@ def parse_feldmapping(text: str) -> Feldmapping:
         document = Document.model_validate(lined, context=faults)
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-        faults += [_fault(lined, detail) for detail in details]
+        # That nothing is mapped may only be since a name is misspelt.
+        faults += [_fault(lined, it) for it in details if it["type"] != NOTHING_MAPPED or not faults]
     if faults:
         raise FeldmappingError(sorted(set(faults), key=lambda fault: (fault.line, fault.field)))
-    version = sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:12]
-    return Feldmapping(document, lambda place: _line(lined, place), version)
+    own = sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:12]
+    return Feldmapping(document, lambda place: _line(lined, place), version or own)
 
 
 def _fault(lined: LinedDict, detail: ErrorDetails) -> Fault:
