@@ -114,9 +114,8 @@ class Document(Part):
     @model_validator(mode="after")
     def _maps_something(self) -> Self:
         if not (self.verwaltungseinheiten or self.mieter or self.mietvertraege):
-            raise fault(
-                NOTHING_MAPPED, "nothing is mapped; write verwaltungseinheiten, mieter, mietvertraege"
-            )
+            message = "nothing is mapped; write verwaltungseinheiten, mieter or mietvertraege"
+            raise fault(NOTHING_MAPPED, message)
         return self
 
     @model_validator(mode="after")
