@@ -29,6 +29,8 @@ class TableMapping:
         """Where it stands in the mapping, for people: `mieter[0]`."""
         self.repeats = table.repeats
         """Whether several rows of one key are one record; `uniting` says how."""
+        self.completes = table.completes
+        """Whether the rows only add to records that another table has."""
         self.deleted = table.deleted
         """Whether the rows name what is deleted; of a delta."""
         self._admits: Admits | None = admits(table.filter) if table.filter is not None else None

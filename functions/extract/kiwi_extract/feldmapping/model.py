@@ -65,6 +65,9 @@ class Table(Part):
     columns: tuple[Text, ...] = Field((), description="only what has all of these columns")
     filter: Condition | None = Field(None, description="only rows that meet this condition")
     repeats: Flag = Field(False, description="several rows of one key are one record")
+    completes: Flag = Field(
+        False, description="the rows only add to records that another table has, by their key"
+    )
     deleted: Flag = Field(False, description="the rows say what is deleted; of a delta only")
 
 
@@ -122,7 +125,7 @@ class Document(Part):
     def _leases_are_whole(self) -> Self:
         tables = [table for table in self.mietvertraege if not table.deleted]
         for number, table in enumerate(self.mietvertraege):
-            together = tables if table.repeats else [table]
+            together = tables if table.repeats or table.completes else [table]
             for name in ("verwaltungseinheit", "mieter", "beginn"):
                 if not table.deleted and all(getattr(it.fields, name) is None for it in together):
                     raise fault(

@@ -31,20 +31,23 @@ def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
     """The records: those that do not repeat as they come, the others at the end, one for each key.
 
     A field is what the rows say that say anything; where they differ, the record is rejected. A list has
-    the items of all. If one row cannot be used, its record cannot: a tenant may be missing in it.
+    the items of all. If one row cannot be used, its record cannot: a tenant may be missing in it. Rows that
+    only complete others are nothing by themselves.
     """
     # No name: SQLite's own temporary file, made when the cache overflows and gone with the connection.
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}; BEGIN")
         for record in records:
-            key = _key(record) if record.repeats else None
+            key = _key(record) if record.repeats or record.completes else None
             if key is None:
                 # Without its key nobody knows whose row it is: it will be rejected for that.
                 yield record
             else:
                 db.execute(_INSERT, (record.section, record.deleted, key, json.dumps(record, default=float)))
         for _, rows in groupby(db.execute(_BY_KEY), key=lambda row: row[:3]):
-            yield _united(RawRecord(*json.loads(row[3])) for row in rows)
+            united = _united(RawRecord(*json.loads(row[3])) for row in rows)
+            if united is not None:
+                yield united
 
 
 def _key(record: RawRecord) -> str | None:
@@ -58,14 +61,17 @@ def _key(record: RawRecord) -> str | None:
     return json.dumps(parts) if all(parts) else None
 
 
-def _united(rows: Iterator[RawRecord]) -> RawRecord:
-    first = next(rows)
-    told, value = first, dict(first.value)
+def _united(rows: Iterable[RawRecord]) -> RawRecord | None:
+    first, trouble, value = None, None, dict[str, Any]()
     for row in rows:
+        if first is None and not row.completes:
+            first = row
         disagreement = _merge(value, row.value)
-        if told.reason is None and (row.reason is not None or disagreement is not None):
-            told = row if row.reason is not None else row._replace(reason=ROWS_DISAGREE, field=disagreement)
-    return told._replace(value=value)
+        if trouble is None and row.reason is not None:
+            trouble = row
+        elif trouble is None and disagreement is not None:
+            trouble = row._replace(reason=ROWS_DISAGREE, field=disagreement)
+    return None if first is None else (trouble or first)._replace(value=value)
 
 
 def _merge(value: dict[str, Any], more: Mapping[str, Any]) -> str | None:

@@ -131,6 +131,7 @@ def test_one_file_may_hold_several_tables() -> None:
         "verwaltungseinheiten",
         "mietvertraege",
     ]
+    assert not any(it.completes for it in both.tables_for("einheiten.csv", None))
     assert [it.repeats for it in both.tables_for("einheiten.csv", None)] == [False, True]
 
 

@@ -70,6 +70,27 @@ def test_a_row_that_cannot_be_used_rejects_its_record(bad: int) -> None:
     assert record.value["mandant"] == "1"
 
 
+def test_rows_that_complete_add_to_what_another_table_has() -> None:
+    record = united(
+        lease(2, mieter=["1"])._replace(source="tenants.csv", repeats=False, completes=True),
+        lease(7, beginn="2024-01-01"),
+        lease(3, mieter=["2"])._replace(source="tenants.csv", repeats=False, completes=True),
+    )
+    assert record.value == KEY | {"mieter": ["1", "2"], "beginn": "2024-01-01"}
+    assert (record.source, record.line) == ("leases.csv", 7)
+
+
+def test_rows_that_complete_are_nothing_by_themselves() -> None:
+    row = lease(2, mieter=["1"])._replace(completes=True)
+    assert list(unite([row, row._replace(reason="not_a_date", field="ende")])) == []
+
+
+def test_a_row_that_completes_and_cannot_be_used_rejects_its_record() -> None:
+    bad = lease(2, mieter=["1"])._replace(completes=True, reason="not_text", field="mieter")
+    record = united(lease(7, beginn="2024-01-01"), bad)
+    assert (record.line, record.field, record.reason) == (2, "mieter", "not_text")
+
+
 def test_records_that_do_not_repeat_pass_as_they_are() -> None:
     rows = [RawRecord("mieter", 0, False, KEY), RawRecord("mieter", 1, False, KEY), lease(3)]
     assert list(unite(rows)) == rows
