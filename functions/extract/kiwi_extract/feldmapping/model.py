@@ -109,7 +109,7 @@ class Document(Part):
     """A mapping."""
 
     version: Annotated[Literal[1], BeforeValidator(_number)] = Field(description="of this format: 1")
-    reading: ReadingOptions = ReadingOptions()
+    reading: ReadingOptions = Field(default_factory=ReadingOptions)
     verwaltungseinheiten: tuple[EinheitTable, ...] = ()
     mieter: tuple[MieterTable, ...] = ()
     mietvertraege: tuple[MietvertragTable, ...] = ()

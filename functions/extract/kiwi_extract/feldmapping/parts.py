@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 from kiwi_extract.feldmapping.faults import Fault
 from kiwi_extract.feldmapping.lines import LinedDict, show_place
 
-SCALAR = {"type": ["string", "number", "boolean"]}
+_SCALAR: dict[str, object] = {"type": ["string", "number", "boolean"], "maxLength": 1000}
 
 
 def fault(kind: str, message: str) -> PydanticCustomError:
@@ -33,9 +33,11 @@ def _is_true(value: Any) -> Any:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1000), WithJsonSchema(SCALAR)]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000), WithJsonSchema({**_SCALAR, "minLength": 1})
+]
 """A text. An editor takes `0001` in YAML for a number: the schema allows it."""
-AnyText = Annotated[str, StringConstraints(max_length=1000), WithJsonSchema(SCALAR)]
+AnyText = Annotated[str, StringConstraints(max_length=1000), WithJsonSchema(_SCALAR)]
 Flag = Annotated[bool, BeforeValidator(_is_true)]
 
 

@@ -61,9 +61,11 @@ class EachValue(Part):
     """Several values in one cell."""
 
     each: "Value"
-    at: Annotated[str, StringConstraints(min_length=1, max_length=10), WithJsonSchema({"type": "string"})] = (
-        Field(description="what stands between the values")
-    )
+    at: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=10),
+        WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 10}),
+    ] = Field(description="what stands between the values")
     then: Steps = ()
 
 
