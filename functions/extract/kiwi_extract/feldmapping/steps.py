@@ -1,6 +1,7 @@
 """The steps that a text goes through after it was read: each a function from text to text, made once."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from kiwi_extract.feldmapping import step_model as model
@@ -9,6 +10,7 @@ from kiwi_extract.feldmapping.faults import CellError
 from kiwi_extract.feldmapping.patterns import Pattern
 
 ToText = Callable[[str], str]
+_DAYS = 16_384
 NOT_TEXT = "not_text"
 PATTERN_MISMATCH = "pattern_mismatch"
 VALUE_NOT_MAPPED = "value_not_mapped"
@@ -39,6 +41,9 @@ def as_text(value: Any) -> str:
 def through(steps: Sequence[model.Step]) -> ToText:
     """All steps, one after the other; a text that has become blank stays so."""
     functions = [_step(step) for step in steps]
+    if len(functions) == 1:
+        only = functions[0]
+        return lambda text: only(text).strip() if text else text
 
     def run(text: str) -> str:
         for function in functions:
@@ -56,7 +61,8 @@ def _step(step: model.Step) -> ToText:
     if isinstance(step, model.SplitStep):
         return _split(step.split)
     if isinstance(step, model.PadStep):
-        return lambda text: text.rjust(step.pad, "0")
+        width = step.pad
+        return lambda text: text.rjust(width, "0")
     if isinstance(step, model.MapStep):
         return _map(step.map)
     if isinstance(step, model.BlankStep):
@@ -73,10 +79,11 @@ _PLAIN: dict[str, ToText] = {
 
 
 def _split(split: model.Split) -> ToText:
-    pattern, otherwise = Pattern(split.pattern), _otherwise(split.otherwise, PATTERN_MISMATCH)
+    take, name = Pattern(split.pattern).take, split.take
+    otherwise = _otherwise(split.otherwise, PATTERN_MISMATCH)
 
     def run(text: str) -> str:
-        piece = pattern.take(text, split.take)
+        piece = take(text, name)
         return otherwise(text) if piece is None else piece
 
     return run
@@ -94,7 +101,8 @@ def _map(values: model.ValueMap) -> ToText:
 
 
 def _date(form: str) -> ToText:
-    read = date_reader(form)
+    # The leases of a company begin on a few thousand days.
+    read = lru_cache(_DAYS)(date_reader(form))
 
     def run(text: str) -> str:
         day = read(text)
