@@ -43,17 +43,22 @@ class Feldmappings:
         found = self._files.small(key, _MAX_BYTES)
         if found is None:
             return None
-        content, version = found
         try:
-            return parse_feldmapping(_text(content), version)
+            return parse_file(*found)
         except FeldmappingError as error:
             raise RejectedExportError(RejectedExport.MAPPING_INVALID, f"{key}, {error}") from None
 
 
-def _text(content: bytes) -> str:
+def parse_file(content: bytes, version: str | None = None) -> Feldmapping:
+    """The mapping that a file has.
+
+    Raises:
+        FeldmappingError: with all that is wrong with it.
+    """
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         fault = Fault(line, "", f"byte {content[error.start]:02X} is no UTF-8; save the file in UTF-8")
         raise FeldmappingError([fault]) from None
+    return parse_feldmapping(text, version)
