@@ -45,6 +45,7 @@ def run_command(
     shuffle: options.Shuffle = None,
     duplicate: options.Duplicate = False,
     redate: options.Redate = None,
+    mapping: options.Mapping = None,
     approve: options.Approve = "",
     give_up_after: options.GiveUpAfter = 300,
     kiwi_api_url: options.KiwiApiUrl = "",
@@ -78,6 +79,7 @@ def run_command(
         approve=approve,
         give_up_after=give_up_after,
         token_path=kiwi_token_path,
+        mapping=inputs.read_mapping(mapping),
     )
     account = (kiwi_api_url, kiwi_erp_api_url, username, password)
     choice = inputs.choose_kiwi(*account, fault_rate=fault_rate, fault_seed=fault_seed)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from kiwi_extract.feldmapping.faults import FeldmappingError
+from kiwi_extract.feldmapping.loading import parse_file
 from kiwi_sync.connections import TOKEN_PATH, ConnectionSettings
 from pydantic import ValidationError
 
@@ -73,6 +75,19 @@ def check_kiwi(api_url: str, erp_api_url: str, username: str, password: str, fau
         raise typer.BadParameter("an account is a user name and a password", param_hint="--username")
     if api_url and fault_rate:
         raise typer.BadParameter("only the embedded KIWI has faults on purpose", param_hint="--fault-rate")
+
+
+def read_mapping(path: Path | None) -> bytes | None:
+    """The mapping in a file. Raises typer.BadParameter with all that is wrong with it."""
+    if path is None:
+        return None
+    content = path.read_bytes()
+    try:
+        parse_file(content)
+    except FeldmappingError as error:
+        told = "\n".join(f"{path.name}, {fault}" for fault in error.faults)
+        raise typer.BadParameter(told, param_hint="--mapping") from None
+    return content
 
 
 _URL = "give a whole URL without blanks, such as https://api.kiwi.ki"

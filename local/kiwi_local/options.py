@@ -79,6 +79,19 @@ Redate = Annotated[
         rich_help_panel=_RUN,
     ),
 ]
+Mapping = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        metavar="FILE",
+        help="A Feldmapping, for what is not in erp-export/1.",
+        show_default="none",
+        rich_help_panel=_RUN,
+    ),
+]
 Approve = Annotated[
     str,
     typer.Option(

@@ -33,6 +33,8 @@ class Plan:
     """Who approves what is held; empty: nobody."""
     give_up_after: float = 300.0
     token_path: str = TOKEN_PATH
+    mapping: bytes | None = None
+    """The Feldmapping of all connections."""
 
 
 def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
@@ -41,6 +43,8 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
     with LocalStack(seed=plan.shuffle, logs=logs) as stack:
         for connection, mandanten in plan.mandanten.items():
             _configure(stack, connection, mandanten, plan, kiwi)
+            if plan.mapping is not None:
+                stack.put_mapping(connection, plan.mapping)
             console.print(f"Connection {connection}: {_settings(plan, connection)}", markup=False)
         files = _files(plan.exports)
         groups = _groups(plan)

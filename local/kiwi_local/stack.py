@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from kiwi_extract.feldmapping.loading import PREFIX
 from kiwi_sync.connections import TOKEN_PATH
 from kiwi_sync.queues import SqsQueue
 from kiwi_sync.state.dynamo import DynamoTable
@@ -115,6 +116,10 @@ class LocalStack:
         self.aws.put_secret(secret, json.dumps({"username": username, "password": password}))
         self.aws.put_parameter(f"/{self.blueprint.stack_name}/connections/{connection}", json.dumps(settings))
         forget_wiring()
+
+    def put_mapping(self, connection: str, content: bytes) -> None:
+        """Puts a connection's Feldmapping where extract looks for it."""
+        self.aws.upload(f"{PREFIX}{connection}.yaml", content)
 
     def drop(self, document: Mapping[str, Any] | str | bytes) -> str:
         """Puts an export on the export queue, through the bucket if it is large; returns the message's id."""

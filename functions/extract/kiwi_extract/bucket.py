@@ -98,6 +98,15 @@ class ExportBucket:
                 return None
             raise
 
+    def small(self, key: str, most: int) -> tuple[bytes, str] | None:
+        """What lies at a key now, and which version it is; None: nothing. At most one byte over `most`."""
+        answer = self._get(key, None)
+        if answer is None:
+            return None
+        with answer["Body"] as body:
+            content = body.read(most + 1)
+        return content, answer.get("VersionId", answer["ETag"].strip('"'))
+
     def keep(self, source: Source, name: str, place: Place | None = None) -> str | None:
         """Keep a refused document under `rejected/`; its key, None if there is nothing to keep.
 

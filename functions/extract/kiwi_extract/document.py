@@ -35,8 +35,8 @@ class RawRecord(NamedTuple):
     """A record as it stands in the document, in the words of `erp-export/1`.
 
     `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
-    several of one key are one record, as its table says. `reason`, `field`: why it cannot be used, if its
-    reader says so.
+    several of one key are one record, as its table says; `completes`: it only adds to others of its key.
+    `reason`, `field`: why it cannot be used, if its reader says so.
     """
 
     section: str
@@ -48,6 +48,7 @@ class RawRecord(NamedTuple):
     repeats: bool = False
     reason: str | None = None
     field: str | None = None
+    completes: bool = False
 
 
 @dataclass

@@ -81,15 +81,18 @@ def begin(
     now: datetime,
     *,
     approved: bool = False,
+    mapping: str | None = None,
 ) -> Run:
     """The run of this export: a new one, or the one that an earlier invocation did not end.
 
-    `approved`: its losses are; what was done before they were has to be done again.
+    `approved`: its losses are; what was done before they were has to be done again. `mapping`: the version
+    of the Feldmapping that the export is read with; what was done with another has to be done again, too.
     """
     item = table.get(_key(connection, export_id)) or {}
     run = Run(connection, export_id, version, settings_version, approved)
     run.continues = item.get("status") == Status.WORKING and item.get("version") == version
     alike = item.get("settings_version") == settings_version and item.get("approved", False) == approved
+    alike = alike and item.get("mapping") == mapping
     if run.continues and alike:
         run.done = set(json.loads(str(item.get("progress", "[]"))))
         run.staying = set(json.loads(str(item.get("staying", "[]"))))
@@ -104,6 +107,10 @@ def begin(
         "approved": approved,
     }
     remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
+    if mapping is None:
+        remove.append("mapping")
+    else:
+        put["mapping"] = mapping
     table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
     return run
 

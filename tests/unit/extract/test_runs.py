@@ -63,6 +63,19 @@ def test_under_other_settings_nothing_is_done() -> None:
         assert begun(table, settings=2) == Run(CONNECTION, "e1", "v1", 2, continues=True)
 
 
+def test_with_another_mapping_nothing_is_done() -> None:
+    table = MemoryTable()
+    progressed(table)
+    again = begin(table, CONNECTION, "e1", "v1", 1, NOW, mapping="m2")
+    assert again.continues
+    assert not again.done
+    assert row(table)["mapping"] == "m2"
+    note_progress(table, again)
+    assert "mapping" in row(table)
+    begun(table)
+    assert "mapping" not in row(table)
+
+
 def test_another_export_of_the_same_name_begins_anew() -> None:
     table = MemoryTable()
     progressed(table)

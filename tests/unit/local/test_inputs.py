@@ -122,3 +122,22 @@ def test_a_report_that_cannot_be_written_is_said_before_the_work(tmp_path: Path)
     inputs.check_writable(str(tmp_path / "report.json"))
     with pytest.raises(typer.BadParameter, match="report"):
         inputs.check_writable(str(tmp_path / "absent" / "report.json"))
+
+
+def test_a_mapping_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_bytes(b"version: 1\nmieter: [{fields: {mandant: M, nummer: N}}]\n")
+    assert inputs.read_mapping(path) == path.read_bytes()
+    assert inputs.read_mapping(None) is None
+
+
+def test_all_that_is_wrong_with_a_mapping_is_said_before_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "muster.yaml"
+    path.write_bytes(b"version: 2\nmieter: [{fields: {mandant: M}}]\n")
+    with pytest.raises(typer.BadParameter) as refused:
+        inputs.read_mapping(path)
+    assert refused.value.param_hint == "--mapping"
+    assert refused.value.message.splitlines() == [
+        "muster.yaml, line 1, version: must be 1",
+        "muster.yaml, line 2, mieter[0].fields.nummer: is missing",
+    ]

@@ -63,6 +63,8 @@ class RejectedExport(StrEnum):
     ENVELOPE_INVALID = "envelope_invalid"
     UNKNOWN_CONNECTION = "unknown_connection"
     SETTINGS_INVALID = "settings_invalid"
+    MAPPING_INVALID = "mapping_invalid"
+    COLUMN_MISSING = "column_missing"
     COUNT_MISMATCH = "count_mismatch"
     IN_FUTURE = "in_future"
     TOO_OLD = "too_old"

@@ -1,0 +1,92 @@
+"""Date formats as an ERP person writes them: `DD.MM.YYYY`, `YYYYMMDD`, `excel`, `iso`."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+EXCEL = "excel"
+ISO = "iso"
+ALLOWED = "allowed are YYYY, YY, MM, M, DD, D, hh, mm, ss, with signs between; or excel; or iso"
+_TOKENS = {
+    "YYYY": r"(?P<year>\d{4})",
+    "YY": r"(?P<short>\d{2})",
+    "MM": r"(?P<month>\d{2})",
+    "M": r"(?P<month>\d{1,2})",
+    "DD": r"(?P<day>\d{2})",
+    "D": r"(?P<day>\d{1,2})",
+    "hh": r"\d{1,2}",
+    "mm": r"\d{2}",
+    "ss": r"\d{2}",
+}
+_SPLIT = re.compile(r"YYYY|YY|MM|M|DD|D|hh|mm|ss|.", re.DOTALL)
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII | re.DOTALL)
+_SERIAL = re.compile(r"(\d{1,7})(?:[.,]\d{1,20})?", re.ASCII)
+# Excel counts a day that never was, 29 February 1900: from 60 on its day 0 is therefore this one.
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_LAST_SERIAL = 2_958_465
+
+ReadDate = Callable[[str], str | None]
+"""The day as `YYYY-MM-DD`; None if the text is no such date."""
+
+
+class DateFormatError(ValueError):
+    """A date format that cannot be used; the text says why."""
+
+
+def date_reader(form: str) -> ReadDate:
+    """Reads dates of this format; also such as `2024-01-31`, which can mean only one thing.
+
+    Raises:
+        DateFormatError: there is no such format.
+    """
+    if form == ISO:
+        return _iso
+    if form == EXCEL:
+        return lambda text: _excel(text) or _iso(text)
+    expression = _expression(form)
+
+    def read(text: str) -> str | None:
+        match = expression.fullmatch(text)
+        return _day(match) if match else _iso(text)
+
+    return read
+
+
+def _expression(form: str) -> re.Pattern[str]:
+    parts, groups = list[str](), list[str]()
+    for token in _SPLIT.findall(form):
+        piece = _TOKENS.get(token)
+        if piece is None:
+            if token.isalnum():
+                raise DateFormatError(f"not a date format; {ALLOWED}")
+            piece = re.escape(token)
+        parts.append(piece)
+        groups += re.findall(r"\?P<(\w+)>", piece)
+    if sorted(groups) not in (["day", "month", "year"], ["day", "month", "short"]):
+        raise DateFormatError(f"a date format has day, month and year, once each; {ALLOWED}")
+    return re.compile("".join(parts), re.ASCII)
+
+
+def _day(match: re.Match[str]) -> str | None:
+    found = match.groupdict()
+    year = int(found["year"]) if "year" in found else _full_year(int(found["short"]))
+    try:
+        return date(year, int(found["month"]), int(found["day"])).isoformat()
+    except ValueError:
+        return None
+
+
+def _full_year(short: int) -> int:
+    """As POSIX has it: 69 to 99 are of the 20th century, the rest of the 21st."""
+    return short + (1900 if short >= 69 else 2000)
+
+
+def _iso(text: str) -> str | None:
+    match = _ISO.fullmatch(text)
+    return match[1] if match else None
+
+
+def _excel(text: str) -> str | None:
+    match = _SERIAL.fullmatch(text)
+    serial = int(match[1]) if match else 0
+    return (_EXCEL_DAY_0 + timedelta(serial)).isoformat() if 60 < serial <= _LAST_SERIAL else None

@@ -1,0 +1,186 @@
+"""A mapping, ready to be used: which tables are read from a file, and what record a row is."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from kiwi_extract.feldmapping import model
+from kiwi_extract.feldmapping.faults import CellError, ColumnMissingError, Fault, RowError
+from kiwi_extract.feldmapping.parts import Part
+from kiwi_extract.feldmapping.values import Admits, ValueOf, admits, columns_of, value_of, values_of
+
+FILTER = "filter"
+"""Stands for the field where a row cannot be mapped since its filter could not be asked."""
+NOT_A_NUMBER = "not_a_number"
+_COORDINATES = ("latitude", "longitude")
+_COORDINATE = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,30})?", re.ASCII)
+
+LineOf = Callable[[Sequence[str | int]], int]
+
+
+class TableMapping:
+    """How the rows of a file, sheet or list become records of a section."""
+
+    def __init__(self, section: str, table: model.Table, fields: Part, place: str) -> None:
+        self.section = section
+        self.place = place
+        """Where it stands in the mapping, for people: `mieter[0]`."""
+        self.repeats = table.repeats
+        """Whether several rows of one key are one record; `uniting` says how."""
+        self.completes = table.completes
+        """Whether the rows only add to records that another table has."""
+        self.deleted = table.deleted
+        """Whether the rows name what is deleted; of a delta."""
+        self._admits: Admits | None = admits(table.filter) if table.filter is not None else None
+        self._fields = list(_readers(fields))
+
+    def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The record that a row is; None if the filter leaves it out.
+
+        Raises:
+            RowError: the row cannot be mapped; it carries what could be.
+        """
+        try:
+            if self._admits is not None and not self._admits(row):
+                return None
+        except CellError as error:
+            raise self._error(row, FILTER, error.reason) from None
+        record = {}
+        for field, read in self._fields:
+            try:
+                value = read(row)
+            except CellError as error:
+                raise self._error(row, field, error.reason) from None
+            if value is not None:
+                record[field] = value
+        return record
+
+    def _error(self, row: Mapping[str, Any], field: str, reason: str) -> RowError:
+        record = {}
+        for name, read in self._fields:
+            try:
+                record[name] = read(row)
+            except CellError:
+                continue
+        return RowError(field, reason, record)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A table of the mapping, and the files that it is meant for."""
+
+    mapping: TableMapping
+    names: Sequence[str]
+    marks: frozenset[str]
+    needs: Sequence[tuple[str, str, int]]
+    """Field, column, and the line that names them."""
+    line: int
+
+    def is_for(self, source: str, columns: frozenset[str] | None) -> bool:
+        is_named = not self.names or any(_matches(source, name) for name in self.names)
+        return is_named and (columns is None or self.marks <= columns)
+
+    def missing(self, source: str, columns: frozenset[str]) -> list[Fault]:
+        return [
+            Fault(line, f"{self.mapping.place}.{field}", f"{source} has no column {column!r}")
+            for field, column, line in self.needs
+            if column not in columns
+        ]
+
+
+class Feldmapping:
+    """A connection's mapping."""
+
+    def __init__(self, document: model.Document, line_of: LineOf, version: str) -> None:
+        self.reading = document.reading
+        self.version = version
+        """Tells this state of the mapping from others: for people, in the run of an export."""
+        self._candidates = list(_candidates(document, line_of))
+
+    def tables_for(self, source: str, columns: Sequence[str] | None) -> list[TableMapping]:
+        """The tables that are read from a file, sheet or list: none if the mapping does not mean it.
+
+        `columns` are the names in its header line; None for a JSON list, whose records may lack keys.
+
+        Raises:
+            ColumnMissingError: the mapping means this file, and names columns that are not there.
+        """
+        there = None if columns is None else frozenset(columns)
+        meant = [candidate for candidate in self._candidates if candidate.is_for(source, there)]
+        faults = [] if there is None else [it for found in meant for it in found.missing(source, there)]
+        if faults:
+            raise ColumnMissingError(faults)
+        return [candidate.mapping for candidate in meant]
+
+
+def _matches(source: str, pattern: str) -> bool:
+    """By the whole name, by the name without folders, or by that of the sheet or list alone."""
+    wanted = pattern.casefold()
+    names = {source, source.rpartition("/")[2], source.rpartition("#")[2]}
+    return any(fnmatchcase(name.casefold(), wanted) for name in names)
+
+
+def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidate]:
+    tables: Mapping[str, Sequence[model.EinheitTable | model.MieterTable | model.MietvertragTable]] = {
+        "verwaltungseinheiten": document.verwaltungseinheiten,
+        "mieter": document.mieter,
+        "mietvertraege": document.mietvertraege,
+    }
+    for section, of_section in tables.items():
+        for number, table in enumerate(of_section):
+            place = (section, number)
+            needs = [
+                (".".join(where), column, line_of((*place, *where)))
+                for where, part in _parts(table)
+                for column in columns_of(part)
+            ]
+            mapping = TableMapping(section, table, table.fields, f"{section}[{number}]")
+            yield _Candidate(mapping, table.from_, frozenset(table.columns), needs, line_of(place))
+
+
+def _parts(
+    table: "model.EinheitTable | model.MieterTable | model.MietvertragTable",
+) -> Iterable[tuple[tuple[str, ...], object]]:
+    yield (FILTER,), table.filter
+    for name, value in _set_fields(table.fields):
+        if isinstance(value, Part) and name == "verwaltungseinheit":
+            for inner, part in _set_fields(value):
+                yield ("fields", name, inner), part
+        else:
+            yield ("fields", name), value
+
+
+def _set_fields(fields: Part) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, value in fields if value is not None)
+
+
+def _readers(fields: Part) -> Iterable[tuple[str, ValueOf]]:
+    for name, value in _set_fields(fields):
+        if isinstance(value, model.EinheitsnummerFields):
+            yield name, _unit(value_of(value.wirtschaftseinheit), value_of(value.nummer))
+        elif isinstance(value, tuple):
+            yield name, values_of(value)
+        elif name in _COORDINATES:
+            yield name, _coordinate(value_of(value))
+        else:
+            yield name, value_of(value)
+
+
+def _unit(wirtschaftseinheit: ValueOf, nummer: ValueOf) -> ValueOf:
+    return lambda row: {"wirtschaftseinheit": wirtschaftseinheit(row), "nummer": nummer(row)}
+
+
+def _coordinate(read: ValueOf) -> ValueOf:
+    def run(row: Any) -> Any:
+        value = read(row)
+        if not isinstance(value, str):
+            return value
+        if not value.strip():
+            return None
+        if not _COORDINATE.fullmatch(value.strip()):
+            raise CellError(NOT_A_NUMBER)
+        return float(value.strip().replace(",", "."))
+
+    return run

@@ -1,0 +1,149 @@
+"""Reads YAML as texts, lists and mappings that know their lines; of YAML's own values there is nothing.
+
+Every scalar is the text that stands there: `0001` stays `0001`, `no` stays `no`. What could surprise or
+swell is refused: anchors, aliases, tags, keys that stand twice, several documents, deep nesting.
+"""
+
+from collections.abc import Iterator
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from kiwi_extract.feldmapping.faults import Fault, FeldmappingError
+
+MAX_CHARACTERS = 131_072
+"""Of a mapping: far beyond any; it is read anew for every export."""
+MAX_DEPTH = 24
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+
+Lined = "str | LinedList | LinedDict"
+Place = tuple[str | int, ...]
+
+
+class LinedList(list["str | LinedList | LinedDict"]):
+    """A list, and the line of each of its items."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+class LinedDict(dict[str, "str | LinedList | LinedDict"]):
+    """A mapping, and the line of each of its keys. `place`: the keys and numbers that lead to it."""
+
+    def __init__(self, line: int, place: Place) -> None:
+        super().__init__()
+        self.line = line
+        self.place = place
+        self.lines: dict[str, int] = {}
+
+
+def read_lined(text: str) -> "str | LinedList | LinedDict":
+    """The document in a YAML text.
+
+    Raises:
+        FeldmappingError: it is not YAML, or uses what is refused here.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise _error(1, "", f"longer than {MAX_CHARACTERS} characters")
+    try:
+        return _Reader(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _error(mark.line + 1 if mark else 1, "", f"not YAML: {error.problem}") from None
+    except yaml.YAMLError:
+        # A character that YAML does not allow. Its own words would quote it.
+        raise _error(1, "", "not YAML: a control character; save the file as plain text in UTF-8") from None
+
+
+def show_place(place: Place) -> str:
+    """A place as people read it: `mieter[0].fields.email`."""
+    shown = ""
+    for part in place:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
+    return shown
+
+
+class _Reader:
+    """Builds the document from the parser's events."""
+
+    def __init__(self, events: Iterator[Event]) -> None:
+        self._events = events
+        self._documents = 0
+
+    def document(self) -> "str | LinedList | LinedDict":
+        """The one document."""
+        value: str | LinedList | LinedDict | None = None
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                self._documents += 1
+                if self._documents > 1:
+                    raise _error(_line(event), "", "a second document; a mapping is one")
+                value = self._value(next(self._events), ())
+        if value is None:
+            raise _error(1, "", "the file is empty")
+        return value
+
+    def _value(self, event: Event, place: Place) -> "str | LinedList | LinedDict":
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise _error(_line(event), show_place(place), "anchors (&) and aliases (*) are not allowed")
+        if getattr(event, "tag", None) not in {None, "!"}:
+            raise _error(_line(event), show_place(place), "tags (!) are not allowed")
+        if len(place) > MAX_DEPTH:
+            raise _error(_line(event), show_place(place[:3]), f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(event, SequenceStartEvent):
+            return self._list(event, place)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(event, place)
+        return _scalar(event, place)
+
+    def _list(self, start: Event, place: Place) -> LinedList:
+        items = LinedList(_line(start))
+        for event in iter(lambda: next(self._events), None):
+            if isinstance(event, SequenceEndEvent):
+                break
+            items.append(self._value(event, (*place, len(items))))
+            items.lines.append(_line(event))
+        return items
+
+    def _mapping(self, start: Event, place: Place) -> LinedDict:
+        items = LinedDict(_line(start), place)
+        for event in iter(lambda: next(self._events), None):
+            if isinstance(event, MappingEndEvent):
+                break
+            if not isinstance(event, ScalarEvent):
+                raise _error(_line(event), show_place(place), "a key must be a text")
+            key = str(self._value(event, place)) if event.value else ""
+            if key in items:
+                raise _error(_line(event), show_place((*place, key)), "stands there twice")
+            items[key] = self._value(next(self._events), (*place, key))
+            items.lines[key] = _line(event)
+        return items
+
+
+def _scalar(event: Event, place: Place) -> str:
+    text = str(getattr(event, "value", ""))
+    is_plain = getattr(event, "style", None) is None
+    if is_plain and text in _NOTHING:
+        message = 'nothing stands there; leave it out, or write "" for an empty text'
+        raise _error(_line(event), show_place(place), message)
+    return text
+
+
+def _line(event: Event) -> int:
+    mark = event.start_mark
+    return mark.line + 1 if mark else 1
+
+
+def _error(line: int, field: str, message: str) -> FeldmappingError:
+    return FeldmappingError([Fault(line, field, message)])

@@ -1,0 +1,39 @@
+"""The JSON Schema of a mapping, for editors: `python -m kiwi_extract.feldmapping.schema > FILE` writes it."""
+
+import json
+import sys
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from kiwi_extract.feldmapping.model import Document
+
+
+class _Generator(GenerateJsonSchema):
+    """Without `null`: a key of a mapping has a value, or is not there."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        described = super().default_schema(schema)
+        if described.get("default") in (None, [], ""):
+            # That nothing is there goes without saying.
+            described.pop("default", None)
+        return described
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema. It allows some mappings that are refused: patterns and dates are not checked by it."""
+    described = Document.model_json_schema(schema_generator=_Generator)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **described,
+        "title": "Feldmapping of KIWI Stammdaten Sync",
+    }
+
+
+if __name__ == "__main__":
+    json.dump(json_schema(), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
