@@ -29,6 +29,7 @@ class Assembled:
         self._anzahl: Any = None
         self._counted: dict[str, int] | None = dict.fromkeys(SECTIONS, 0)
         self._speaks_of_all = False
+        self.mapping: str | None = None
         self.envelope: dict[str, Any] = {}
         self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
         self._spoken: frozenset[tuple[str, str]] = frozenset()
@@ -45,6 +46,7 @@ class Assembled:
             self._anzahl = anzahl or self._anzahl
             for raw in export.records():
                 yield raw if raw.source else raw._replace(source=name)
+            self.mapping = self.mapping or export.mapping
             self._add(number, export)
 
     def _add(self, number: int, export: Export) -> None:

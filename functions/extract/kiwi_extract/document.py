@@ -62,6 +62,8 @@ class Document:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
     sections: set[str] = field(default_factory=set)
     """The lists that are there, be they empty."""
+    mapping: None = None
+    """It is in our own words, so that it needs no Feldmapping."""
     spoken: None = None
     """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
     _read: int = field(default=0, init=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from kiwi_sync.connections import Connection, Connections
 from kiwi_sync.erp.envelope import SECTIONS, Envelope
@@ -72,9 +73,16 @@ def extract(tools: Tools, document: Export, deadline: Deadline, shelf: Shelf) ->
         with lease(tools.table, envelope.connection, deadline):
             connection = connection_of(tools.connections, envelope.connection)
             spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-            silent = _silent(envelope, document)
-            run = ExportRun(tools, connection, envelope, spool, deadline, shelf, silent)
+            said = Said(_silent(envelope, document), document.mapping)
+            run = ExportRun(tools, connection, envelope, spool, deadline, shelf, said)
             return run.work(document.counts)
+
+
+class Said(NamedTuple):
+    """What else is known of an export: of what it does not speak, and which Feldmapping it was read with."""
+
+    silent: frozenset[tuple[str, RowKind]] = frozenset()
+    mapping: str | None = None
 
 
 def _silent(envelope: Envelope, document: Export) -> frozenset[tuple[str, RowKind]]:
@@ -101,10 +109,10 @@ class ExportRun:
         spool: Spool,
         deadline: Deadline,
         shelf: Shelf,
-        silent: frozenset[tuple[str, RowKind]] = frozenset(),
+        said: Said,
     ) -> None:
         self._tools = tools
-        self._silent = silent
+        self._silent = said.silent
         self._connection = connection
         self._envelope = envelope
         self._spool = spool
@@ -118,6 +126,7 @@ class ExportRun:
             connection.version,
             deadline.clock(),
             approved=is_approved(hold, envelope.version),
+            mapping=said.mapping,
         )
         source = SourceWriter(tools.table, connection, envelope.version, tools.grace)
         self._work = PartitionWork(tools.table, tools.transform, tools.writers, source, deadline)

@@ -12,6 +12,7 @@ from kiwi_sync.queues import SqsQueue
 from kiwi_sync.state.dynamo import DynamoTable
 
 from kiwi_extract.bucket import ExportBucket
+from kiwi_extract.feldmapping.loading import Feldmappings
 from kiwi_extract.run import Tools
 from kiwi_extract.stage import Stage
 
@@ -42,4 +43,4 @@ def stage() -> Stage:
         grace=timedelta(seconds=environment.grace_seconds),
     )
     bucket = ExportBucket(boto3.client("s3", config=CONFIG), environment.bucket_name)
-    return Stage(tools, bucket, SqsQueue(sqs, environment.export_queue_url))
+    return Stage(tools, bucket, SqsQueue(sqs, environment.export_queue_url), Feldmappings(bucket).of)

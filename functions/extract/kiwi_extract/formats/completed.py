@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
@@ -15,8 +15,18 @@ from kiwi_extract.formats.origin import Origin, Reader
 
 MAX_MANDANTEN = 10_000
 FORMAT = "erp-export/1"
-Opener = Callable[[ExitStack], tuple[Reader, Origin]]
-"""Opens an export; what it is opened for is closed with the stack. The origin may be better known then."""
+
+
+class Opened(NamedTuple):
+    """An export's reader, its origin, which may be better known now, and the version of its Feldmapping."""
+
+    reader: Reader
+    origin: Origin
+    mapping: str | None
+
+
+Opener = Callable[[ExitStack], Opened]
+"""Opens an export; what it is opened for is closed with the stack."""
 
 
 class Completed:
@@ -31,12 +41,13 @@ class Completed:
         self._open = open_reader
         self._origin = origin
         self._reader: Reader | None = None
+        self.mapping: str | None = None
         self._seen: set[tuple[str | int, str]] = set()
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order. Raises RejectedExportError."""
         with ExitStack() as exits:
-            self._reader, self._origin = self._open(exits)
+            self._reader, self._origin, self.mapping = self._open(exits)
             seen = self._seen
             for raw in self._reader.records():
                 yield raw

@@ -55,7 +55,7 @@ def foreign_lines(stream: Readable, source: str) -> Iterator[Table]:
 def _table(source: str, rows: Iterator[Row]) -> Iterator[Table]:
     first = list(islice(rows, LOOKED_AT))
     columns = dict.fromkeys(name for row in first for name in row.cells)
-    yield Table(source, list(columns), chain(first, rows))
+    yield Table(source, None, chain(first, rows), list(columns))
     # Whoever did not want the table has left it unread; what comes behind it begins at its end.
     for _ in rows:
         pass

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kiwi_extract.feldmapping.faults import RowError
+
 NOT_A_FLAG = "not_a_flag"
 _FLAGS = {
     **dict.fromkeys(("ja", "j", "true", "wahr", "1", "x"), True),
@@ -13,16 +15,6 @@ _FLAGS = {
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
 _KEY = ("mandant", "nummer")
 _OF_MIETER = ("vorname", "nachname", "firma", "email")
-
-
-class RowError(Exception):
-    """A row that cannot be mapped. `record` is what could be: the key, it may be, says whose row it is."""
-
-    def __init__(self, field: str, reason: str, record: Mapping[str, Any]) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
-        self.record = record
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:
@@ -42,6 +34,8 @@ class IdentityTable:
 
     section: str
     repeats: bool = False
+    completes: bool = False
+    deleted: bool = False
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The record."""

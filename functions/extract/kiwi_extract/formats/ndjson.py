@@ -9,7 +9,8 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import ENVELOPE_KEYS, RawRecord, RejectedExportError
-from kiwi_extract.formats.identity import RowError, is_deleted
+from kiwi_extract.feldmapping.faults import RowError
+from kiwi_extract.formats.identity import is_deleted
 from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT
 from kiwi_extract.formats.origin import Numbering
 from kiwi_extract.formats.pieces import Readable, decoded

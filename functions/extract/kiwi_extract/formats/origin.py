@@ -43,6 +43,11 @@ class Export(Protocol):
         """The (Mandant, section) that a full export speaks of at all; None: of all in its Mandanten."""
         ...
 
+    @property
+    def mapping(self) -> str | None:
+        """The version of the Feldmapping that it is read with; None: with none."""
+        ...
+
     def records(self) -> Iterator[RawRecord]:
         """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
         ...
@@ -84,8 +89,18 @@ class TableMapping(Protocol):
         """Whether several rows of one key are one record."""
         ...
 
+    @property
+    def completes(self) -> bool:
+        """Whether the rows only add to records that another table has."""
+        ...
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the rows name what is deleted."""
+        ...
+
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The record; None if the row is left out. Raises an error with `field` and `reason` (RowError)."""
+        """The record; None if the row is left out. Raises RowError if it cannot be mapped."""
         ...
 
 
@@ -111,8 +126,17 @@ class Feldmapping(Protocol):
         """How files are to be read."""
         ...
 
-    def tables_for(self, source: str, columns: Sequence[str]) -> Sequence[TableMapping]:
-        """What is read from a file, sheet or list with these columns; nothing: it is not used."""
+    @property
+    def version(self) -> str:
+        """Tells this state of the mapping from others."""
+        ...
+
+    def tables_for(self, source: str, columns: Sequence[str] | None) -> Sequence[TableMapping]:
+        """What is read from a file, sheet or list; nothing: it is not used.
+
+        `columns`: None for a list, whose records may lack keys. Raises FeldmappingError if the mapping names
+        columns that are not there.
+        """
         ...
 
 
@@ -124,22 +148,19 @@ class Numbering:
         self._deleted = dict.fromkeys(SECTIONS, 0)
 
     def record(
-        self,
-        section: str,
-        value: Any,
-        source: str | None,
-        line: int,
-        *,
-        deleted: bool = False,
-        repeats: bool = False,
+        self, section: str, value: Any, source: str | None, line: int, *, deleted: bool = False
     ) -> RawRecord:
         """The next record. Raises RejectedExportError if there are too many."""
-        counts = self._deleted if deleted else self.counts
-        place = counts[section]
+        return self.numbered(RawRecord(section, 0, deleted, value, source, line))
+
+    def numbered(self, raw: RawRecord) -> RawRecord:
+        """The record with its number. Raises RejectedExportError if there are too many."""
+        counts = self._deleted if raw.deleted else self.counts
+        place = counts[raw.section]
         if place >= document.MAX_RECORDS:
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
-        counts[section] = place + 1
-        return RawRecord(section, place, deleted, value, source, line, repeats)
+        counts[raw.section] = place + 1
+        return raw._replace(place=place) if place else raw
 
     def rejected(
         self,
@@ -151,4 +172,5 @@ class Numbering:
         value: Any = None,
     ) -> RawRecord:
         """The next record, which cannot be used. `value`: what can be read of it, `at`: its fault's field."""
-        return self.record(section, value, source, line)._replace(reason=reason, field=at)
+        raw = RawRecord(section, 0, False, value, source, line, reason=reason, field=at)
+        return self.numbered(raw)

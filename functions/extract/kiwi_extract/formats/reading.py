@@ -11,7 +11,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import DELETIONS, ENVELOPE_KEYS, Document, RejectedExportError
-from kiwi_extract.formats.completed import Completed
+from kiwi_extract.formats.completed import Completed, Opened
 from kiwi_extract.formats.csv_table import csv_table
 from kiwi_extract.formats.foreign import foreign_lines, foreign_tables
 from kiwi_extract.formats.ndjson import Ndjson, Recoded
@@ -41,9 +41,10 @@ def open_export(stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf)
     it. Of everything else, the connection must be known from the origin.
     """
 
-    def opened(exits: ExitStack) -> tuple[Reader, Origin]:
+    def opened(exits: ExitStack) -> Opened:
         opening = _Opening(origin, feldmapping_of, exits)
-        return opening.reader(Peekable(stream)), opening.origin
+        reader = opening.reader(Peekable(stream))
+        return Opened(reader, opening.origin, opening.mapping.version if opening.mapping else None)
 
     return Completed(opened, origin)
 
@@ -57,6 +58,9 @@ class _Opening:
     exits: ExitStack
     budget: Budget = field(default_factory=Budget)
     numbering: Numbering = field(default_factory=Numbering)
+    mapping: Feldmapping | None = None
+    """The connection's, once it was asked for."""
+    _asked: bool = False
 
     def reader(self, stream: Peekable) -> Reader:
         """The reader for a whole export."""
@@ -148,7 +152,9 @@ class _Opening:
 
     def _feldmapping(self) -> Feldmapping | None:
         connection = self.origin.envelope.get("connection")
-        return self.feldmapping_of(connection) if isinstance(connection, str) else None
+        if not self._asked and isinstance(connection, str):
+            self.mapping, self._asked = self.feldmapping_of(connection), True
+        return self.mapping
 
 
 def side_file(stream: Readable) -> dict[str, Any]:

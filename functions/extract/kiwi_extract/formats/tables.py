@@ -1,18 +1,19 @@
 """From tables to records: what the columns tell, or the connection's Feldmapping."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kiwi_sync.observability import logger
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RawRecord, RejectedExportError
-from kiwi_extract.formats.identity import RowError, identity_tables, is_deleted
+from kiwi_extract.feldmapping.faults import FeldmappingError, RowError
+from kiwi_extract.feldmapping.uniting import unite
+from kiwi_extract.formats.identity import identity_tables, is_deleted
 from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping
 
 RAGGED_LINE = "ragged_line"
 MALFORMED_QUOTES = "malformed_quotes"
-TablesFor = Callable[[str, Sequence[str]], Sequence[TableMapping]]
 
 
 class Row(NamedTuple):
@@ -24,11 +25,15 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table: a CSV file, a sheet of a workbook, or a list in a foreign JSON document."""
+    """A table: a CSV file, a sheet of a workbook, or a list in a foreign JSON document.
+
+    `columns`: None of a list, whose records may lack keys; `looked_at` are keys that some have.
+    """
 
     source: str
-    columns: Sequence[str]
+    columns: Sequence[str] | None
     rows: Iterable[Row]
+    looked_at: Sequence[str] = ()
 
 
 class Tables:
@@ -38,53 +43,69 @@ class Tables:
         self, tables: Iterable[Table], feldmapping: Feldmapping | None, numbering: Numbering
     ) -> None:
         self._tables = tables
-        self._tables_for: TablesFor = feldmapping.tables_for if feldmapping else _identity
+        self._feldmapping = feldmapping
         self._numbering = numbering
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
 
     def records(self) -> Iterator[RawRecord]:
-        """Every record in order.
+        """Every record in order; those that are made of several rows come last.
 
         Raises:
-            RejectedExportError: no table is one of ours.
+            RejectedExportError: no table is one of ours, or it is not as the Feldmapping says.
         """
+        # Only a Feldmapping can say that rows are parts of records.
+        rows = unite(self._rows()) if self._feldmapping else self._rows()
+        yield from map(self._numbering.numbered, rows)
+        if not self.sections:
+            raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
+
+    def _rows(self) -> Iterator[RawRecord]:
         for table in self._tables:
-            mappings = self._tables_for(table.source, table.columns)
+            mappings = self._mappings_for(table)
             if not mappings:
                 logger.warning("table not used", source=table.source)
                 continue
             self.sections.update(mapping.section for mapping in mappings)
             for row in table.rows:
-                yield from self._of_row(table.source, row, mappings)
-        if not self.sections:
-            raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
+                for mapping in mappings:
+                    record = _record(table.source, row, mapping)
+                    if record is not None:
+                        yield record
 
-    def _of_row(self, source: str, row: Row, mappings: Sequence[TableMapping]) -> Iterator[RawRecord]:
-        numbering = self._numbering
-        for mapping in mappings:
-            section = mapping.section
-            if row.reason is not None:
-                yield numbering.rejected(section, source, row.line, row.reason)
-                continue
-            try:
-                record = mapping.record(row.cells)
-                if record is None:
-                    continue
-                deleted = "geloescht" in record and is_deleted(record)
-            except RowError as error:
-                yield numbering.rejected(
-                    section, source, row.line, error.reason, error.field, dict(error.record)
-                )
-                continue
-            yield numbering.record(
-                section, record, source, row.line, deleted=deleted, repeats=mapping.repeats
-            )
+    def _mappings_for(self, table: Table) -> Sequence[TableMapping]:
+        if self._feldmapping is None:
+            return identity_tables(table.looked_at if table.columns is None else table.columns)
+        try:
+            return self._feldmapping.tables_for(table.source, table.columns)
+        except FeldmappingError as error:
+            raise RejectedExportError(RejectedExport.COLUMN_MISSING, str(error)) from None
 
 
-def _identity(_source: str, columns: Sequence[str]) -> Sequence[TableMapping]:
-    return identity_tables(columns)
+def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:
+    """What a row is, not numbered yet; None if it is left out."""
+    raw = RawRecord(
+        mapping.section,
+        0,
+        mapping.deleted,
+        None,
+        source,
+        row.line,
+        mapping.repeats,
+        row.reason,
+        completes=mapping.completes,
+    )
+    if row.reason is not None:
+        return raw
+    try:
+        record = mapping.record(row.cells)
+        if record is None:
+            return None
+        deleted = mapping.deleted or ("geloescht" in record and is_deleted(record))
+    except RowError as error:
+        return raw._replace(value=dict(error.record), reason=error.reason, field=error.field)
+    return raw._replace(value=record, deleted=deleted)
 
 
 _NO_TABLE = (

@@ -29,10 +29,11 @@ class FakeMapping:
 
     known: dict[str, Sequence[TableMapping]] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
-    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    asked: list[tuple[str, tuple[str, ...] | None]] = field(default_factory=list)
+    version: str = "v1"
 
-    def tables_for(self, source: str, columns: Sequence[str]) -> Sequence[TableMapping]:
-        self.asked.append((source, tuple(columns)))
+    def tables_for(self, source: str, columns: Sequence[str] | None) -> Sequence[TableMapping]:
+        self.asked.append((source, None if columns is None else tuple(columns)))
         return self.known.get(source, [])
 
 
