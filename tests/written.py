@@ -39,7 +39,7 @@ def cells(section: str, record: Json) -> list[str]:
     if section == "mietvertraege":
         flat["wirtschaftseinheit"] = record["verwaltungseinheit"]["wirtschaftseinheit"]
         flat["einheit"] = record["verwaltungseinheit"]["nummer"]
-        flat["mieter"] = ", ".join(record["mieter"])
+        flat["mieter"] = ", ".join(map(str, record["mieter"]))
     return [_cell(flat.get(name)) for name in COLUMNS[section]]
 
 

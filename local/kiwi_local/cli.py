@@ -45,6 +45,8 @@ def run_command(
     shuffle: options.Shuffle = None,
     duplicate: options.Duplicate = False,
     redate: options.Redate = None,
+    connection: options.PlaceConnection = None,
+    scope: options.PlaceScope = options.Scope.FULL,
     mapping: options.Mapping = None,
     approve: options.Approve = "",
     give_up_after: options.GiveUpAfter = 300,
@@ -67,7 +69,8 @@ def run_command(
     inputs.check_kiwi(kiwi_api_url, kiwi_erp_api_url, username, password, fault_rate)
     inputs.check_settings(mandant or [], kiwi_token_path, kiwi_api_url, kiwi_erp_api_url)
     inputs.check_writable(json_file)
-    read = inputs.read_exports(exports)
+    feldmapping = inputs.read_mapping(mapping)
+    read = inputs.read_exports(exports, inputs.place_of(connection, scope.value), feldmapping)
     console = make_console(stderr=json_file == "-")
     plan = Plan(
         mandanten=inputs.select_mandanten(read, mandant or []),
@@ -79,7 +82,7 @@ def run_command(
         approve=approve,
         give_up_after=give_up_after,
         token_path=kiwi_token_path,
-        mapping=inputs.read_mapping(mapping),
+        mapping=feldmapping,
     )
     account = (kiwi_api_url, kiwi_erp_api_url, username, password)
     choice = inputs.choose_kiwi(*account, fault_rate=fault_rate, fault_seed=fault_seed)

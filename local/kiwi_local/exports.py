@@ -1,12 +1,17 @@
 """Export files: what the local run must know of them beforehand. Judging them is extract's business."""
 
-import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.origin import Feldmapping, Origin
+from kiwi_extract.formats.reading import open_export
 
 from kiwi_local.stack import TEMPLATE
 
@@ -27,29 +32,41 @@ class Export:
     export_id: str = ""
     mandanten: tuple[str, ...] = ()
     exported_at: datetime | None = None
+    key: str | None = None
+    """Where in the bucket it says whose it is and how complete, since it does not say so itself."""
 
 
-def read_export(path: Path) -> Export:
-    """The export at `path`, whatever is wrong with it. Raises OSError if the file cannot be read."""
-    return parse_export(path, path.read_bytes())
+def read_export(path: Path, place: str = "", mapping: Feldmapping | None = None) -> Export:
+    """The export at `path`, whatever is wrong with it. Raises OSError if the file cannot be read.
+
+    `place`: connection and scope of one that does not say them, `muster-wohnbau/full`. `mapping`: its
+    Feldmapping.
+    """
+    return parse_export(path, path.read_bytes(), place, mapping)
 
 
-def parse_export(path: Path, content: bytes) -> Export:
+def parse_export(path: Path, content: bytes, place: str = "", mapping: Feldmapping | None = None) -> Export:
     """The export that `content` is, whatever is wrong with it."""
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return Export(path, content)
-    if not isinstance(document, dict):
-        return Export(path, content)
-    mandanten = document.get("mandanten")
+    connection, _, scope = place.partition("/")
+    known = {"connection": connection, "scope": scope} if connection else {}
+    export = open_export(BytesIO(content), Origin(path.name, None, known), lambda _: mapping)
+    with suppress(RejectedExportError):
+        # To its end: keys may come in any order, and the Mandanten may stand in the records alone.
+        for _ in export.records():
+            pass
+    envelope = export.envelope
+    mandanten = envelope.get("mandanten")
+    # One that does not say so itself gets its id and its time from the bucket.
+    placed = bool(connection) and export.spoken is not None
+    dated = not placed and _EXPORTED_AT.search(content)
     return Export(
         path,
         content,
-        connection=_text(document.get("connection")),
-        export_id=_text(document.get("export_id")),
+        connection=_text(envelope.get("connection")),
+        export_id="" if placed else _text(envelope.get("export_id")),
         mandanten=tuple(map(str, mandanten)) if isinstance(mandanten, list) else (),
-        exported_at=_moment(document.get("exported_at")),
+        exported_at=_moment(envelope.get("exported_at")) if dated else None,
+        key=f"exports/{place}/{path.name}" if placed else None,
     )
 
 

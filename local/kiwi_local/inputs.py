@@ -1,5 +1,6 @@
 """What a user gave the commands, checked and made ready."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,17 +9,21 @@ from pathlib import Path
 import typer
 from kiwi_extract.feldmapping.faults import FeldmappingError
 from kiwi_extract.feldmapping.loading import parse_file
-from kiwi_sync.connections import TOKEN_PATH, ConnectionSettings
+from kiwi_sync.connections import CONNECTION_ID, TOKEN_PATH, ConnectionSettings
 from pydantic import ValidationError
 
 from kiwi_local.exports import Export, is_sample, read_export, redate
 from kiwi_local.kiwis import Kiwi, embedded_kiwi
 
 
-def read_exports(paths: Sequence[Path]) -> list[Export]:
-    """The exports in the files. Raises typer.BadParameter if one cannot be read."""
+def read_exports(paths: Sequence[Path], place: str = "", mapping: bytes | None = None) -> list[Export]:
+    """The exports in the files. Raises typer.BadParameter if one cannot be read.
+
+    `place`: connection and scope of those that do not say them. `mapping`: their Feldmapping.
+    """
+    known = parse_file(mapping) if mapping is not None else None
     try:
-        return [read_export(path) for path in paths]
+        return [read_export(path, place, known) for path in paths]
     except OSError as error:
         raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="EXPORT") from error
 
@@ -75,6 +80,20 @@ def check_kiwi(api_url: str, erp_api_url: str, username: str, password: str, fau
         raise typer.BadParameter("an account is a user name and a password", param_hint="--username")
     if api_url and fault_rate:
         raise typer.BadParameter("only the embedded KIWI has faults on purpose", param_hint="--fault-rate")
+
+
+def place_of(connection: str | None, scope: str) -> str:
+    """Where in the bucket an export lies that does not say whose it is; "" if nobody has said it.
+
+    Raises typer.BadParameter if there can be no such connection.
+    """
+    if connection is None:
+        return ""
+    if not re.fullmatch(CONNECTION_ID, connection):
+        raise typer.BadParameter(
+            "1 to 63 of A-Z a-z 0-9 _ . -, a letter or digit in front", param_hint="--connection"
+        )
+    return f"{connection}/{scope}"
 
 
 def read_mapping(path: Path | None) -> bytes | None:

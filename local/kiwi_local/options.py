@@ -17,6 +17,13 @@ class Separator(StrEnum):
     PIPE = "|"
 
 
+class Scope(StrEnum):
+    """What an export says of what it leaves out."""
+
+    FULL = "full"
+    DELTA = "delta"
+
+
 class Stage(StrEnum):
     """The functions."""
 
@@ -78,6 +85,20 @@ Redate = Annotated[
         show_default="only the samples in the project's events/",
         rich_help_panel=_RUN,
     ),
+]
+PlaceConnection = Annotated[
+    str | None,
+    typer.Option(
+        "--connection",
+        metavar="ID",
+        help="Of the exports that do not name theirs: CSV, XLSX, foreign JSON.",
+        show_default="none",
+        rich_help_panel=_RUN,
+    ),
+]
+PlaceScope = Annotated[
+    Scope,
+    typer.Option("--scope", help="Whether those are complete.", rich_help_panel=_RUN),
 ]
 Mapping = Annotated[
     Path | None,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kiwi_extract.feldmapping.loading import PREFIX
+from kiwi_extract.origins import Place
 from kiwi_sync.connections import TOKEN_PATH
 from kiwi_sync.queues import SqsQueue
 from kiwi_sync.state.dynamo import DynamoTable
@@ -135,6 +136,12 @@ class LocalStack:
         """Puts an object into the export bucket and sends the notifications that are due for its key."""
         version = self.aws.upload(key, content)
         return self.aws.notify(key, len(content), version)
+
+    def drop_placed(self, key: str, content: bytes) -> str:
+        """The same with an object whose place says what it is; returns the id that its export gets."""
+        version = self.aws.upload(key, content) or ""
+        self.aws.notify(key, len(content), version)
+        return str(Place(key=key, version=version).origin({}).envelope["export_id"])
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation of a function, past the poller; raises what the handler raises."""

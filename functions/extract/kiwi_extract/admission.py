@@ -81,7 +81,8 @@ _HARMLESS = {
 
 def _envelope(raw: dict[str, Any]) -> Envelope:
     if not raw.get("format"):
-        raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "format: missing; must be erp-export/1")
+        detail = "format: missing; must be erp-export/1, unless the object's place in the bucket says it"
+        raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
     try:
         return Envelope.model_validate(raw)
     except ValidationError as error:

@@ -103,7 +103,7 @@ class _Opening:
 
     def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
         if WORKBOOK in archive.namelist():
-            yield from xlsx_tables(archive, self.budget)
+            yield from xlsx_tables(archive, _name(self.origin.name), self.budget)
             return
         for member in members:
             stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
@@ -111,7 +111,7 @@ class _Opening:
                 inner = self._archive(stream)
                 if WORKBOOK not in inner.namelist():
                     raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
-                yield from xlsx_tables(inner, self.budget)
+                yield from xlsx_tables(inner, _name(member.filename), self.budget)
                 continue
             encoding = unicode_encoding(stream.peek(64)) or "utf-8"
             head = _head(stream, encoding)

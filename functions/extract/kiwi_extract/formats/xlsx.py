@@ -44,8 +44,8 @@ _DAMAGED = (
 )
 
 
-def xlsx_tables(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Table]:
-    """The sheets of a workbook that are not empty.
+def xlsx_tables(archive: zipfile.ZipFile, source: str, budget: Budget) -> Iterator[Table]:
+    """The sheets of a workbook that are not empty: `file.xlsx#sheet`.
 
     Raises:
         RejectedExportError: it is damaged, or larger than can be read.
@@ -62,7 +62,7 @@ def xlsx_tables(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Table]:
         header = next(rest, None)
         if header is not None:
             columns = unique_columns([_text(cell) for cell in header[1]])
-            yield Table(title, [name for name in columns if name], _rows(rest, columns))
+            yield Table(f"{source}#{title}", [name for name in columns if name], _rows(rest, columns))
 
 
 def _check_size(archive: zipfile.ZipFile, budget: Budget) -> None:
