@@ -70,7 +70,7 @@ def test_a_side_file_in_a_zip() -> None:
     export = opened(as_zip_of_csv({"mieter": TENANTS}, side=side))[1]
     assert {name: export.envelope[name] for name in side} == side
     assert export.envelope["connection"] == "c1"
-    assert export.spoken == {("0001", "mieter"), ("0002", "mieter")}
+    assert export.spoken == frozenset({("0001", "mieter"), ("0002", "mieter")})
 
 
 @pytest.mark.parametrize("side", [b"[]", b"x", b'{"a": ' + b" " * 2**18])
