@@ -27,6 +27,9 @@ from kiwi_load.situation import Situation, read_situation, waits_for
 STEPS = 8
 """Steps that one load takes at the most: an agreement adopted, replaced, given access takes four."""
 
+PERHAPS_WAITING = frozenset({Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN, Reason.PLACEHOLDER_EMAIL})
+"""Outcomes of rows that may be registered as waiters: who has died before it gave up an address still is."""
+
 
 class TryLaterError(Exception):
     """The key cannot be settled now, but should be later, by itself."""
@@ -139,7 +142,7 @@ class Worker:
         """Take the claims; or the one that another has."""
         row, held = situation.row, situation.actual.held
         crashed = row.doubt is not None
-        waited = crashed or row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
+        waited = crashed or row.outcome in PERHAPS_WAITING
         return claims.take_all(
             self.table, self.load, needed, row.key, held=held, waited=waited, crashed=crashed
         )
