@@ -1,8 +1,8 @@
 """Whom an export would make share a placeholder's address: tenants that it changes, and those with them.
 
-Up to `EXACT` changed tenants of a Mandant new ones count, too, and where one gets another address than before,
-those who want it already are looked up. Beyond that an export is likely to speak of everybody: the tenants that
-were there before are counted among themselves. The other Mandanten of the same export are not seen.
+Up to `EXACT` changed tenants of a Mandant new ones count, too, and where one gets another address than
+before, those who want it already are looked up. Beyond that an export is likely to speak of everybody: the
+tenants that were there before are counted among themselves. Other Mandanten of the same export are not seen.
 """
 
 from collections import defaultdict

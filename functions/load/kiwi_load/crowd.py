@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Queue, send_to_load
 from kiwi_sync.state.rows import unchanged
-from kiwi_sync.state.table import Change, Table
+from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want
 
 from kiwi_load.claims import users
@@ -56,18 +56,22 @@ class Crowd:
         return limit > 0 and len(self._others(situation, claim)) > limit
 
     def _left(self, situation: Situation) -> Situation:
-        """Leave the crowds of former addresses. One is crossed off only after the others were sent."""
+        """Leave the crowds of former addresses. One is crossed off only after the others were sent.
+
+        First the row says that it is `entering`: who dies half-way may want the address again by then.
+        """
         row = situation.row
         former = row.wants - {situation.counted_claim}
         if not former:
             return situation
+        self.table.update(row.at, Change(put={"entering": True}), exists("pk"))
         for claim in sorted(former):
             delete_want(self.table, claim, row.key)
             there = wants(self.table, claim)
             if all_within_limit(there):
                 self._wake(row.key, (want.key for want in there))
         self.table.update(row.at, Change(take={"wants": former}))
-        return replace(situation, row=replace(row, wants=row.wants - former))
+        return replace(situation, row=replace(row, wants=row.wants - former, entering=True))
 
     def _enter(self, situation: Situation, claim: str) -> bool:
         """Note the want; what is `entering` has not sent the others yet, until the row is settled."""

@@ -89,10 +89,10 @@ class World:
         self.configure()
         self.restart()
 
-    def configure(self, separator: str = "-") -> None:
+    def configure(self, **changes: Any) -> None:
         """Save the connection's settings anew."""
         urls = {"kiwi_api_url": self.kiwi.api_url, "kiwi_erp_api_url": self.kiwi.erp_api_url}
-        self.ssm.put(CONNECTION, settings(separator=separator, **urls))
+        self.ssm.put(CONNECTION, settings(**changes, **urls))
 
     def restart(self) -> None:
         """New containers, which remember nothing; KIWI knows the account."""
