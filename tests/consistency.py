@@ -105,6 +105,8 @@ def _crowd_faults(table: MemoryTable, row: Row) -> Iterator[str]:
         if f"want#{row.key.text}" not in there:
             yield f"is not counted: {row.key}"
         crowded = sum(sk.startswith("want#") for sk in there) > row.email_limit
+    if row.outcome == Reason.PLACEHOLDER_EMAIL and row.in_kiwi and row.problem is None:
+        yield f"is in KIWI under a placeholder: {row.key}"
     if row.problem is None and crowded != (row.outcome == Reason.PLACEHOLDER_EMAIL):
         yield f"{'more' if crowded else 'no more'} than its limit want its address: {row.outcome} {row.key}"
 

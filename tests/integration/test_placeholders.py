@@ -1,5 +1,7 @@
 """Addresses that are nobody's own: exports in, KIWI's content out."""
 
+from typing import Any
+
 from tests.integration.building import Json, export, lease, tenant, unit
 from tests.integration.running import Running
 
@@ -38,7 +40,11 @@ def test_the_fourth_by_delta_takes_it_from_all_and_one_has_it_again_when_one_lea
 
 
 def test_a_blocked_domain_takes_its_tenants_from_kiwi_with_the_next_full_export(run: Running) -> None:
-    there = {"verwaltungseinheiten": [unit()], "mieter": [shared("4711")], "mietvertraege": [lease()]}
+    there: dict[str, Any] = {
+        "verwaltungseinheiten": [unit()],
+        "mieter": [shared("4711")],
+        "mietvertraege": [lease()],
+    }
     run.bring(export(1, **there))
     assert run.ids("tenant") == {"0001-4711"}
     run.configure(blocked_emails=["@hausverwaltung.de"])

@@ -10,10 +10,12 @@ from kiwi_sync.state.wants import email_claim, wants
 
 from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
+from tests.unit.load.points import Crash, Points
 from tests.unit.load.rest import faults
 from tests.unit.load.scenarios import OURS, access_on, put_tenant
 from tests.unit.transform.world import CONNECTION, agreement_key, lease, tenant, tenant_key, unit
 
+MANY = 200
 OTHER = "b@kiwi.example.com"
 FOUR = ("7", "8", "9", "10")
 
@@ -160,6 +162,29 @@ def test_who_cannot_have_a_new_address_because_of_others_does_not_stay_under_a_p
     row = world.row(tenant_key("7"))
     assert (row.problem, row.outcome) == (Problem.FOREIGN_OBJECT, None)
     assert faults(world) == []
+
+
+@pytest.mark.parametrize("email", [None, OTHER])
+def test_who_dies_while_leaving_and_wants_the_address_again_is_counted(
+    new_direct_world: NewWorld, email: str | None
+) -> None:
+    """Before every effect of leaving: the load dies, and the ERP takes the change back."""
+
+    def dies(_what: str) -> None:
+        world.erp.say(tenant("7"))
+        raise Crash
+
+    for at in range(1, MANY):
+        points = Points(at, happening=dies)
+        world = new_direct_world(points=points, seed=at)
+        housed(world, "7")
+        world.erp.say(tenant("7", email))
+        points.arm()
+        world.quiet()
+        if not points.happened:
+            return
+        assert (emails(world), faults(world)) == ([OURS], []), f"{at}: before {points.passed[-1]}"
+    raise AssertionError("the change has no end")
 
 
 def test_settings_that_break_in_the_middle_put_the_tenant_off(world: World) -> None:
