@@ -142,7 +142,8 @@ class Worker:
         """Take the claims; or the one that another has."""
         row, held = situation.row, situation.actual.held
         crashed = row.doubt is not None
-        waited = crashed or row.outcome in PERHAPS_WAITING
+        # Claims that KIWI does not use are left over: of a load that died, once it had settled the row.
+        waited = crashed or row.outcome in PERHAPS_WAITING or not row.claims <= held
         return claims.take_all(
             self.table, self.load, needed, row.key, held=held, waited=waited, crashed=crashed
         )
