@@ -85,6 +85,7 @@ class World:
         self.dropped: set[str] = set()
         self._next_sweep = self.scheduler.now + SWEEP_EVERY
         self.secrets.put("secret", {"username": USER, "password": PASSWORD})
+        self.placeholders = plan.placeholders
         self.configure(plan.separator, plan.mandanten)
 
     def configure(self, separator: str, mandanten: tuple[str, ...]) -> None:
@@ -96,7 +97,8 @@ class World:
         """Save the settings of a connection, this one or another."""
         urls = {"kiwi_api_url": f"http://kiwi.test{CORE}", "kiwi_erp_api_url": f"http://kiwi.test{ERP}"}
         changes = {"separator": separator, "mandanten": list(mandanten), "secret": secret}
-        limits = dict(zip(("brake_agreements", "brake_percent"), self.plan.brake, strict=True))
+        names = ("brake_agreements", "brake_percent", "shared_email_limit", "blocked_emails")
+        limits = dict(zip(names, (*self.plan.brake, *self.placeholders), strict=True))
         self.ssm.put(connection, settings(**changes, **limits, **urls))
 
     @contextmanager
@@ -210,6 +212,9 @@ class World:
                 self.approve()
             case "settings":
                 self.configure(*event.value)
+            case "placeholders":
+                self.placeholders = event.value
+                self.configure(self.separator, self.mandanten)
             case _:
                 hands.edit(self, event.what, random.Random(event.value))
 
