@@ -38,7 +38,7 @@ def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}; BEGIN")
         for record in records:
-            key = _key(record) if record.repeats or record.completes else None
+            key = _key(record) if record.is_partial else None
             if key is None:
                 # Without its key nobody knows whose row it is: it will be rejected for that.
                 yield record

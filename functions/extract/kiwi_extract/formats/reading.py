@@ -34,15 +34,18 @@ _OFFICE_97 = b"\xd0\xcf\x11\xe0"
 _OURS = '"erp-export/'
 
 
-def open_export(stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf) -> Export:
+def open_export(
+    stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf, *, whole: bool = True
+) -> Export:
     """An export in JSON, NDJSON, CSV or XLSX, packed or not; what is wrong with it is said while it is read.
 
     `feldmapping_of`: the Feldmapping of a connection, if it has one. A document in `erp-export/1` never needs
-    it. Of everything else, the connection must be known from the origin.
+    it. Of everything else, the connection must be known from the origin. Of a part of an export (not `whole`)
+    the rows of one record are left as they are: the others may be in another part.
     """
 
     def opened(exits: ExitStack) -> Opened:
-        opening = _Opening(origin, feldmapping_of, exits)
+        opening = _Opening(origin, feldmapping_of, exits, whole)
         reader = opening.reader(Peekable(stream))
         return Opened(reader, opening.origin, opening.mapping.version if opening.mapping else None)
 
@@ -56,6 +59,7 @@ class _Opening:
     origin: Origin
     feldmapping_of: FeldmappingOf
     exits: ExitStack
+    whole: bool
     budget: Budget = field(default_factory=Budget)
     numbering: Numbering = field(default_factory=Numbering)
     mapping: Feldmapping | None = None
@@ -88,7 +92,7 @@ class _Opening:
         return self._tables(self._table_or_lists(stream, source, head, encoding))
 
     def _tables(self, tables: Iterator[Table]) -> Tables:
-        return Tables(tables, self._feldmapping(), self.numbering)
+        return Tables(tables, self._feldmapping(), self.numbering, whole=self.whole)
 
     def _table_or_lists(self, stream: Peekable, source: str, head: str, encoding: str) -> Iterator[Table]:
         if head.startswith(("{", "[")):
