@@ -15,7 +15,7 @@ from kiwi_extract.formats.completed import Completed, Opened
 from kiwi_extract.formats.csv_table import csv_table
 from kiwi_extract.formats.foreign import foreign_lines, foreign_tables
 from kiwi_extract.formats.ndjson import Ndjson, Recoded
-from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader
+from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader, ReadingOptions
 from kiwi_extract.formats.packed import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
 from kiwi_extract.formats.pieces import Peekable, Readable, unicode_encoding
 from kiwi_extract.formats.tables import Table, Tables
@@ -102,12 +102,11 @@ class _Opening:
         elif stream.peek(4) == _OFFICE_97:
             raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
         else:
-            mapping = self._feldmapping()
-            yield csv_table(stream, source, self.origin.encoding, mapping.reading if mapping else None)
+            yield csv_table(stream, source, self.origin.encoding, self._reading())
 
     def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
         if WORKBOOK in archive.namelist():
-            yield from xlsx_tables(archive, _name(self.origin.name), self.budget)
+            yield from xlsx_tables(archive, _name(self.origin.name), self.budget, self._reading())
             return
         for member in members:
             stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
@@ -115,7 +114,7 @@ class _Opening:
                 inner = self._archive(stream)
                 if WORKBOOK not in inner.namelist():
                     raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
-                yield from xlsx_tables(inner, _name(member.filename), self.budget)
+                yield from xlsx_tables(inner, _name(member.filename), self.budget, self._reading())
                 continue
             encoding = unicode_encoding(stream.peek(64)) or "utf-8"
             head = _head(stream, encoding)
@@ -153,6 +152,10 @@ class _Opening:
                 files.remove(member)
                 break
         return files
+
+    def _reading(self) -> ReadingOptions | None:
+        mapping = self._feldmapping()
+        return mapping.reading if mapping else None
 
     def _feldmapping(self) -> Feldmapping | None:
         connection = self.origin.envelope.get("connection")

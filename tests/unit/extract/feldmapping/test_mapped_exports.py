@@ -1,5 +1,6 @@
 """Exports that come through the bucket and are read with the connection's Feldmapping."""
 
+import io
 import json
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from kiwi_extract.bucket import ExportBucket
 from kiwi_extract.feldmapping.loading import Feldmappings
 from kiwi_extract.stage import Stage
+from openpyxl import Workbook
 
 from tests.fakes.memory import MemoryQueue
 from tests.unit.extract.aws import BUCKET, Cloud
@@ -52,8 +54,9 @@ class Desk:
         """Put a file into the bucket, and work it."""
         self.put(self.say(hour, scope), "mieter.csv", content)
 
-    def put(self, folder: str, name: str, content: str) -> None:
-        self.stack.upload(f"{folder}/{name}", content.encode())
+    def put(self, folder: str, name: str, content: str | bytes) -> None:
+        written = content.encode() if isinstance(content, str) else content
+        self.stack.upload(f"{folder}/{name}", written)
         self.point(f"{folder}/{name}")
 
     def point(self, key: str) -> None:
@@ -180,6 +183,20 @@ def test_the_names_of_the_columns_may_stand_further_down(desk: Desk, header_line
     desk.drop(1, title + ROWS.replace("1;2;MEIER", "1;2;a;MEIER"))
     assert set(desk.names()) == {"1", "3"}
     assert desk.rig.rejected(1)[0]["place"] == f"mieter.csv, line {header_line + 2}"
+
+
+def test_so_they_may_in_a_workbook(desk: Desk) -> None:
+    desk.map(TENANTS.replace("from: [mieter*]", "from: [Mieter]") + "reading: {header_line: 4}\n")
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Mieter"
+    for row in (["Liste"], [], ["Stand", "1.1."], *(line.split(";") for line in ROWS.splitlines())):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    desk.put(desk.say(1, "full"), "stamm.xlsx", content.getvalue())
+    assert desk.names() == {"1": "Größe", "2": "MEIER", "3": "Öz"}
 
 
 def test_files_that_complete_each_other_may_come_one_by_one(desk: Desk) -> None:
