@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kiwi_extract.feldmapping.faults import RowError
@@ -39,7 +40,7 @@ class IdentityTable:
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The record."""
-        record = {name.strip().lower(): value for name, value in row.items()}
+        record = {_field(name): value for name, value in row.items()}
         if self.section == "verwaltungseinheiten":
             for name in ("latitude", "longitude"):
                 record[name] = _coordinate(record.get(name))
@@ -51,7 +52,7 @@ class IdentityTable:
 
 def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
     """Which section a table with these columns holds; none if they do not tell."""
-    there = {column.strip().lower() for column in columns}
+    there = set(map(_field, columns))
     if not there.issuperset(_KEY):
         return []
     if "beginn" in there or ("mieter" in there and there & {"einheit", "verwaltungseinheit.nummer"}):
@@ -60,6 +61,11 @@ def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
         return [IdentityTable("verwaltungseinheiten")]
     # A delta of deletions has nothing but keys: of a tenant that is too little to tell it from a lease.
     return [IdentityTable("mieter")] if there.intersection(_OF_MIETER) else []
+
+
+@lru_cache(maxsize=1024)
+def _field(column: str) -> str:
+    return column.strip().lower()
 
 
 def _coordinate(value: Any) -> Any:

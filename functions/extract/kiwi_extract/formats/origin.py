@@ -165,7 +165,7 @@ class Numbering:
         if place >= document.MAX_RECORDS:
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
         counts[raw.section] = place + 1
-        return raw._replace(place=place) if place else raw
+        return RawRecord(raw.section, place, *raw[2:])
 
     def rejected(
         self,

@@ -93,27 +93,27 @@ class Tables:
 
 def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:
     """What a row is, not numbered yet; None if it is left out."""
-    raw = RawRecord(
+    value, reason, at, deleted = None, row.reason, None, mapping.deleted
+    if reason is None:
+        try:
+            value = mapping.record(row.cells)
+            if value is None:
+                return None
+            deleted = deleted or ("geloescht" in value and is_deleted(value))
+        except RowError as error:
+            value, reason, at = dict(error.record), error.reason, error.field
+    return RawRecord(
         mapping.section,
         0,
-        mapping.deleted,
-        None,
+        deleted,
+        value,
         source,
         row.line,
         mapping.repeats,
-        row.reason,
-        completes=mapping.completes,
+        reason,
+        at,
+        mapping.completes,
     )
-    if row.reason is not None:
-        return raw
-    try:
-        record = mapping.record(row.cells)
-        if record is None:
-            return None
-        deleted = mapping.deleted or ("geloescht" in record and is_deleted(record))
-    except RowError as error:
-        return raw._replace(value=dict(error.record), reason=error.reason, field=error.field)
-    return raw._replace(value=record, deleted=deleted)
 
 
 _NO_TABLE = (

@@ -26,6 +26,8 @@ _DOUBTFUL = re.compile(
     rb"|(?P<dos>(?<=[A-Za-z])[\x84\x94\x99](?=[A-Za-z])|(?<=[Ss]tra)\xe1|(?<=[ae]u)\xe1|(?<=[Ww]ei)\xe1)"
     rb"|(?P<undefined>[\x81\x8d\x8f\x90\x9d])"
 )
+_SUSPECTS = bytes.fromhex("81 84 8d 8f 90 94 99 9d c2 c3 e1 e2")
+"""With which every doubt begins. Most texts of Windows have none of them, and need no closer look."""
 _NEAR = 4
 _MEND = "write UTF-8, or name the right one as `encoding` in the mapping"
 
@@ -77,7 +79,7 @@ class _Place:
 def _ascii(stream: Peekable, place: _Place) -> Iterator[str]:
     """The text up to the first character that is not ASCII, which is left unread."""
     while ahead := stream.peek(PIECE):
-        other = _NOT_ASCII.search(ahead)
+        other = None if ahead.isascii() else _NOT_ASCII.search(ahead)
         if other is None or other.start():
             piece = stream.read(other.start() if other else len(ahead))
             place.pass_by(piece)
@@ -90,7 +92,8 @@ def _windows(stream: Peekable, place: _Place) -> Iterator[str]:
     while piece := stream.read(PIECE):
         # What is doubtful shows by what stands around it, be it in another piece.
         near = place.before + piece + stream.peek(_NEAR)
-        if not piece.isascii() and (doubt := _DOUBTFUL.search(near, len(place.before))):
+        suspect = len(piece.translate(None, delete=_SUSPECTS)) != len(piece)
+        if suspect and (doubt := _DOUBTFUL.search(near, len(place.before))):
             _refuse_windows(place, doubt)
         place.pass_by(piece)
         yield piece.decode(WINDOWS)

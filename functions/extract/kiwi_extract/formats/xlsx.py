@@ -18,8 +18,8 @@ from kiwi_extract.formats.packed import Budget
 from kiwi_extract.formats.tables import RAGGED_LINE, Row, Table
 
 WORKBOOK = "xl/workbook.xml"
-MAX_ROWS = 150_000
-"""Rows of all sheets: openpyxl reads some ten thousand cells a second on a slow core."""
+MAX_ROWS = 300_000
+"""Rows of all sheets: openpyxl reads some ten thousand in a second, and an invocation has minutes."""
 MAX_STRINGS = 64 * 2**20
 """Bytes of the texts, which openpyxl holds in memory."""
 _STRINGS = "xl/sharedStrings.xml"
