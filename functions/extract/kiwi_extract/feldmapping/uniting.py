@@ -24,6 +24,7 @@ _KEYS = {
 }
 _SCHEMA = "CREATE TABLE row (section TEXT, deleted INTEGER, key TEXT, record TEXT)"
 _INSERT = "INSERT INTO row VALUES (?, ?, ?, ?)"
+_encode = json.JSONEncoder(default=float).encode
 _BY_KEY = "SELECT section, deleted, key, record FROM row ORDER BY section, deleted, key, rowid"
 
 
@@ -43,7 +44,7 @@ def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
                 # Without its key nobody knows whose row it is: it will be rejected for that.
                 yield record
             else:
-                db.execute(_INSERT, (record.section, record.deleted, key, json.dumps(record, default=float)))
+                db.execute(_INSERT, (record.section, record.deleted, key, _encode(record)))
         for _, rows in groupby(db.execute(_BY_KEY), key=lambda row: row[:3]):
             united = _united(RawRecord(*json.loads(row[3])) for row in rows)
             if united is not None:
@@ -79,6 +80,8 @@ def _merge(value: dict[str, Any], more: Mapping[str, Any]) -> str | None:
     disagreement = None
     for name, new in more.items():
         old = value.get(name)
+        if old == new:
+            continue
         if not _plain(old):
             value[name] = new
         elif isinstance(old, list) and isinstance(new, list):
