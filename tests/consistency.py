@@ -38,7 +38,8 @@ def faults(table: MemoryTable, rows: Rows) -> list[str]:
     for claim, items in table.items.items():
         if is_claim(claim):
             for sk, item in items.items():
-                found += _claim_faults(table, rows, claim, sk, item)
+                one = _want_faults if sk.startswith("want#") else _claim_faults
+                found += one(table, rows, claim, sk, item)
     return found
 
 
@@ -70,6 +71,7 @@ def _faults_of(table: MemoryTable, row: Row) -> list[str]:
         found.append(f"in doubt: {row.key}")
     if row.todo is not None and (row.todo_at != PARKED or row.problem is None):
         found.append(f"owed: {row.key}")
+    found += _crowd_faults(table, row)
     if not row.claims <= _needs(table, row) | row.held:
         found.append(f"surplus claims: {row.key}")
     if not row.held <= row.claims:
@@ -78,11 +80,42 @@ def _faults_of(table: MemoryTable, row: Row) -> list[str]:
 
 
 def _needs(table: MemoryTable, row: Row) -> frozenset[str]:
-    if row.key.kind is RowKind.MIETVERTRAG:
+    if row.key.kind is RowKind.MIETVERTRAG or row.outcome == Reason.PLACEHOLDER_EMAIL:
         return frozenset()
     situation = read_situation(table, row.key)
     assert situation is not None
     return frozenset(situation.claims)
+
+
+def _wanted_address(table: MemoryTable, row: Row) -> str | None:
+    situation = read_situation(table, row.key) if row.key.kind is RowKind.MIETER else None
+    return None if situation is None else situation.counted_claim
+
+
+def _crowd_faults(table: MemoryTable, row: Row) -> Iterator[str]:
+    claim = _wanted_address(table, row)
+    if row.entering:
+        yield f"has not told whose address it wants: {row.key}"
+    if row.wants != (frozenset() if claim is None else {claim}):
+        yield f"counted where it does not belong: {row.key}"
+    if claim is None:
+        crowded = False
+    else:
+        there = table.items.get(claim, {})
+        if f"want#{row.key.text}" not in there:
+            yield f"is not counted: {row.key}"
+        crowded = sum(sk.startswith("want#") for sk in there) > row.email_limit
+    if row.outcome == Reason.PLACEHOLDER_EMAIL and row.in_kiwi and row.problem is None:
+        yield f"is in KIWI under a placeholder: {row.key}"
+    if row.problem is None and crowded != (row.outcome == Reason.PLACEHOLDER_EMAIL):
+        yield f"{'more' if crowded else 'no more'} than its limit want its address: {row.outcome} {row.key}"
+
+
+def _want_faults(table: MemoryTable, rows: Rows, claim: str, sk: str, item: dict[str, Any]) -> list[str]:
+    row = rows.get(str(item["tenant"]))
+    if row is None or _wanted_address(table, row) != claim or item["limit"] != row.email_limit:
+        return [f"{sk} is counted, but does not want it like that"]
+    return []
 
 
 def _wanted_parents(agreement: Row) -> frozenset[str]:

@@ -29,16 +29,19 @@ Fields
 - `land` is taken as it stands; other than two ASCII letters, there is no address.
 - An e-mail field of nothing but separators is `no_email`.
 - A firm's name is used when neither `vorname` nor `nachname` is there; no name at all is two empty texts.
+- Blocked are the entries as given: normalized, in lower case. How many want an address is counted over all
+  tenants that would otherwise be in KIWI, also those that share an external id.
 - An agreement whose tenant *and* unit are missing is `tenant_not_synchronized`.
 
 Contention
 - A tenant that loses the contest for its new address may stay in KIWI with an old one, and its agreements
-  with it; whoever wants that old address is contested in turn (see `oracle_contention`).
+  with it; whoever wants that old address is contested in turn (see `oracle_contention`). It may not stay
+  under an address that is a placeholder by now.
 - An agreement that changes to a unit which is not in KIWI must not stay at its old one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +50,7 @@ from tests.oracle_compare import differences
 from tests.oracle_derive import derive
 from tests.oracle_model import Expected, Key, Person, Record, TenantContent, rows_of
 from tests.oracle_reading import KEY_FIELDS, Export, read_export
-from tests.oracle_rules import tenant_content
+from tests.oracle_rules import is_blocked, tenant_content
 
 __all__ = ["Expected", "differences", "expected_content"]
 
@@ -61,14 +64,26 @@ def expected_content(
     mandanten: Sequence[str],
     time_zone: str = "Europe/Berlin",
     now: datetime | None = None,
+    blocked: Collection[str] = (),
+    email_limit: int = 3,
+    formerly_blocked: Iterable[Collection[str]] = (),
 ) -> Expected:
-    """What KIWI must hold after these exports of one connection, in whatever order they came."""
+    """What KIWI must hold after these exports of one connection, in whatever order they came.
+
+    `email_limit`: an address that more tenants want is a placeholder; 0: none. `formerly_blocked`: what was
+    `blocked` under earlier settings, so that tenants had other addresses then.
+    """
     read = (read_export(document, mandanten, now) for document in exports)
     accepted = sorted((export for export in read if export is not None), key=lambda export: export.version)
     state: State = {kind: {} for kind in KEY_FIELDS}
     for export in accepted:
         state = {kind: _apply(rows, export, kind) for kind, rows in state.items()}
-    return derive(state, _former(accepted), separator, ZoneInfo(time_zone))
+    former = _former(accepted, [blocked, *formerly_blocked])
+    former = {
+        key: [one for one in contents if not is_blocked(one["email_address"], blocked)]
+        for key, contents in former.items()
+    }
+    return derive(state, former, separator, ZoneInfo(time_zone), blocked, email_limit)
 
 
 def _apply(rows: dict[Key, Record], export: Export, kind: str) -> dict[Key, Record]:
@@ -80,12 +95,13 @@ def _apply(rows: dict[Key, Record], export: Export, kind: str) -> dict[Key, Reco
     return {key: row for key, row in (kept | records.valid).items() if key not in records.deleted}
 
 
-def _former(exports: Iterable[Export]) -> dict[Key, list[TenantContent]]:
-    """Everything that each tenant was to be in KIWI by any of the exports."""
+def _former(exports: Iterable[Export], settings: Sequence[Collection[str]]) -> dict[Key, list[TenantContent]]:
+    """Everything that each tenant was to be in KIWI by any of the exports, under any of the settings."""
     former: dict[Key, list[TenantContent]] = defaultdict(list)
     for export in exports:
         for key, person in rows_of(export.records["mieter"].valid, Person).items():
-            content = tenant_content(person)
-            if not isinstance(content, str) and content not in former[key]:
-                former[key].append(content)
+            for blocked in settings:
+                content = tenant_content(person, blocked)
+                if not isinstance(content, str) and content not in former[key]:
+                    former[key].append(content)
     return former

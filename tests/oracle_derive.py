@@ -1,7 +1,7 @@
 """From the ERP's rows to what KIWI should hold: the certain, the contested and the skipped."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,13 +31,21 @@ def derive(
     former: Mapping[Key, list[TenantContent]],
     separator: str,
     zone: ZoneInfo,
+    blocked: Collection[str],
+    email_limit: int,
 ) -> Expected:
     skipped: Skipped = set()
     units = {
         key: unit_content(unit, separator)
         for key, unit in rows_of(state["verwaltungseinheiten"], Unit).items()
     }
-    tenants = _tenants(rows_of(state["mieter"], Person), separator, skipped)
+    wanting = _tenants(rows_of(state["mieter"], Person), separator, blocked, skipped)
+    placeholders = _placeholders(wanting, email_limit)
+    tenants = _without(wanting, placeholders, separator, skipped)
+    former = {
+        key: [one for one in contents if one["email_address"] not in placeholders]
+        for key, contents in former.items()
+    }
     leases = rows_of(state["mietvertraege"], Lease)
     agreements = _agreements(leases, (tenants, units), separator, zone, skipped)
     shared = [_sharing(rows, separator) for rows in (units, tenants, agreements)]
@@ -65,10 +73,27 @@ def derive(
     )
 
 
-def _tenants(persons: Mapping[Key, Person], separator: str, skipped: Skipped) -> dict[Key, TenantContent]:
+def _placeholders(tenants: Mapping[Key, TenantContent], email_limit: int) -> set[str]:
+    """The addresses that too many tenants want."""
+    wanted = Counter(content["email_address"] for content in tenants.values())
+    return {address for address, number in wanted.items() if email_limit and number > email_limit}
+
+
+def _without(
+    tenants: Mapping[Key, TenantContent], placeholders: set[str], separator: str, skipped: Skipped
+) -> dict[Key, TenantContent]:
+    """The tenants whose address is their own, or shared by few."""
+    out = {key for key, content in tenants.items() if content["email_address"] in placeholders}
+    skipped.update(("tenant", separator.join(key), "placeholder_email") for key in out)
+    return {key: content for key, content in tenants.items() if key not in out}
+
+
+def _tenants(
+    persons: Mapping[Key, Person], separator: str, blocked: Collection[str], skipped: Skipped
+) -> dict[Key, TenantContent]:
     tenants: dict[Key, TenantContent] = {}
     for key, person in persons.items():
-        content = tenant_content(person)
+        content = tenant_content(person, blocked)
         if isinstance(content, str):
             skipped.add(("tenant", separator.join(key), content))
         else:

@@ -1,7 +1,7 @@
 """From one ERP record to what KIWI should hold of it, field by field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -41,22 +41,35 @@ def unit_content(unit: Unit, separator: str) -> UnitContent:
     return UnitContent(name=unit.bezeichnung or place or separator.join(unit.key), address=_address(unit))
 
 
-def first_valid_email(field: str) -> str | None:
+def valid_emails(field: str) -> list[str]:
+    found = []
     for piece in re.split("[;,]", field):
         try:
-            return validate_email(piece.strip().lower(), check_deliverability=False).normalized.lower()
+            found.append(validate_email(piece.strip().lower(), check_deliverability=False).normalized.lower())
         except EmailNotValidError:
             continue
-    return None
+    return found
 
 
-def tenant_content(person: Person) -> TenantContent | str:
+def is_blocked(email: str, blocked: Collection[str]) -> bool:
+    """An entry is an address, or `@` and a domain, which stands for its subdomains too."""
+    domain = email.rsplit("@", maxsplit=1)[-1]
+    return any(
+        f".{domain}".endswith(f".{entry[1:]}") if entry.startswith("@") else email == entry
+        for entry in blocked
+    )
+
+
+def tenant_content(person: Person, blocked: Collection[str] = ()) -> TenantContent | str:
     """What KIWI should hold, or the reason why it should hold nothing."""
     if not re.sub(r"[;,\s]", "", person.email or ""):
         return "no_email"
-    email = first_valid_email(person.email or "")
-    if email is None:
+    valid = valid_emails(person.email or "")
+    if not valid:
         return "invalid_email"
+    email = next((one for one in valid if not is_blocked(one, blocked)), None)
+    if email is None:
+        return "placeholder_email"
     is_person = bool(person.vorname or person.nachname)
     last_name = person.nachname if is_person else person.firma
     return TenantContent(email_address=email, first_name=person.vorname or "", last_name=last_name or "")

@@ -101,6 +101,17 @@ def test_a_query_over_several_pages(table: Table) -> None:
     assert [len(str(item["large"])) for item in table.query("p")] == [300_000] * 9
 
 
+def test_the_first_of_a_query(table: Table) -> None:
+    for sk in ("a", "b#1", "b#2", "b#3", "c"):
+        put(table, "p", sk)
+    put(table, "q", "b#0")
+    firsts = [[item["sk"] for item in table.first("p", limit=limit)] for limit in (1, 3, 9)]
+    assert firsts == [["a"], ["a", "b#1", "b#2"], ["a", "b#1", "b#2", "b#3", "c"]]
+    assert table.first("p", prefix="b#", limit=1) == [{"pk": "p", "sk": "b#1", "there": True}]
+    assert [item["sk"] for item in table.first("p", prefix="b#", limit=9)] == ["b#1", "b#2", "b#3"]
+    assert table.first("p", prefix="d", limit=2) == []
+
+
 def test_outstanding_is_sparse_and_by_todo(table: Table) -> None:
     put(table, "p", "1", todo="t", todo_at="2026")
     put(table, "p", "2", todo="other", todo_at="2026")

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Outgoing
@@ -35,6 +36,9 @@ class MemoryTable:
             found = [copy.copy(item) for sk, item in there if sk.startswith(prefix)]
         for item in found:
             yield {name: item[name] for name in only if name in item} if only else item
+
+    def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
+        return list(islice(self.query(pk, prefix=prefix), limit))
 
     def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         with self._lock:

@@ -12,6 +12,7 @@ from kiwi_extract.bucket import ExportBucket
 from kiwi_extract.run import Tools
 from kiwi_extract.stage import Stage as Extract
 from kiwi_load.actual import ActualWriter
+from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
 from kiwi_load.kiwis import Kiwis
@@ -144,7 +145,8 @@ class Ground:
             _lock=cast("Any", Lock(scheduler)),
         )
         writer = ActualWriter(self.table, clock, GRACE)
-        worker = Worker(self.table, self.load, writer, Dependents(self.table, self.load, clock))
+        dependents, crowd = Dependents(self.table, self.load, clock), Crowd(self.table, self.load)
+        worker = Worker(self.table, self.load, writer, dependents, crowd, kiwis.settings)
         gate = Gate(self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random()))
         pool = cast("Any", Pool(scheduler))
         return Load(self.table, self.load, gate, kiwis, worker, writer, pool, BACKOFF)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from kiwi_load import actual, claims, dependents, stage, worker
+from kiwi_load import actual, claims, crowd, dependents, stage, worker
 from kiwi_sync.kiwi.access import Access
 from kiwi_sync.queues import send_to_load
 from kiwi_sync.rules.mapping import DesiredAgreement
@@ -147,6 +147,45 @@ def parent_wakes_nobody() -> AbstractContextManager[Any]:
 def foreign_objects_adopted() -> AbstractContextManager[Any]:
     """Load takes whatever collides for its own."""
     return pretending(worker, is_ours=lambda _situation, _found: True)
+
+
+def only_who_has_or_awaits_an_address_counts() -> AbstractContextManager[Any]:
+    """Whether an address is a placeholder depends on its claim, which those who use it let go then."""
+
+    def others(self: Any, situation: Any, claim: str) -> list[Any]:
+        there = claims.users(self.table, claim, situation.row.email_limit)
+        return [key for key in there if key != situation.row.key]
+
+    return pretending(crowd.Crowd, _others=others)
+
+
+def nobody_is_sent_when_one_more_comes() -> AbstractContextManager[Any]:
+    """Who makes an address a placeholder does not send those who use it."""
+    return pretending(crowd, users=lambda *_args: [])
+
+
+def crowd_not_looked_at_again() -> AbstractContextManager[Any]:
+    """Who has claimed an address does not look once more how many want it."""
+    return pretending(crowd.Crowd, is_placeholder=lambda _self, _situation: False)
+
+
+def former_placeholder_kept() -> AbstractContextManager[Any]:
+    """Who cannot have a new address stays in KIWI under the old one, though it has become a placeholder."""
+    return pretending(worker.Worker, _must_leave=lambda *_args: False)
+
+
+def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
+    """Who leaves a crowd crosses it off before the others are sent."""
+
+    def left(self: Any, situation: Any) -> Any:
+        row = situation.row
+        former = row.wants - {situation.counted_claim}
+        if former:
+            self.table.update(row.at, Change(take={"wants": former}), exists("pk"))
+        return real(self, situation)
+
+    real = crowd.Crowd._left
+    return pretending(crowd.Crowd, _left=left)
 
 
 class _With:

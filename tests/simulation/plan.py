@@ -6,13 +6,32 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from tests.generate import CONNECTION, random_history
-from tests.generate_world import FIELDS, KINDS, LEASES, MANDANTEN, TENANTS, UNITS, Json, Numbers, first_world
+from tests.generate_world import (
+    FIELDS,
+    KINDS,
+    LEASES,
+    MANDANTEN,
+    SHARED_EMAILS,
+    TENANTS,
+    UNITS,
+    Json,
+    Numbers,
+    first_world,
+)
 from tests.simulation.scheduler import START
 
 T = TypeVar("T")
 SEPARATORS = ("-", "_", ".", "/", "|")
 HOUR = 3600.0
 NO_BRAKE = (20, 100.0)
+BLOCKED = (
+    (),
+    (),
+    (SHARED_EMAILS[0],),
+    ("@example.net", "mieter0-0001@mail.example.org"),
+    ("@mail.example.org",),
+)
+"""Addresses and domains that a connection blocks. The last one is almost everybody's."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,8 @@ class Plan:
     """Invocations of a function at the same time."""
     brake: tuple[int, float] = NO_BRAKE
     """The limits of the brake: agreements, percent."""
+    placeholders: tuple[int, tuple[str, ...]] = (0, ())
+    """Above how many tenants an address is a placeholder, and what is blocked."""
     last_words: Json | None = None
     """A full export after everything, that says every record anew: for histories in which it takes one."""
 
@@ -60,7 +81,12 @@ class Plan:
     @property
     def settings_change(self) -> bool:
         """Whether settings change in the middle."""
-        return any(event.what == "settings" for event in self.events)
+        return any(event.what in {"settings", "placeholders"} for event in self.events)
+
+    @property
+    def limits(self) -> list[tuple[int, tuple[str, ...]]]:
+        """All settings of placeholders that the history has at one time or another."""
+        return [self.placeholders, *(event.value for event in self.events if event.what == "placeholders")]
 
     @property
     def braked(self) -> bool:
@@ -117,7 +143,47 @@ def draw(seed: int) -> Plan:
     plan = replace(plan, events=tuple(sorted(events, key=lambda event: event.at)))
     if plan.settings_change or plan.hands:
         plan = replace(plan, last_words=_last_words(rng, numbers))
-    return plan
+    return _with_placeholders(plan, numbers, random.Random(f"placeholders {seed}"))
+
+
+def _with_placeholders(plan: Plan, numbers: Numbers, rng: random.Random) -> Plan:
+    """In half of the histories few may share an address, or some are blocked, and more do than otherwise.
+
+    Drawn apart from all else: the other half are as they were before there were placeholders.
+    """
+    if rng.random() < 0.5:
+        return plan
+    share = rng.choice((0.0, 0.2, 0.5))
+    spoken = {export["export_id"]: _shared(rng, export, share) for export in plan.exports}
+    events = [
+        replace(event, value=spoken[event.value["export_id"]]) if event.what == "export" else event
+        for event in plan.events
+    ]
+    last = plan.last_words
+    if rng.random() < 0.3:
+        events += [Event(_moment(rng), "placeholders", _limits(rng)) for _ in range(rng.choice((1, 2)))]
+        last = last or _last_words(rng, numbers)
+    return replace(
+        plan,
+        events=tuple(sorted(events, key=lambda event: event.at)),
+        placeholders=_limits(rng),
+        last_words=None if last is None else _shared(rng, last, share),
+    )
+
+
+def _limits(rng: random.Random) -> tuple[int, tuple[str, ...]]:
+    return rng.choice((0, 1, 1, 2, 2, 3)), rng.choice(BLOCKED)
+
+
+def _shared(rng: random.Random, export: Json, share: float) -> Json:
+    """The export, in which some tenants have an address that others have."""
+    tenants = [
+        record | {"email": rng.choice(SHARED_EMAILS)}
+        if isinstance(record, dict) and isinstance(record.get("email"), str) and rng.random() < share
+        else record
+        for record in export.get("mieter", ())
+    ]
+    return export | {"mieter": tenants}
 
 
 def _numbers(rng: random.Random) -> Numbers:

@@ -33,6 +33,9 @@ def verdict(world: "World", exports: list[Any] | None) -> list[str]:
             separator=world.separator,
             mandanten=world.mandanten,
             now=START + timedelta(seconds=1),
+            email_limit=world.placeholders[0],
+            blocked=world.placeholders[1],
+            formerly_blocked=[blocked for _, blocked in world.plan.limits],
         )
         wrong = differences(expected, _comparable(world), foreign=world.foreign)
         kept = _kept_by_lost(world)

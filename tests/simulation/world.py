@@ -24,7 +24,6 @@ from tests.simulation.containers import Ground, StepwiseS3, StepwiseSecrets, Ste
 from tests.simulation.lambdas import Lambdas
 from tests.simulation.plan import Event, Plan
 from tests.simulation.queue import SimulatedQueue
-from tests.simulation.reading import Reading
 from tests.simulation.scheduler import Lock, Scheduler, StuckError, pretending
 from tests.simulation.table import SimulatedTable
 from tests.simulation.wire import Wire
@@ -85,6 +84,7 @@ class World:
         self.dropped: set[str] = set()
         self._next_sweep = self.scheduler.now + SWEEP_EVERY
         self.secrets.put("secret", {"username": USER, "password": PASSWORD})
+        self.placeholders = plan.placeholders
         self.configure(plan.separator, plan.mandanten)
 
     def configure(self, separator: str, mandanten: tuple[str, ...]) -> None:
@@ -96,7 +96,8 @@ class World:
         """Save the settings of a connection, this one or another."""
         urls = {"kiwi_api_url": f"http://kiwi.test{CORE}", "kiwi_erp_api_url": f"http://kiwi.test{ERP}"}
         changes = {"separator": separator, "mandanten": list(mandanten), "secret": secret}
-        limits = dict(zip(("brake_agreements", "brake_percent"), self.plan.brake, strict=True))
+        names = ("brake_agreements", "brake_percent", "shared_email_limit", "blocked_emails")
+        limits = dict(zip(names, (*self.plan.brake, *self.placeholders), strict=True))
         self.ssm.put(connection, settings(**changes, **limits, **urls))
 
     @contextmanager
@@ -109,7 +110,6 @@ class World:
             for module in (keys, run, assess, outstanding):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
             stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
-            stack.enter_context(Reading().entered())
             yield self
 
     def storm(self) -> None:
@@ -210,6 +210,9 @@ class World:
                 self.approve()
             case "settings":
                 self.configure(*event.value)
+            case "placeholders":
+                self.placeholders = event.value
+                self.configure(self.separator, self.mandanten)
             case _:
                 hands.edit(self, event.what, random.Random(event.value))
 

@@ -70,7 +70,7 @@ class Brake:
             # Once for each: to read a Mandant takes less than the minute that is kept for what is written.
             self.deadline.check()
             gone = Loss.DESELECTED if mandant in deselected else Loss.REMOVED
-            toll = self.assessor.assess(self.connection.id, mandant, left, gone)
+            toll = self.assessor.assess(mandant, left, gone)
             if self._is_held(mandant, toll):
                 self.held[mandant] = toll
                 self.run.staying.add(mandant)

@@ -1,10 +1,10 @@
 """By what an export would take agreements from people: pure; changes and agreements in, losses out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kiwi_sync.erp.models import Mieter, Mietvertrag
-from kiwi_sync.keys import RowKey, RowKind, escape, unescape
+from kiwi_sync.keys import RowKey, RowKind, escape
 from kiwi_sync.rules import mapping
 from kiwi_sync.rules.reasons import Loss, Reason
 from kiwi_sync.state.holds import Count, Lost
@@ -24,15 +24,19 @@ class Losing:
 
     connection: str
     mandant: str
+    blocked: Collection[str] = ()
+    """Addresses and domains under which nobody is synchronized."""
     records: dict[RowKind, dict[str, Loss]] = field(default_factory=dict)
     """Records whose agreements all go, by kind."""
     dropped: dict[str, frozenset[str]] = field(default_factory=dict)
     """Of leases that stay: the tenants that they no longer name."""
     moved: dict[str, RowKey] = field(default_factory=dict)
     """Leases that get another unit; whether they lose by it depends on the unit."""
+    crowded: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Tenants whose address becomes a placeholder, each with the tenants by whose records it does."""
 
     def __bool__(self) -> bool:
-        return any(self.records.values()) or bool(self.dropped)
+        return any(self.records.values()) or bool(self.dropped) or bool(self.crowded)
 
     def add(self, kind: RowKind, sk: str, reason: Loss) -> None:
         """Add a record whose agreements all go."""
@@ -47,7 +51,9 @@ class Losing:
     def add_changed(self, kind: RowKind, change: SourceChange, before: str) -> None:
         """Add what a changed record would take away; `before`: the record as it is in the table."""
         if kind is RowKind.MIETER:
-            reason = _ineligible(str(change.record))
+            reason = _ineligible(str(change.record), self.blocked)
+            # What was blocked before counts as lost, too: under other settings it may not have been. Who was
+            # not in KIWI then has no agreement that counts.
             if reason is not None and _ineligible(before) is None:
                 self.add(kind, change.sk, reason)
         elif kind is RowKind.MIETVERTRAG:
@@ -57,6 +63,13 @@ class Losing:
                 self.dropped[change.sk] = frozenset(map(escape, missing))
             if old.verwaltungseinheit != new.verwaltungseinheit:
                 self.moved[change.sk] = new.unit_key(self.connection)
+
+    def add_crowd(self, changed: frozenset[str], there: frozenset[str], others: frozenset[str]) -> None:
+        """Add tenants in KIWI that would share a placeholder.
+
+        `there`: those of the `changed` ones, each by its own record; `others`, by all the changed ones'.
+        """
+        self.crowded |= {sk: frozenset({sk}) for sk in there} | dict.fromkeys(others, changed)
 
     def causes(self, agreement: Item) -> Iterator[tuple[RowKind, str, Loss]]:
         """The records by which an agreement would be lost."""
@@ -69,6 +82,8 @@ class Losing:
         tenants = self.records.get(RowKind.MIETER, {})
         if tenant in tenants:
             yield RowKind.MIETER, tenant, tenants[tenant]
+        for sk in sorted(self.crowded.get(tenant, ())):
+            yield RowKind.MIETER, sk, Loss.PLACEHOLDER_EMAIL
         units = self.records.get(RowKind.VERWALTUNGSEINHEIT, {})
         for unit in _units(agreement) if units else ():
             if unit in units:
@@ -76,7 +91,7 @@ class Losing:
 
     def key_text(self, kind: RowKind, sk: str) -> str:
         """The key text of a row of this Mandant."""
-        return RowKey(self.connection, kind, self.mandant, tuple(map(unescape, sk.split("#")))).text
+        return RowKey.of_sk(self.connection, kind, self.mandant, sk).text
 
 
 @dataclass
@@ -109,19 +124,19 @@ class Toll:
                 self.shown.append(Lost(text, losing.key_text(kind, sk), reason))
 
 
-def may_lose(kind: RowKind, change: SourceChange) -> bool:
+def may_lose(kind: RowKind, change: SourceChange, blocked: Collection[str] = ()) -> bool:
     """Whether the record before the change has to be looked at."""
     if change.what is not What.RECORD or change.row is None or change.row.get("gone"):
         return False
     if kind is RowKind.MIETER:
-        return _ineligible(str(change.record)) is not None
+        return _ineligible(str(change.record), blocked) is not None
     return kind is RowKind.MIETVERTRAG
 
 
-def _ineligible(record: str) -> Loss | None:
+def _ineligible(record: str, blocked: Collection[str] = ()) -> Loss | None:
     """Why there is no tenant in KIWI by this record, if there is none."""
     tenant = Mieter.model_validate_json(record)
-    found = mapping.tenant(tenant, tenant.nummer)
+    found = mapping.tenant(tenant, tenant.nummer, blocked)
     return Loss(found.value) if isinstance(found, Reason) else None
 
 

@@ -133,7 +133,7 @@ class ExportRun:
         self._unreadable = spool.unreadable()
         self._progressed = False
         self._deselected = seen_mandanten(tools.table, connection.id) - self._selected
-        self._assessor = Assessor(self._work, spool, self._question)
+        self._assessor = Assessor(connection, self._work, spool, self._question)
         self._brake = Brake(
             tools.table,
             connection,

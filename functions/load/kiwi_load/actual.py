@@ -89,9 +89,9 @@ class ActualWriter:
         self.table.update(row.at, Change(put=put | later), unchanged(row))
 
     def _nothing_new(self, row: Row, actual: Actual, outcome: str | None, *, last: bool) -> bool:
-        marks = (row.todo, row.doubt, row.problem)
+        marks = (row.todo, row.doubt, row.entering or None, row.problem)
         expired = last and row.expires is None
-        return marks == (None,) * 3 and actual == actual_of(row) and outcome == row.outcome and not expired
+        return marks == (None,) * 4 and actual == actual_of(row) and outcome == row.outcome and not expired
 
 
 def is_current(row: Row) -> bool:
@@ -115,4 +115,4 @@ def _parts(actual: Actual, outcome: str | None) -> tuple[dict[str, Value], list[
     }
     put = {name: value for name, value in values.items() if value is not None}
     absent = [name for name, value in values.items() if value is None]
-    return put, [*absent, "doubt", "problem", "problem_text"]
+    return put, [*absent, "doubt", "entering", "problem", "problem_text"]

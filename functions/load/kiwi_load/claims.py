@@ -5,7 +5,6 @@ the holder lets go.
 """
 
 from collections.abc import Collection
-from hashlib import sha256
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import Payload, Tenant
@@ -13,6 +12,7 @@ from kiwi_sync.queues import Queue, send_to_load
 from kiwi_sync.rules.ids import ambiguous
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.table import Change, ItemKey, Table, absent, either, equals
+from kiwi_sync.state.wants import claim_of, email_claim
 
 _HOLDER = "holder"
 _WAITER = "waiter#"
@@ -24,15 +24,11 @@ def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
         return {}
     claims = {}
     if ambiguous(key.mandant, *key.numbers):
-        claims[_claim(key, "external_id", payload.external_id)] = Reason.EXTERNAL_ID_TAKEN
+        claim = claim_of(key.connection, key.kind, "external_id", payload.external_id)
+        claims[claim] = Reason.EXTERNAL_ID_TAKEN
     if isinstance(payload, Tenant):
-        claims[_claim(key, "email_address", payload.email_address)] = Reason.EMAIL_TAKEN
+        claims[email_claim(key.connection, payload.email_address)] = Reason.EMAIL_TAKEN
     return claims
-
-
-def _claim(key: RowKey, field: str, value: str) -> str:
-    digest = sha256(f"{key.connection}\n{key.kind}\n{field}\n{value}".encode()).hexdigest()
-    return f"%claim#{key.connection}#{key.kind}#{field}#{digest}"
 
 
 def take_all(
@@ -100,10 +96,33 @@ def _take(table: Table, claim: str, key: RowKey) -> bool:
 
 def let_go(table: Table, load: Queue, claim: str, key: RowKey) -> None:
     """Let go of a claim, held or waited for, and send whoever waits for it."""
-    table.delete(_waiter(claim, key))
-    table.delete((claim, _HOLDER), equals("holder", key.text))
+    _leave(table, claim, key)
     waiters = [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=_WAITER)]
     send_to_load(load, waiters, wake=True)
+
+
+def give_up(table: Table, load: Queue, claim: str, key: RowKey, limit: int) -> None:
+    """Let go of the claim of an address that is a placeholder, and send some who have not yet.
+
+    Each who has let go sends the next: thousands that share an address do not send thousands each.
+    """
+    _leave(table, claim, key)
+    send_to_load(load, users(table, claim, limit), wake=True)
+
+
+def users(table: Table, claim: str, limit: int) -> list[RowKey]:
+    """Who holds an address or waits for it: all who do so by right, since these are no more than the limit.
+
+    And one that holds it from before. The others are letting go of it, and send on when they have.
+    """
+    items = table.first(claim, limit=limit + 2)
+    named = (item.get("holder", item.get("waiter")) for item in items)
+    return [RowKey.parse(str(name)) for name in named if name is not None]
+
+
+def _leave(table: Table, claim: str, key: RowKey) -> None:
+    table.delete(_waiter(claim, key))
+    table.delete((claim, _HOLDER), equals("holder", key.text))
 
 
 def _waiter(claim: str, key: RowKey) -> ItemKey:

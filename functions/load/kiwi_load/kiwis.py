@@ -14,6 +14,7 @@ from kiwi_sync.connections import Connections, ConnectionSettings
 from kiwi_sync.kiwi.auth import Credentials, KiwiLogin
 from kiwi_sync.kiwi.client import KiwiClient
 from kiwi_sync.kiwi.errors import KiwiLoginRefused
+from kiwi_sync.state.rows import Row
 from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -73,6 +74,14 @@ class Kiwis:
                 known = _Known(settings, client, now)
                 self._clients[connection] = known
             return known.client
+
+    def settings(self, row: Row) -> ConnectionSettings:
+        """The settings, at least as new as those that the row's `source` was made with.
+
+        Raises:
+            UnknownConnectionError, SettingsInvalidError: they cannot be used.
+        """
+        return self.connections.get(row.key.connection, at_least=row.settings_version).settings
 
     def _build(self, connection: str, settings: ConnectionSettings) -> KiwiClient:
         gate = RememberedLogin(self.table, connection, self.clock)

@@ -85,7 +85,7 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
     """What an agreement's row wishes: only with a tenant who is synchronized and a unit that is there."""
     if row.desired is None:
         return Wish(reason=row.reason or Reason.GONE)
-    if tenant is None or tenant.desired is None:
+    if tenant is None or not tenant.eligible:
         return Wish(reason=Reason.TENANT_NOT_SYNCHRONIZED)
     if unit is None or unit.desired is None:
         return Wish(reason=Reason.UNIT_UNKNOWN)

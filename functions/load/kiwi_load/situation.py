@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.kiwi.models import Found, Kind
+from kiwi_sync.kiwi.models import Found, Kind, Tenant
 from kiwi_sync.rules.ids import kiwi_id
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import Row, read_row, read_rows
 from kiwi_sync.state.table import Table
+from kiwi_sync.state.wants import email_claim
 
 from kiwi_load.claims import wanted_claims
 from kiwi_load.plan import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
@@ -52,6 +53,14 @@ class Situation:
         return wanted_claims(self.row.key, self.wish.payload)
 
     @property
+    def counted_claim(self) -> str | None:
+        """The claim of the address that a tenant wants, if it is counted how many want it."""
+        payload = self.wish.payload
+        if self.row.email_limit and isinstance(payload, Tenant):
+            return email_claim(self.row.key.connection, payload.email_address)
+        return None
+
+    @property
     def surplus_claims(self) -> frozenset[str]:
         """The claims that it neither needs nor uses in KIWI."""
         return self.row.claims - self.actual.held - frozenset(self.claims)
@@ -67,6 +76,10 @@ class Situation:
         """
         row = replace(self.row, claims=self.row.claims | frozenset(self.claims))
         return replace(self, row=row, wish=replace(self.wish, payload=None))
+
+    def withheld(self) -> "Situation":
+        """The same, but that nobody is to be in KIWI under such an address."""
+        return replace(self, wish=Wish(reason=Reason.PLACEHOLDER_EMAIL))
 
     def having_seen(self, found: Found | None) -> "Situation":
         """The same, having looked: an earlier load may have changed which claims KIWI's object uses."""

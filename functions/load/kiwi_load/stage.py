@@ -67,7 +67,7 @@ class Stage:
         try:
             kiwi = self.kiwis.client(connection)
         except (UnknownConnectionError, SettingsInvalidError) as error:
-            logger.error("settings cannot be used", connection=connection, fault=str(error))
+            self._unusable(connection, error)
             return self._put_off(hints)
         passage = self.gate.passage(connection)
         if passage is Passage.PROBE and self._answers(connection, hints[0], kiwi):
@@ -92,6 +92,9 @@ class Stage:
         self.gate.back(connection)
         return True
 
+    def _unusable(self, connection: str, error: Exception) -> None:
+        logger.error("settings cannot be used", connection=connection, fault=str(error))
+
     def _put_off(self, hints: list[Hint]) -> list[tuple[Hint, Exception | None]]:
         for hint in hints:
             self._remember(hint)
@@ -114,6 +117,9 @@ class Stage:
             self._remember(replace(hint, wake=True))
         except KiwiLoginRefused:
             self.gate.pause(connection)
+            self._remember(replace(hint, wake=True))
+        except (UnknownConnectionError, SettingsInvalidError) as error:
+            self._unusable(connection, error)
             self._remember(replace(hint, wake=True))
         except (KiwiError, TryLaterError, TakenOverError) as error:
             if hint.receives < TRIES:

@@ -15,6 +15,7 @@ from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
+from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
 from kiwi_load.kiwis import Kiwis
@@ -65,7 +66,9 @@ def stage() -> Stage:
         queue=queue,
         gate=Gate(table, exports, now, backoff),
         kiwis=kiwis,
-        worker=Worker(table, queue, writer, Dependents(table, queue, now)),
+        worker=Worker(
+            table, queue, writer, Dependents(table, queue, now), Crowd(table, queue), kiwis.settings
+        ),
         writer=writer,
         pool=ThreadPoolExecutor(KEYS_AT_ONCE, thread_name_prefix="load"),
         backoff=backoff,

@@ -1,20 +1,24 @@
 """Brings one key's row and KIWI together: read, look if in doubt, plan, carry out, settle, wake."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import KiwiClient
 from kiwi_sync.kiwi.errors import KiwiCollision, KiwiNotFound, KiwiRefused, KiwiUncertain
+from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
+from kiwi_sync.rules.email import is_blocked
 from kiwi_sync.rules.reasons import Problem, Reason
-from kiwi_sync.state.rows import tombstone, unchanged
+from kiwi_sync.state.rows import Row, tombstone, unchanged
 from kiwi_sync.state.table import Change, Table, absent
 
 from kiwi_load import claims
 from kiwi_load.actual import ActualWriter, is_gone
 from kiwi_load.collision import is_ours, missing_parents
+from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import access_is_on, carry_out
 from kiwi_load.plan import NOT_IN_KIWI, Action, Actual, plan
@@ -22,6 +26,9 @@ from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 8
 """Steps that one load takes at the most: an agreement adopted, replaced, given access takes four."""
+
+PERHAPS_WAITING = frozenset({Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN, Reason.PLACEHOLDER_EMAIL})
+"""Outcomes of rows that may be registered as waiters: who has died before it gave up an address still is."""
 
 
 class TryLaterError(Exception):
@@ -36,6 +43,9 @@ class Worker:
     load: Queue
     writer: ActualWriter
     dependents: Dependents
+    crowd: Crowd
+    settings: Callable[[Row], ConnectionSettings]
+    """The settings, at least as new as the row's `source` was made with."""
 
     def work(self, key: RowKey, kiwi: KiwiClient) -> None:
         """Settle a key: make KIWI hold what it should, or note why not.
@@ -50,7 +60,8 @@ class Worker:
                 return
             if situation.row.doubt is not None:
                 situation = self._look(situation, kiwi)
-            if self._step(situation, kiwi):
+            judged = self.crowd.judged(situation)
+            if judged is not None and self._step(judged, kiwi):
                 return
         raise TryLaterError(str(key))
 
@@ -75,9 +86,16 @@ class Worker:
         if action is Action.DELETE and situation.is_parent:
             blockers = self.dependents.blockers(situation.row)
             if blockers:
-                self.dependents.wake(blockers)
-                return self._settle(situation, None, Reason.WAITING)
+                return self._let_them_go_first(blockers, situation, None, self._reason(situation))
         return self._effect(action, situation, kiwi)
+
+    def _let_them_go_first(
+        self, agreements: list[Row], situation: Situation, token: str | None, reason: str | None
+    ) -> bool:
+        """Before a tenant or unit its agreements go: when they are sent, its row says that it is leaving."""
+        self._settle(situation, token, reason or Reason.WAITING)
+        self.dependents.wake(agreements)
+        return True
 
     def _effect(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
         """Intent, claims, effect, outcome: in this order."""
@@ -89,15 +107,43 @@ class Worker:
         if restore:
             situation = situation.having(replace(situation.actual, restore_access=True))
         refused = self._take(situation, needed)
-        if refused is not None:
-            return self._settle(situation, token, needed[refused])
-        return self._carry_out(action, situation, token, kiwi)
+        if needed and self.crowd.is_placeholder(situation):
+            # Too many by now. The row is in doubt: what was claimed for it is let go in the next step.
+            return False
+        if refused is None:
+            return self._carry_out(action, situation, token, kiwi)
+        if self._must_leave(action, situation, kiwi):
+            return self._evict(situation, token, kiwi)
+        return self._settle(situation, token, needed[refused])
+
+    def _must_leave(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
+        """Whether a tenant that cannot have its new address is in KIWI under one that is a placeholder."""
+        wished = situation.wish.payload
+        if action is not Action.UPDATE or not isinstance(wished, Tenant):
+            return False
+        blocked = self.settings(situation.row).blocked_emails
+        if not blocked and not situation.row.email_limit:
+            return False
+        found = kiwi.get(situation.kind, situation.kiwi_id)
+        there = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
+        if there is None or there == wished.email_address:
+            return False
+        return is_blocked(there, blocked) or self.crowd.keeps_out(situation, there)
+
+    def _evict(self, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
+        """Take a tenant from KIWI that is there under a placeholder; then it waits for its new address."""
+        blockers = self.dependents.blockers(situation.row)
+        if blockers:
+            leaving = situation.waiting().withheld()
+            return self._let_them_go_first(blockers, leaving, token, Reason.PLACEHOLDER_EMAIL)
+        return self._carry_out(Action.DELETE, situation, token, kiwi)
 
     def _take(self, situation: Situation, needed: Collection[str]) -> str | None:
         """Take the claims; or the one that another has."""
         row, held = situation.row, situation.actual.held
         crashed = row.doubt is not None
-        waited = crashed or row.outcome in {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
+        # Claims that KIWI does not use are left over: of a load that died, once it had settled the row.
+        waited = crashed or row.outcome in PERHAPS_WAITING or not row.claims <= held
         return claims.take_all(
             self.table, self.load, needed, row.key, held=held, waited=waited, crashed=crashed
         )
@@ -115,8 +161,8 @@ class Worker:
         except KiwiCollision:
             return self._collided(action, situation, token, kiwi)
         except KiwiRefused as refusal:
-            self._refused(situation, token, Problem.REFUSED, f"{refusal.name}: {refusal.message}")
-            return True
+            words = f"{refusal.name}: {refusal.message}"
+            return self._refused(action, situation, token, kiwi, Problem.REFUSED, words)
         situation = situation.having(actual)
         if plan(situation.wish, actual) is not Action.NOTHING:
             self.writer.note(situation.row, token, actual)
@@ -126,7 +172,7 @@ class Worker:
     def _collided(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Adopt what is ours, look after a missing parent, leave alone what is foreign."""
         payload = situation.wish.payload
-        if payload is None:
+        if payload is None or action is Action.DELETE:
             raise TryLaterError(str(situation.row.key))
         updating = action is Action.UPDATE
         found = kiwi.collider(situation.kind, situation.kiwi_id, payload, updating=updating)
@@ -140,13 +186,28 @@ class Worker:
         if not updating and is_ours(situation, found):
             self.writer.note(situation.row, token, situation.having_seen(found).actual)
             return False
-        self._refused(situation, token, Problem.FOREIGN_OBJECT, f"{situation.kind} {found.id}")
-        return True
+        words = f"{situation.kind} {found.id}"
+        return self._refused(action, situation, token, kiwi, Problem.FOREIGN_OBJECT, words)
 
-    def _refused(self, situation: Situation, token: str, problem: Problem, words: str) -> None:
+    def _refused(
+        self,
+        action: Action,
+        situation: Situation,
+        token: str,
+        kiwi: KiwiClient,
+        problem: Problem,
+        words: str,
+    ) -> bool:
+        """Park the row with its problem; but who must not stay as it is goes first, and is refused anew."""
+        if self._must_leave(action, situation, kiwi):
+            return self._evict(situation, token, kiwi)
         logger.warning("refused", key=str(situation.row.key), problem=problem)
-        self.writer.refused(situation.row, token, problem, words, situation.actual)
+        row = situation.row
+        if Reason.PLACEHOLDER_EMAIL in {row.outcome, situation.wish.reason}:
+            row = replace(row, outcome=self._reason(situation))
+        self.writer.refused(row, token, problem, words, situation.actual)
         self._wake_and_pay(situation)
+        return True
 
     def _reason(self, situation: Situation) -> str | None:
         """What a settled agreement's row says besides its own `reason`: why its parents hold it back."""
@@ -187,6 +248,9 @@ class Worker:
         row = situation.row
         surplus = situation.surplus_claims
         for claim in sorted(surplus):
-            claims.let_go(self.table, self.load, claim, row.key)
+            if situation.wish.reason == Reason.PLACEHOLDER_EMAIL and claim in row.wants:
+                claims.give_up(self.table, self.load, claim, row.key, row.email_limit)
+            else:
+                claims.let_go(self.table, self.load, claim, row.key)
         if surplus:
             self.table.update(row.at, Change(take={"claims": surplus}))

@@ -20,6 +20,8 @@ class Desire:
     notice: Notice | None = None
     parents: frozenset[str] = frozenset()
     """For an agreement: the keys of its tenant and unit."""
+    email_limit: int = 0
+    """For a tenant: above how many tenants that want its address it is a placeholder; 0: never."""
 
 
 def desire(row: Row, connection: Connection) -> Desire:
@@ -30,10 +32,11 @@ def desire(row: Row, connection: Connection) -> Desire:
     if row.key.kind is RowKind.VERWALTUNGSEINHEIT:
         unit, notice = mapping.rental_unit(Verwaltungseinheit.model_validate_json(row.record), external)
         return Desire(external, payload=unit.model_dump_json(), notice=notice)
-    tenant = mapping.tenant(Mieter.model_validate_json(row.record), external)
+    settings = connection.settings
+    tenant = mapping.tenant(Mieter.model_validate_json(row.record), external, settings.blocked_emails)
     if isinstance(tenant, Reason):
         return Desire(external, reason=tenant)
-    return Desire(external, payload=tenant.model_dump_json())
+    return Desire(external, payload=tenant.model_dump_json(), email_limit=settings.shared_email_limit)
 
 
 def desired_agreements(lease: Row, connection: Connection) -> dict[RowKey, Desire]:

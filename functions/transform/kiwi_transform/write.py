@@ -18,6 +18,7 @@ def is_written(row: Row, desire: Desire) -> bool:
         and row.reason == _text(desire.reason)
         and row.notice == _text(desire.notice)
         and row.external_id == desire.external_id
+        and row.email_limit == desire.email_limit
     )
 
 
@@ -51,10 +52,11 @@ def settle_lease(table: Table, lease: Row, marks: dict[str, int]) -> bool:
 
 
 def _change(put: dict[str, Value], desire: Desire) -> Change:
-    optional = {
+    optional: dict[str, Value | None] = {
         "desired": desire.payload,
         "reason": _text(desire.reason),
         "notice": _text(desire.notice),
+        "email_limit": desire.email_limit or None,
     }
     put = put | {"external_id": desire.external_id}
     put |= {name: value for name, value in optional.items() if value is not None}

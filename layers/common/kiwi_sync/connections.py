@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kiwi_sync.erp.fields import Number
+from kiwi_sync.rules.email import blockable
 from kiwi_sync.times import Clock, now
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ TOKEN_PATH = "/v1/access_token"  # noqa: S105 - a path, no password
 """Where a session is exchanged for an access token. An assumption: KIWI publishes no path for it."""
 REMEMBERED = timedelta(minutes=1)
 """How long settings are remembered, however new they are."""
+BLOCKED_ENTRIES = 100
+"""Addresses and domains that a connection blocks at the most: its settings have 4 KB."""
+LARGEST_LIMIT = 100
+"""The largest limit of tenants that share an address: so many items are read at once to know."""
 Separator = Literal["-", "_", ".", "/", "|"]
 
 
@@ -40,6 +45,10 @@ class ConnectionSettings(BaseModel):
     secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
     expected_every: float = Field(default=0, ge=0, le=10_000, allow_inf_nan=False)
     """Hours within which an export is expected; 0: not watched."""
+    blocked_emails: tuple[str, ...] = Field(default=(), max_length=BLOCKED_ENTRIES)
+    """Addresses, and `@domain` with its subdomains, under which nobody is synchronized: placeholders."""
+    shared_email_limit: int = Field(default=3, ge=0, le=LARGEST_LIMIT)
+    """An address that more tenants than this want is a placeholder for all of them; 0: none is."""
 
     @field_validator("time_zone")
     @classmethod
@@ -47,6 +56,11 @@ class ConnectionSettings(BaseModel):
         if name not in available_timezones():
             raise ValueError("not a time zone of the IANA database, such as Europe/Berlin")
         return name
+
+    @field_validator("blocked_emails")
+    @classmethod
+    def _known_forms(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({blockable(entry) for entry in entries if entry.strip()}))
 
     @property
     def watched(self) -> timedelta | None:
@@ -70,7 +84,8 @@ class Connection:
     @cached_property
     def shape(self) -> str:
         """Fingerprint of the settings that shape what KIWI should hold: a change re-synchronizes."""
-        shaping = json.dumps([self.settings.separator, self.settings.time_zone])
+        its = self.settings
+        shaping = json.dumps([its.separator, its.time_zone, its.blocked_emails, its.shared_email_limit])
         return blake2b(shaping.encode("utf-8"), digest_size=8).hexdigest()
 
 

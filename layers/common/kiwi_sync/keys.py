@@ -104,8 +104,12 @@ class RowKey:
     def of_row(cls, pk: str, sk: str) -> "RowKey":
         """The key of the row that lies under `pk` and `sk`."""
         connection, mandant, kind, _shard = pk.split("#")
-        numbers = tuple(unescape(part) for part in sk.split("#"))
-        return cls(unescape(connection), RowKind(kind), unescape(mandant), numbers)
+        return cls.of_sk(unescape(connection), RowKind(kind), unescape(mandant), sk)
+
+    @classmethod
+    def of_sk(cls, connection: str, kind: RowKind, mandant: str, sk: str) -> "RowKey":
+        """The key of the row with the sort key `sk`."""
+        return cls(connection, kind, mandant, tuple(unescape(part) for part in sk.split("#")))
 
     def __str__(self) -> str:
         return self.text

@@ -92,6 +92,19 @@ def test_exports_are_expected_if_hours_are_named(hours: float, within: timedelta
     assert parse_settings(json.dumps(SETTINGS)).watched is None
 
 
+def test_what_is_blocked_has_one_form() -> None:
+    entries = ["", " Info@Example.org", "@example.net", "info@example.org"]
+    found = parse_settings(json.dumps(SETTINGS | {"blocked_emails": entries}))
+    assert found.blocked_emails == ("@example.net", "info@example.org")
+    assert parse_settings(json.dumps(SETTINGS)).shared_email_limit == 3
+
+
+@pytest.mark.parametrize("change", [{"blocked_emails": ["a@example.org"]}, {"shared_email_limit": 2}])
+def test_what_is_a_placeholder_shapes_what_kiwi_should_hold(change: dict[str, Any]) -> None:
+    shapes = [Connection("c", parse_settings(json.dumps(SETTINGS | one)), 1).shape for one in ({}, change)]
+    assert shapes[0] != shapes[1]
+
+
 def test_what_was_deleted_and_made_again_is_found_within_a_minute(stack: Stack) -> None:
     for separator in "-_.":
         stack.save("c", separator=separator)
@@ -178,6 +191,12 @@ def test_ids_are_those_of_this_stack(stack: Stack, aws: Aws) -> None:
         ({"brake_percent": -0.1}, "brake_percent"),
         ({"brake_percent": 100.1}, "brake_percent"),
         ({"brake_percent": "NaN"}, "brake_percent"),
+        ({"blocked_emails": "info@example.org"}, "blocked_emails"),
+        ({"blocked_emails": ["example.org"]}, "blocked_emails"),
+        ({"blocked_emails": [f"a{number}@example.org" for number in range(101)]}, "blocked_emails"),
+        ({"shared_email_limit": -1}, "shared_email_limit"),
+        ({"shared_email_limit": 101}, "shared_email_limit"),
+        ({"shared_email_limit": 2.5}, "shared_email_limit"),
         ({"seperator": "-"}, "seperator"),
         ({"password": SECRET}, "password"),
     ],

@@ -13,6 +13,7 @@ import httpx
 from kiwi_extract.run import Tools
 from kiwi_extract.sweep import SweepOrder, sweep
 from kiwi_load.actual import ActualWriter
+from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
 from kiwi_load.kiwis import Kiwis
@@ -88,10 +89,10 @@ class World:
         self.configure()
         self.restart()
 
-    def configure(self, separator: str = "-") -> None:
+    def configure(self, **changes: Any) -> None:
         """Save the connection's settings anew."""
         urls = {"kiwi_api_url": self.kiwi.api_url, "kiwi_erp_api_url": self.kiwi.erp_api_url}
-        self.ssm.put(CONNECTION, settings(separator=separator, **urls))
+        self.ssm.put(CONNECTION, settings(**changes, **urls))
 
     def restart(self) -> None:
         """New containers, which remember nothing; KIWI knows the account."""
@@ -101,7 +102,8 @@ class World:
         kiwis = Kiwis(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
         dependents = Dependents(table, self.to_load, clock)
         writer = ActualWriter(table, clock, GRACE)
-        worker = Worker(table, self.to_load, writer, dependents)
+        crowd = Crowd(table, self.to_load)
+        worker = Worker(table, self.to_load, writer, dependents, crowd, kiwis.settings)
         self.gate = Gate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
         self.load = Load(table, self.to_load, self.gate, kiwis, worker, writer, InLine(), 1.0)
         self.tools = Tools(table, connections, self.to_transform, self.to_load, InLine(), GRACE)

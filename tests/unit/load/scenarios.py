@@ -55,6 +55,10 @@ def put_tenant(key: str, external_id: str, email: str) -> Step:
     )
 
 
+def _sharing_is_limited_to(limit: int) -> Step:
+    return lambda world: world.configure(shared_email_limit=limit)
+
+
 STANDS = says(unit("1"), tenant("7"), lease())
 FREED = says(tenant("7", email="other@kiwi.example.com"))
 MOVED = says(unit("2", "Whg. 2"), unit_key("1"), lease(unit="2"))
@@ -86,6 +90,27 @@ SCENARIOS = (
         "e-mail passed on",
         says(tenant("7", "third@kiwi.example.com"), tenant("8"), tenant("9", "c@kiwi.example.com")),
         (STANDS,),
+    ),
+    Scenario(
+        "one too many shares",
+        says(tenant("8"), lease("M", ["8"])),
+        (_sharing_is_limited_to(1), STANDS, access_on),
+    ),
+    Scenario(
+        "one too many shares no longer",
+        says(tenant("8", "b@kiwi.example.com")),
+        (_sharing_is_limited_to(1), STANDS, says(tenant("8"), lease("M", ["8"]))),
+    ),
+    Scenario(
+        "a former address becomes a placeholder",
+        says(tenant("9"), tenant("10"), tenant("11")),
+        (
+            _sharing_is_limited_to(2),
+            STANDS,
+            access_on,
+            says(tenant("8", "b@kiwi.example.com")),
+            says(tenant("7", "b@kiwi.example.com")),
+        ),
     ),
     Scenario("waiter gone", says(tenant_key("8")), (STANDS, says(tenant("8")))),
     Scenario(

@@ -5,6 +5,7 @@ from kiwi_load.claims import take
 from kiwi_load.situation import read_situation
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason
+from kiwi_sync.state.table import Change
 
 from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
@@ -98,6 +99,20 @@ def test_the_address_that_kiwi_holds_is_kept_from_others_after_a_crash(new_world
     world.settle(tenant("9", OURS))
     assert addresses(world) == {"0001--7": OURS, "0001--8": OTHER}
     assert world.row(tenant_key("9")).outcome == Reason.EMAIL_TAKEN
+
+
+def test_who_comes_back_to_an_address_that_is_free_by_now_waits_no_more(world: World) -> None:
+    world.settle(tenant("7"))
+    world.settle(tenant("8"))
+    waiter = world.row(tenant_key("8"))
+    (claim,) = waiter.claims
+    world.settle(tenant("8", None), tenant_key("7"))
+    # As a load leaves it that dies when it has settled the row, and comes again only after the address has.
+    world.table.items[waiter.key.pk]["8"]["claims"] = frozenset({claim})
+    world.table.update((claim, f"waiter#{waiter.key.text}"), Change(put={"waiter": waiter.key.text}))
+    world.settle(tenant("8"))
+    assert addresses(world) == {"0001--8": OURS}
+    assert faults(world) == []
 
 
 def test_two_leases_with_one_external_id_have_one_holder(world: World) -> None:

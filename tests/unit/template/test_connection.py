@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from kiwi_sync.connections import (
     CONNECTION_ID,
+    LARGEST_LIMIT,
     ConnectionSettings,
     Separator,
     SettingsInvalidError,
@@ -22,6 +23,8 @@ DEFAULTS = {
     "TimeZone": "Europe/Berlin",
     "BrakeAgreements": "20",
     "BrakePercent": "5",
+    "BlockedEmails": "",
+    "SharedEmailLimit": "3",
     "KiwiApiUrl": "https://api.kiwi.ki",
     "KiwiErpApiUrl": "https://housing.kiwi.ki/api/pre",
     "KiwiTokenPath": "/v1/access_token",
@@ -33,9 +36,10 @@ def settings_document(**parameters: str) -> str:
     """The parameter's value, as CloudFormation would fill it in."""
     values = DEFAULTS | parameters | {"AWS::StackName": "demo"}
     pattern, more = properties("FirstConnection")["Value"]["Fn::Sub"]
-    glue, numbers = more["MandantenNumbers"]["Fn::Join"]
-    assert numbers == "${Mandanten}"
-    values["MandantenNumbers"] = glue.join(values["Mandanten"].split(","))
+    for name, parameter in (("MandantenNumbers", "Mandanten"), ("BlockedEntries", "BlockedEmails")):
+        glue, entries = more[name]["Fn::Join"]
+        assert entries == f"${{{parameter}}}"
+        values[name] = glue.join(values[parameter].split(","))
     return re.sub(r"\$\{([^}]+)\}", lambda name: values[name[1]], pattern)
 
 
@@ -70,6 +74,8 @@ def test_every_setting_is_written() -> None:
         "time_zone",
         "brake_agreements",
         "brake_percent",
+        "blocked_emails",
+        "shared_email_limit",
         "kiwi_api_url",
         "kiwi_erp_api_url",
         "token_path",
@@ -82,6 +88,18 @@ def test_the_connection_lies_where_the_functions_look() -> None:
     path = properties("ExtractFunction")["Environment"]["Variables"]["CONNECTIONS_PATH"]
     assert properties("FirstConnection")["Name"] == f"{path}/${{ConnectionId}}"
     assert properties("FirstConnection")["Type"] == "String"
+
+
+def test_addresses_and_domains_are_blocked_as_given() -> None:
+    assert parse_settings(settings_document()).blocked_emails == ()
+    settings = parse_settings(settings_document(BlockedEmails="info@Beispiel.example.org, @example.com"))
+    assert settings.blocked_emails == ("@example.com", "info@beispiel.example.org")
+
+
+def test_the_limit_of_those_who_share_is_limited_as_in_the_code() -> None:
+    limit = parameters()["SharedEmailLimit"]
+    assert limit["Default"] == ConnectionSettings.model_fields["shared_email_limit"].default
+    assert (limit["MinValue"], limit["MaxValue"]) == (0, LARGEST_LIMIT)
 
 
 def test_the_settings_name_the_secret_that_is_made() -> None:

@@ -1,5 +1,7 @@
 """What KIWI should hold, worked out from `source` alone."""
 
+from typing import Any
+
 from kiwi_sync.connections import Connection, parse_settings
 from kiwi_sync.erp.models import Record
 from kiwi_sync.keys import RowKey
@@ -22,7 +24,7 @@ from tests.unit.transform.world import (
 )
 
 
-def connection(**changes: str) -> Connection:
+def connection(**changes: Any) -> Connection:
     return Connection(CONNECTION, parse_settings(settings(**changes)), version=1)
 
 
@@ -59,6 +61,17 @@ def test_without_an_e_mail_address_there_is_no_tenant() -> None:
     assert desire(said(tenant(email=None)), connection()) == Desire("0001-7", reason=Reason.NO_EMAIL)
     wanted = desire(said(tenant(email="anna@kiwi.test")), connection())
     assert wanted == Desire("0001-7", reason=Reason.INVALID_EMAIL)
+
+
+def test_under_a_blocked_address_there_is_no_tenant() -> None:
+    wanted = desire(said(tenant(email="a@example.org")), connection(blocked_emails=["@example.org"]))
+    assert wanted == Desire("0001-7", reason=Reason.PLACEHOLDER_EMAIL)
+
+
+def test_a_tenant_has_the_limit_of_those_who_share_its_address() -> None:
+    assert desire(said(tenant()), connection()).email_limit == 3
+    assert desire(said(tenant()), connection(shared_email_limit=0)).email_limit == 0
+    assert desire(said(unit()), connection()).email_limit == 0
 
 
 def test_what_is_gone_is_not_desired() -> None:

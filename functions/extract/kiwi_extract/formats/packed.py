@@ -52,10 +52,15 @@ class Gunzipped:
         while True:
             if not self._packed:
                 self._packed = self._stream.read(PIECE)
-            if not self._packed:
-                if self._begun:
-                    raise _broken("the gzip is cut off")
-                return b""
+                if not self._packed:
+                    if self._begun:
+                        raise _broken("the gzip is cut off")
+                    return b""
+            if not self._begun:
+                # Some writers fill up with NULs behind the end.
+                self._packed = self._packed.lstrip(b"\0")
+                if not self._packed:
+                    continue
             if out := self._unpacked(size):
                 self._budget.take(len(out))
                 return out
@@ -68,8 +73,7 @@ class Gunzipped:
             raise _broken("the gzip is damaged") from None
         self._packed = self._unpacker.unconsumed_tail
         if self._unpacker.eof:
-            # Some writers fill up with NULs behind the end.
-            self._packed = self._unpacker.unused_data.lstrip(b"\0")
+            self._packed = self._unpacker.unused_data
             self._unpacker, self._begun = zlib.decompressobj(wbits=31), False
         return out
 

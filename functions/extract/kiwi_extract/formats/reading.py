@@ -84,7 +84,8 @@ class _Opening:
         head = _head(stream, encoding)
         source = _name(self.origin.name)
         if head.startswith("{") and _is_ndjson(head):
-            if _first_line(head).keys() & {"typ", "format"}:
+            first = _first_line(head).keys()
+            if first & {"typ", "format"} or first <= ENVELOPE_KEYS:
                 return Ndjson(Recoded(stream, encoding), source, self.numbering)
             return self._tables(foreign_lines(Recoded(stream, encoding), source))
         if head.startswith("{") and (_OURS in head or self._feldmapping() is None):

@@ -66,6 +66,9 @@ def xlsx_tables(
         header = next((row for row in rest if row[0] >= first), None)
         if header is not None:
             columns = unique_columns([_text(cell) for cell in header[1]])
+            while not columns[-1]:
+                # As wide as the widest row.
+                columns.pop()
             yield Table(f"{source}#{title}", [name for name in columns if name], _rows(rest, columns))
 
 

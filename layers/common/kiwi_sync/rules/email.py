@@ -1,6 +1,7 @@
 """Which e-mail address of the ERP's field counts."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
@@ -8,21 +9,47 @@ from email_validator import EmailNotValidError, validate_email
 from kiwi_sync.rules.reasons import Reason
 
 
-def choose_email(field: str | None) -> str | Reason:
+def choose_email(field: str | None, blocked: Collection[str] = ()) -> str | Reason:
     """The address to synchronize, lower case, or why there is none.
 
-    Of several, separated by `;` or `,`, the first valid one counts. Validity is what KIWI checks:
-    `email-validator` without DNS look-up; special-use domains such as `.test` are refused.
+    Of several, separated by `;` or `,`, the first valid one that is not `blocked` counts. Validity is what
+    KIWI checks: `email-validator` without DNS look-up; special-use domains such as `.test` are refused.
     """
     candidates = [part.strip().lower() for part in re.split("[;,]", field or "")]
     candidates = [part for part in candidates if part]
     if not candidates:
         return Reason.NO_EMAIL
+    reason = Reason.INVALID_EMAIL
     for candidate in candidates:
         normalized = _normalized(candidate)
         if normalized is not None:
-            return normalized
-    return Reason.INVALID_EMAIL
+            if not is_blocked(normalized, blocked):
+                return normalized
+            reason = Reason.PLACEHOLDER_EMAIL
+    return reason
+
+
+def is_blocked(address: str, blocked: Collection[str]) -> bool:
+    """Whether an address, or a domain that it lies in, is among those `blocked`; all as normalized here."""
+    if not blocked:
+        return False
+    parts = address.rpartition("@")[2].split(".")
+    domains = ("@" + ".".join(parts[first:]) for first in range(len(parts)))
+    return address in blocked or any(domain in blocked for domain in domains)
+
+
+def blockable(entry: str) -> str:
+    """What a user blocks, normalized: an address, or `@` and a domain, which stands for its subdomains too.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = entry.strip().lower()
+    domain = text.startswith("@")
+    normalized = _normalized(f"x{text}" if domain else text)
+    if normalized is None:
+        raise ValueError("neither an e-mail address nor @ and a domain, such as @hausverwaltung.de")
+    return normalized.removeprefix("x") if domain else normalized
 
 
 @lru_cache(maxsize=1024)

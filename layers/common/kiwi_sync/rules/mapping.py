@@ -1,6 +1,7 @@
 """From the ERP's records to what KIWI should hold, field by field (format `erp-export/1`)."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -45,9 +46,9 @@ def rental_unit(record: Verwaltungseinheit, external: str) -> tuple[RentalUnit, 
     return RentalUnit(external_id=external, name=name, address=address), _notice(record, address)
 
 
-def tenant(record: Mieter, external: str) -> Tenant | Reason:
-    """The tenant, or why there is none: without an e-mail address nobody can open a door."""
-    email = choose_email(record.email)
+def tenant(record: Mieter, external: str, blocked: Collection[str] = ()) -> Tenant | Reason:
+    """The tenant, or why there is none: without an e-mail address of one's own nobody can open a door."""
+    email = choose_email(record.email, blocked)
     if isinstance(email, Reason):
         return email
     first, last = record.vorname or "", record.nachname or ""

@@ -9,6 +9,7 @@ class Reason(StrEnum):
     GONE = "gone"
     NO_EMAIL = "no_email"
     INVALID_EMAIL = "invalid_email"
+    PLACEHOLDER_EMAIL = "placeholder_email"
     EMAIL_TAKEN = "email_taken"
     EXTERNAL_ID_TAKEN = "external_id_taken"
     TENANT_NOT_SYNCHRONIZED = "tenant_not_synchronized"
@@ -39,6 +40,7 @@ class Loss(StrEnum):
     DESELECTED = "deselected"
     NO_EMAIL = "no_email"
     INVALID_EMAIL = "invalid_email"
+    PLACEHOLDER_EMAIL = "placeholder_email"
     TENANT_DROPPED = "tenant_dropped"
     UNIT_GONE = "unit_gone"
 

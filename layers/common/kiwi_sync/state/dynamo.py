@@ -42,9 +42,7 @@ class DynamoTable:
     def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
         """The items under `pk`, read consistently, page by page."""
         expression = _Expression()
-        condition = f"{expression.name('pk')} = {expression.value(pk)}"
-        if prefix:
-            condition += f" AND begins_with({expression.name('sk')}, {expression.value(prefix)})"
+        condition = expression.under(pk, prefix)
         arguments: dict[str, Any] = {"KeyConditionExpression": condition, "ConsistentRead": True}
         if only:
             arguments["ProjectionExpression"] = ", ".join(map(expression.name, only))
@@ -52,6 +50,18 @@ class DynamoTable:
         pages = self._client.get_paginator("query").paginate(TableName=self._name, **arguments)
         for page in pages:
             yield from map(_decode, page["Items"])
+
+    def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
+        """The first items under `pk`, read consistently, at one go."""
+        expression = _Expression()
+        answer = self._client.query(
+            TableName=self._name,
+            KeyConditionExpression=expression.under(pk, prefix),
+            ConsistentRead=True,
+            Limit=limit,
+            **expression.arguments(),
+        )
+        return [_decode(raw) for raw in answer["Items"]]
 
     def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys from the index, which is eventually consistent: a hint, like every message."""
@@ -129,6 +139,12 @@ class _Expression:
         placeholder = f":v{len(self._values)}"
         self._values[placeholder] = _encode(value)
         return placeholder
+
+    def under(self, pk: str, prefix: str) -> str:
+        condition = f"{self.name('pk')} = {self.value(pk)}"
+        if prefix:
+            condition += f" AND begins_with({self.name('sk')}, {self.value(prefix)})"
+        return condition
 
     def check(self, check: Check) -> str:
         if check.test == "either":

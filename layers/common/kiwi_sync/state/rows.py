@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kiwi_sync.keys import RowKey
+from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, absent, at_most, equals
 from kiwi_sync.times import TOMBSTONE, stamp
 
@@ -28,6 +29,7 @@ class Row:
     desired_from: int = 0
     reason: str | None = None
     external_id: str | None = None
+    email_limit: int = 0
     notice: str | None = None
     kiwi_id: str | None = None
     payload_hash: str | None = None
@@ -39,6 +41,9 @@ class Row:
     restore_access: bool = False
     claims: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
+    wants: frozenset[str] = frozenset()
+    counted: int = 0
+    entering: bool = False
     parents: frozenset[str] = frozenset()
     todo: str | None = None
     todo_at: str | None = None
@@ -60,9 +65,14 @@ class Row:
         return self.in_kiwi or self.doubt is not None
 
     @property
+    def eligible(self) -> bool:
+        """Whether it should be in KIWI, as far as it depends on itself: not under a placeholder's address."""
+        return self.desired is not None and self.outcome != Reason.PLACEHOLDER_EMAIL
+
+    @property
     def leaving(self) -> bool:
         """Whether it should go from KIWI, but is (or may be) there."""
-        return self.desired is None and self.perhaps_in_kiwi
+        return not self.eligible and self.perhaps_in_kiwi
 
 
 _NAMES = frozenset(Row.__dataclass_fields__) - {"key"}

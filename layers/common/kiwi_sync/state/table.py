@@ -78,6 +78,10 @@ class Table(Protocol):
         """The items under `pk` whose sort key begins with `prefix`, in its order; `only` these attributes."""
         ...
 
+    def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
+        """The first of the items that `query` gives: as many as the limit, whatever lies behind them."""
+        ...
+
     def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys of items with this `todo` and a `todo_at` from `first` to `last`, earliest first."""
         ...

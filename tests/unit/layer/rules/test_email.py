@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_sync.rules.email import choose_email
+from kiwi_sync.rules.email import blockable, choose_email, is_blocked
 from kiwi_sync.rules.reasons import Reason
 
 valid = st.sampled_from(
@@ -85,3 +85,56 @@ def test_the_choice_is_an_address_in_its_final_form(field: str) -> None:
 @given(email=valid)
 def test_case_and_space_make_no_difference(email: str) -> None:
     assert choose_email(email) == choose_email(email.upper()) == choose_email(f" {email} ")
+
+
+BLOCKED = frozenset(map(blockable, ("info@example.org", "@Hausverwaltung.example.net", "@xn--huser-gra.de")))
+
+
+@pytest.mark.parametrize(
+    ("field", "email"),
+    [
+        ("INFO@example.org", Reason.PLACEHOLDER_EMAIL),
+        ("info@example.org; nein", Reason.PLACEHOLDER_EMAIL),
+        ("erika@hausverwaltung.example.net", Reason.PLACEHOLDER_EMAIL),
+        ("erika@post.hausverwaltung.example.net", Reason.PLACEHOLDER_EMAIL),
+        ("a@häuser.de, b@mail.xn--huser-gra.de", Reason.PLACEHOLDER_EMAIL),
+        ("info@example.org; erika@example.org", "erika@example.org"),
+        ("erika@example.net", "erika@example.net"),
+        ("erika@andere-hausverwaltung.example.net", "erika@andere-hausverwaltung.example.net"),
+        ("xinfo@example.org", "xinfo@example.org"),
+        ("nein", Reason.INVALID_EMAIL),
+        (" ; ", Reason.NO_EMAIL),
+    ],
+)
+def test_the_first_one_that_is_not_blocked(field: str, email: str | Reason) -> None:
+    assert choose_email(field, BLOCKED) == email
+
+
+@pytest.mark.parametrize(
+    ("entry", "normalized"),
+    [
+        (" Info@Example.ORG ", "info@example.org"),
+        ("@Example.ORG", "@example.org"),
+        ("@xn--huser-gra.de", "@häuser.de"),
+        ("x@example.org", "x@example.org"),
+    ],
+)
+def test_what_can_be_blocked(entry: str, normalized: str) -> None:
+    assert blockable(entry) == normalized
+
+
+@pytest.mark.parametrize(
+    "entry", ["example.org", "@", "@de", "@example", "info@*", "a@wohnbau.test", "a@b@c"]
+)
+def test_what_cannot_be_blocked(entry: str) -> None:
+    with pytest.raises(ValueError, match="neither an e-mail address nor"):
+        blockable(entry)
+
+
+@given(parts=lists, blocked=st.sets(valid.map(blockable)), glue=st.sampled_from(";,"))
+def test_blocking_takes_addresses_away_and_adds_none(parts: list[str], blocked: set[str], glue: str) -> None:
+    alone = [choose_email(part) for part in parts]
+    left = [one for one in alone if not isinstance(one, Reason) and one not in blocked]
+    chosen = choose_email(glue.join(parts), blocked)
+    assert chosen == left[0] if left else isinstance(chosen, Reason)
+    assert isinstance(chosen, Reason) or not is_blocked(chosen, blocked)

@@ -1,0 +1,91 @@
+"""The crowd that wants one e-mail address: above the limit it is a placeholder, and nobody gets it.
+
+A tenant enters the crowd (its want is written) before it looks how many there are, and claims the address
+before it looks once more. So of one who enters and one who claims at the same time, one sees the other: who
+uses an address that becomes a placeholder is sent, and so is who went without it when it no longer is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from kiwi_sync.keys import RowKey
+from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.state.rows import unchanged
+from kiwi_sync.state.table import Change, Table, exists
+from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want
+
+from kiwi_load.claims import users
+from kiwi_load.situation import Situation
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Counts who wants an address. Everything here may be repeated at will."""
+
+    table: Table
+    load: Queue
+
+    def judged(self, situation: Situation) -> Situation | None:
+        """The situation, knowing whether the tenant wants a placeholder; None: the row has moved on.
+
+        A tenant that does not want an address any more leaves its crowd, one that is new to it enters.
+        """
+        situation = self._left(situation)
+        claim, row = situation.counted_claim, situation.row
+        if claim is None:
+            return situation
+        enters = row.entering or claim not in row.wants or row.counted != row.email_limit
+        if enters and not self._enter(situation, claim):
+            return None
+        others = self._others(situation, claim)
+        crowded = len(others) >= row.email_limit
+        if enters:
+            self._wake(row.key, users(self.table, claim, row.email_limit) if crowded else others)
+            row = replace(row, wants=row.wants | {claim}, counted=row.email_limit, entering=True)
+            situation = replace(situation, row=row)
+        return situation.withheld() if crowded else situation
+
+    def is_placeholder(self, situation: Situation) -> bool:
+        """Whether, by now, more than the limit want the address that the tenant wants."""
+        claim = situation.counted_claim
+        return claim is not None and len(self._others(situation, claim)) >= situation.row.email_limit
+
+    def keeps_out(self, situation: Situation, address: str) -> bool:
+        """Whether an address that the tenant has, but does not want any more, is a placeholder by now."""
+        claim, limit = email_claim(situation.row.key.connection, address), situation.row.email_limit
+        return limit > 0 and len(self._others(situation, claim)) > limit
+
+    def _left(self, situation: Situation) -> Situation:
+        """Leave the crowds of former addresses. One is crossed off only after the others were sent.
+
+        First the row says that it is `entering`: who dies half-way may want the address again by then.
+        """
+        row = situation.row
+        former = row.wants - {situation.counted_claim}
+        if not former:
+            return situation
+        self.table.update(row.at, Change(put={"entering": True}), exists("pk"))
+        for claim in sorted(former):
+            delete_want(self.table, claim, row.key)
+            there = wants(self.table, claim)
+            if all_within_limit(there):
+                self._wake(row.key, (want.key for want in there))
+        self.table.update(row.at, Change(take={"wants": former}))
+        return replace(situation, row=replace(row, wants=row.wants - former, entering=True))
+
+    def _enter(self, situation: Situation, claim: str) -> bool:
+        """Note the want; what is `entering` has not sent the others yet, until the row is settled."""
+        row = situation.row
+        intent = Change(put={"entering": True, "counted": row.email_limit}, add={"wants": frozenset({claim})})
+        if not self.table.update(row.at, intent, unchanged(row)):
+            return False
+        write_want(self.table, claim, Want(row.key, row.email_limit))
+        return True
+
+    def _others(self, situation: Situation, claim: str) -> list[RowKey]:
+        """The first who want the address, as many as matter."""
+        row = situation.row
+        return [want.key for want in wants(self.table, claim, row.email_limit) if want.key != row.key]
+
+    def _wake(self, key: RowKey, keys: Iterable[RowKey]) -> None:
+        send_to_load(self.load, [one for one in keys if one != key], wake=True)

@@ -1,0 +1,95 @@
+"""NDJSON: one record a line; a line that cannot be read costs itself, and nothing else."""
+
+from typing import Any
+
+import pytest
+from kiwi_extract.formats.origin import Origin
+from kiwi_extract.validate import validate
+from kiwi_sync.rules.reasons import RejectedExport
+
+from tests.unit.extract.exports import full, tenant
+from tests.unit.extract.formats.helpers import opened, refused, values
+from tests.written import as_ndjson
+
+HEAD = {name: value for name, value in full(1).items() if name != "mieter"}
+NOWHERE = Origin("exports/a.ndjson")
+
+
+def lines(*more: str) -> bytes:
+    return b"\n".join([as_ndjson(HEAD, {"mieter": [tenant("1")]}), *(line.encode() for line in more)])
+
+
+def rejected(content: bytes) -> list[tuple[Any, ...]]:
+    entries = [validate(raw) for raw in opened(content, NOWHERE)[0]]
+    return [(entry.section, entry.place_text, entry.reason) for entry in entries if entry.rejected]
+
+
+def test_the_envelope_in_the_first_line_says_all() -> None:
+    export = opened(lines(), NOWHERE)[1]
+    assert (export.envelope, export.spoken) == (HEAD, None)
+    assert export.counts == {"verwaltungseinheiten": 0, "mieter": 1, "mietvertraege": 0}
+
+
+def test_without_one_the_place_says_it() -> None:
+    content = as_ndjson(HEAD, {"mieter": [tenant("1")]}).partition(b"\n")[2]
+    for whole in (content, content + b"\n", b'{"mandanten": ["7"]}\n' + content):
+        export = opened(whole)[1]
+        assert (export.envelope["connection"], export.counts["mieter"]) == ("c1", 1)
+    assert export.envelope["mandanten"] == ["7"]
+
+
+@pytest.mark.parametrize(
+    "typ", ["mieter", "verwaltungseinheit", "verwaltungseinheiten", "mietvertrag", "mietvertraege"]
+)
+def test_types(typ: str) -> None:
+    (_, last), _ = opened(lines(f'{{"typ": "{typ}", "nummer": "2"}}'), NOWHERE)
+    assert last.section.startswith(typ[:7])
+    assert last.line == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "deleted"), [("true", True), ("false", False), ("null", False), ('"ja"', True)]
+)
+def test_what_is_deleted(said: str, *, deleted: bool) -> None:
+    (_, last), export = opened(lines(f'{{"typ": "mieter", "nummer": "2", "geloescht": {said}}}'), NOWHERE)
+    assert last.deleted is deleted
+    assert export.counts["mieter"] == 2 - deleted
+
+
+@pytest.mark.parametrize(
+    ("line", "sections", "reason"),
+    [
+        ('{"typ": "mieter", "nummer": ', ["mieter"], "not_json_line"),
+        ('{"nummer": "1", "typ":"mietvertrag", x', ["mietvertraege"], "not_json_line"),
+        ("{", ["verwaltungseinheiten", "mieter", "mietvertraege"], "not_json_line"),
+        ('{"typ": "mieter", "x": "\\ud800"}', ["mieter"], "not_json_line"),
+        ('{"typ": "mieter", "x": ' + "[" * 40 + "]" * 40 + "}", ["mieter"], "not_json_line"),
+        ('{"typ": "hund"}', ["verwaltungseinheiten", "mieter", "mietvertraege"], "unknown_typ"),
+        ('{"typ": 1}', ["verwaltungseinheiten", "mieter", "mietvertraege"], "unknown_typ"),
+        ("[]", ["verwaltungseinheiten", "mieter", "mietvertraege"], "unknown_typ"),
+        ("1", ["verwaltungseinheiten", "mieter", "mietvertraege"], "unknown_typ"),
+        ('{"nummer": "2"}', ["verwaltungseinheiten", "mieter", "mietvertraege"], "unknown_typ"),
+        ('{"typ": "mieter", "geloescht": "?"}', ["mieter"], "not_a_flag"),
+    ],
+)
+def test_a_line_that_cannot_be_read(line: str, sections: list[str], reason: str) -> None:
+    content = lines("", line, '{"typ": "mieter", "mandant": "0001", "nummer": "9"}')
+    assert rejected(content) == [(section, "a.ndjson, line 4", reason) for section in sections]
+    assert values(content, NOWHERE)[-1]["nummer"] == "9"
+
+
+def test_a_line_without_end() -> None:
+    assert refused(lines('"' + "x" * 2**21), NOWHERE).reason is RejectedExport.TOO_COMPLEX
+
+
+def test_a_document_in_one_line_is_no_ndjson() -> None:
+    assert (
+        refused(b'{"format": "erp-export/1", "mieter": []}\n{"typ": "mieter"}', NOWHERE).reason
+        is RejectedExport.NOT_JSON
+    )
+
+
+def test_bytes_of_another_encoding() -> None:
+    content = lines() + '\n{"typ": "mieter", "nachname": "Müller"}'.encode("cp1252")
+    assert rejected(content) == [("mieter", "a.ndjson, line 3", "not_json_line")]
+    assert refused(lines().decode().encode("utf-16")[:-1], NOWHERE).reason is RejectedExport.NOT_JSON
