@@ -24,7 +24,6 @@ from tests.simulation.containers import Ground, StepwiseS3, StepwiseSecrets, Ste
 from tests.simulation.lambdas import Lambdas
 from tests.simulation.plan import Event, Plan
 from tests.simulation.queue import SimulatedQueue
-from tests.simulation.reading import Reading
 from tests.simulation.scheduler import Lock, Scheduler, StuckError, pretending
 from tests.simulation.table import SimulatedTable
 from tests.simulation.wire import Wire
@@ -111,7 +110,6 @@ class World:
             for module in (keys, run, assess, outstanding):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
             stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
-            stack.enter_context(Reading().entered())
             yield self
 
     def storm(self) -> None:

@@ -8,6 +8,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract import document
 from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.feldmapping.uniting import unite
 from kiwi_extract.formats.origin import Export
 
 _ALIKE = ("format", "connection", "export_id", "exported_at", "scope")
@@ -32,6 +33,7 @@ class Assembled:
         self.mapping: str | None = None
         self.envelope: dict[str, Any] = {}
         self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
+        self._united = dict.fromkeys(SECTIONS, 0)
         self._spoken: frozenset[tuple[str, str]] = frozenset()
 
     @property
@@ -40,7 +42,24 @@ class Assembled:
         return None if self._speaks_of_all else self._spoken
 
     def records(self) -> Iterator[RawRecord]:
-        """Every record of every part. Raises RejectedExportError, also if they are not of one export."""
+        """Every record of every part; those that are made of several rows come last.
+
+        Raises:
+            RejectedExportError: also if the parts are not of one export.
+        """
+        for raw in unite(self._of_parts()):
+            yield self._numbered(raw) if raw.is_partial else raw
+
+    def _numbered(self, raw: RawRecord) -> RawRecord:
+        """A record whose rows may lie in several parts: it is counted when it is united."""
+        place = self._united[raw.section]
+        self._united[raw.section] += 1
+        if not raw.deleted:
+            self.counts[raw.section] += 1
+            self._check_size()
+        return raw._replace(place=place)
+
+    def _of_parts(self) -> Iterator[RawRecord]:
         for number, open_part in enumerate(self._parts, start=1):
             export, name, anzahl = open_part()
             self._anzahl = anzahl or self._anzahl
@@ -63,9 +82,12 @@ class Assembled:
             self.envelope["mandanten"] = _united(self.envelope.get("mandanten"), envelope.get("mandanten"))
         for section, count in export.counts.items():
             self.counts[section] += count
+        self._check_size()
+        self._count(envelope.get("anzahl"))
+
+    def _check_size(self) -> None:
         if sum(self.counts.values()) > document.MAX_RECORDS:
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
-        self._count(envelope.get("anzahl"))
 
     def _check_alike(self, number: int, envelope: dict[str, Any], names: Sequence[str]) -> None:
         for name in names:

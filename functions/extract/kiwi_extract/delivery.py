@@ -131,5 +131,5 @@ class Deliveries:
             told = {"export_id": whole.export_id, "exported_at": moment}
             derived = {name: value for name, value in told.items() if value and not side.get(name)}
             origin = replace(origin, envelope={**origin.envelope, **derived})
-        export = open_export(found.stream, origin, self.feldmapping_of)
+        export = open_export(found.stream, origin, self.feldmapping_of, whole=False)
         return OpenedPart(export, found.place.key.rpartition("/")[2], anzahl)

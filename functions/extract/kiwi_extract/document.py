@@ -50,6 +50,11 @@ class RawRecord(NamedTuple):
     field: str | None = None
     completes: bool = False
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether other rows may be parts of the same record."""
+        return self.repeats or self.completes
+
 
 @dataclass
 class Document:

@@ -23,11 +23,11 @@ LineOf = Callable[[Sequence[str | int]], int]
 class TableMapping:
     """How the rows of a file, sheet or list become records of a section."""
 
-    def __init__(self, section: str, table: model.Table, fields: Part, place: str) -> None:
+    def __init__(self, section: str, table: model.Table, fields: Part, place: str, *, repeats: bool) -> None:
         self.section = section
         self.place = place
         """Where it stands in the mapping, for people: `mieter[0]`."""
-        self.repeats = table.repeats
+        self.repeats = repeats
         """Whether several rows of one key are one record; `uniting` says how."""
         self.completes = table.completes
         """Whether the rows only add to records that another table has."""
@@ -76,7 +76,6 @@ class _Candidate:
     marks: frozenset[str]
     needs: Sequence[tuple[str, str, int]]
     """Field, column, and the line that names them."""
-    line: int
 
     def is_for(self, source: str, columns: frozenset[str] | None) -> bool:
         is_named = not self.names or any(_matches(source, name) for name in self.names)
@@ -129,6 +128,7 @@ def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidat
         "mietvertraege": document.mietvertraege,
     }
     for section, of_section in tables.items():
+        is_completed = any(table.completes for table in of_section)
         for number, table in enumerate(of_section):
             place = (section, number)
             needs = [
@@ -136,8 +136,9 @@ def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidat
                 for where, part in _parts(table)
                 for column in columns_of(part)
             ]
-            mapping = TableMapping(section, table, table.fields, f"{section}[{number}]")
-            yield _Candidate(mapping, table.from_, frozenset(table.columns), needs, line_of(place))
+            repeats = table.repeats or is_completed
+            mapping = TableMapping(section, table, table.fields, f"{section}[{number}]", repeats=repeats)
+            yield _Candidate(mapping, table.from_, frozenset(table.columns), needs)
 
 
 def _parts(

@@ -124,8 +124,9 @@ class Document(Part):
     @model_validator(mode="after")
     def _leases_are_whole(self) -> Self:
         tables = [table for table in self.mietvertraege if not table.deleted]
+        is_completed = any(table.completes for table in tables)
         for number, table in enumerate(self.mietvertraege):
-            together = tables if table.repeats or table.completes else [table]
+            together = tables if table.repeats or is_completed else [table]
             for name in ("verwaltungseinheit", "mieter", "beginn"):
                 if not table.deleted and all(getattr(it.fields, name) is None for it in together):
                     raise fault(

@@ -24,6 +24,7 @@ _KEYS = {
 }
 _SCHEMA = "CREATE TABLE row (section TEXT, deleted INTEGER, key TEXT, record TEXT)"
 _INSERT = "INSERT INTO row VALUES (?, ?, ?, ?)"
+_encode = json.JSONEncoder(default=float).encode
 _BY_KEY = "SELECT section, deleted, key, record FROM row ORDER BY section, deleted, key, rowid"
 
 
@@ -38,12 +39,12 @@ def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
     with closing(sqlite3.connect("", isolation_level=None)) as db:
         db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}; BEGIN")
         for record in records:
-            key = _key(record) if record.repeats or record.completes else None
+            key = _key(record) if record.is_partial else None
             if key is None:
                 # Without its key nobody knows whose row it is: it will be rejected for that.
                 yield record
             else:
-                db.execute(_INSERT, (record.section, record.deleted, key, json.dumps(record, default=float)))
+                db.execute(_INSERT, (record.section, record.deleted, key, _encode(record)))
         for _, rows in groupby(db.execute(_BY_KEY), key=lambda row: row[:3]):
             united = _united(RawRecord(*json.loads(row[3])) for row in rows)
             if united is not None:
@@ -79,6 +80,8 @@ def _merge(value: dict[str, Any], more: Mapping[str, Any]) -> str | None:
     disagreement = None
     for name, new in more.items():
         old = value.get(name)
+        if old == new:
+            continue
         if not _plain(old):
             value[name] = new
         elif isinstance(old, list) and isinstance(new, list):

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kiwi_sync.rules.reasons import RejectedExport
@@ -63,7 +64,9 @@ def csv_table(stream: Peekable, source: str, encoding: str | None, options: Read
     """
     told = options.encoding if options else None
     lines = Lines(text_of(stream, encoding or told))
+    skipped = sum(1 for _ in islice(lines, options.header_line - 1)) if options else 0
     header, before = _header_line(lines)
+    before += skipped
     delimiter = options.delimiter if options else None
     sep = _TOLD.fullmatch(header.strip("\r\n\ufeff "))
     if sep:

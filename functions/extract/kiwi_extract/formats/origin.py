@@ -117,6 +117,11 @@ class ReadingOptions(Protocol):
         """What stands between the cells of a CSV."""
         ...
 
+    @property
+    def header_line(self) -> int:
+        """The line or row with the names of the columns, from 1; what stands before it is not read."""
+        ...
+
 
 class Feldmapping(Protocol):
     """Which tables hold what, and how."""

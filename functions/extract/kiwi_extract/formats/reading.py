@@ -15,7 +15,7 @@ from kiwi_extract.formats.completed import Completed, Opened
 from kiwi_extract.formats.csv_table import csv_table
 from kiwi_extract.formats.foreign import foreign_lines, foreign_tables
 from kiwi_extract.formats.ndjson import Ndjson, Recoded
-from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader
+from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader, ReadingOptions
 from kiwi_extract.formats.packed import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
 from kiwi_extract.formats.pieces import Peekable, Readable, unicode_encoding
 from kiwi_extract.formats.tables import Table, Tables
@@ -34,15 +34,18 @@ _OFFICE_97 = b"\xd0\xcf\x11\xe0"
 _OURS = '"erp-export/'
 
 
-def open_export(stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf) -> Export:
+def open_export(
+    stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf, *, whole: bool = True
+) -> Export:
     """An export in JSON, NDJSON, CSV or XLSX, packed or not; what is wrong with it is said while it is read.
 
     `feldmapping_of`: the Feldmapping of a connection, if it has one. A document in `erp-export/1` never needs
-    it. Of everything else, the connection must be known from the origin.
+    it. Of everything else, the connection must be known from the origin. Of a part of an export (not `whole`)
+    the rows of one record are left as they are: the others may be in another part.
     """
 
     def opened(exits: ExitStack) -> Opened:
-        opening = _Opening(origin, feldmapping_of, exits)
+        opening = _Opening(origin, feldmapping_of, exits, whole)
         reader = opening.reader(Peekable(stream))
         return Opened(reader, opening.origin, opening.mapping.version if opening.mapping else None)
 
@@ -56,6 +59,7 @@ class _Opening:
     origin: Origin
     feldmapping_of: FeldmappingOf
     exits: ExitStack
+    whole: bool
     budget: Budget = field(default_factory=Budget)
     numbering: Numbering = field(default_factory=Numbering)
     mapping: Feldmapping | None = None
@@ -89,7 +93,7 @@ class _Opening:
         return self._tables(self._table_or_lists(stream, source, head, encoding))
 
     def _tables(self, tables: Iterator[Table]) -> Tables:
-        return Tables(tables, self._feldmapping(), self.numbering)
+        return Tables(tables, self._feldmapping(), self.numbering, whole=self.whole)
 
     def _table_or_lists(self, stream: Peekable, source: str, head: str, encoding: str) -> Iterator[Table]:
         if head.startswith(("{", "[")):
@@ -99,12 +103,11 @@ class _Opening:
         elif stream.peek(4) == _OFFICE_97:
             raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
         else:
-            mapping = self._feldmapping()
-            yield csv_table(stream, source, self.origin.encoding, mapping.reading if mapping else None)
+            yield csv_table(stream, source, self.origin.encoding, self._reading())
 
     def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
         if WORKBOOK in archive.namelist():
-            yield from xlsx_tables(archive, _name(self.origin.name), self.budget)
+            yield from xlsx_tables(archive, _name(self.origin.name), self.budget, self._reading())
             return
         for member in members:
             stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
@@ -112,7 +115,7 @@ class _Opening:
                 inner = self._archive(stream)
                 if WORKBOOK not in inner.namelist():
                     raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
-                yield from xlsx_tables(inner, _name(member.filename), self.budget)
+                yield from xlsx_tables(inner, _name(member.filename), self.budget, self._reading())
                 continue
             encoding = unicode_encoding(stream.peek(64)) or "utf-8"
             head = _head(stream, encoding)
@@ -150,6 +153,10 @@ class _Opening:
                 files.remove(member)
                 break
         return files
+
+    def _reading(self) -> ReadingOptions | None:
+        mapping = self._feldmapping()
+        return mapping.reading if mapping else None
 
     def _feldmapping(self) -> Feldmapping | None:
         connection = self.origin.envelope.get("connection")

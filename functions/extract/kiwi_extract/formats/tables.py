@@ -40,8 +40,15 @@ class Tables:
     """An export that consists of tables."""
 
     def __init__(
-        self, tables: Iterable[Table], feldmapping: Feldmapping | None, numbering: Numbering
+        self,
+        tables: Iterable[Table],
+        feldmapping: Feldmapping | None,
+        numbering: Numbering,
+        *,
+        whole: bool = True,
     ) -> None:
+        """`whole`: it is no part of an export, so that all rows of a record are in it."""
+        self._whole = whole
         self._tables = tables
         self._feldmapping = feldmapping
         self._numbering = numbering
@@ -56,8 +63,9 @@ class Tables:
             RejectedExportError: no table is one of ours, or it is not as the Feldmapping says.
         """
         # Only a Feldmapping can say that rows are parts of records.
-        rows = unite(self._rows()) if self._feldmapping else self._rows()
-        yield from map(self._numbering.numbered, rows)
+        unites = self._feldmapping is not None and self._whole
+        for raw in unite(self._rows()) if unites else self._rows():
+            yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
         if not self.sections:
             raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
 

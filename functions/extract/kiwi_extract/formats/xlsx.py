@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.csv_table import MAX_COLUMNS, unique_columns
+from kiwi_extract.formats.origin import ReadingOptions
 from kiwi_extract.formats.packed import Budget
 from kiwi_extract.formats.tables import RAGGED_LINE, Row, Table
 
@@ -44,7 +45,9 @@ _DAMAGED = (
 )
 
 
-def xlsx_tables(archive: zipfile.ZipFile, source: str, budget: Budget) -> Iterator[Table]:
+def xlsx_tables(
+    archive: zipfile.ZipFile, source: str, budget: Budget, options: ReadingOptions | None = None
+) -> Iterator[Table]:
     """The sheets of a workbook that are not empty: `file.xlsx#sheet`.
 
     Raises:
@@ -57,9 +60,10 @@ def xlsx_tables(archive: zipfile.ZipFile, source: str, budget: Budget) -> Iterat
     except _DAMAGED:
         raise _broken() from None
     limit = _Limit()
+    first = options.header_line if options else 1
     for title, rows in sheets:
         rest = _read(rows, limit)
-        header = next(rest, None)
+        header = next((row for row in rest if row[0] >= first), None)
         if header is not None:
             columns = unique_columns([_text(cell) for cell in header[1]])
             while not columns[-1]:

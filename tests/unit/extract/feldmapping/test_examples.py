@@ -1,22 +1,17 @@
 """The worked examples in events/mappings: each sample becomes the records that its comments promise."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kiwi_extract.document import RawRecord
-from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
-from kiwi_extract.feldmapping.uniting import unite
+from kiwi_extract.formats.origin import Origin
+from kiwi_extract.formats.reading import open_export
 from kiwi_extract.validate import validate
 
 FOLDER = Path(__file__).parents[4] / "events" / "mappings"
 EXAMPLES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-Tables = Iterator[tuple[str, Sequence[str] | None, Sequence[Mapping[str, Any]]]]
 EXPECTED: dict[str, dict[str, list[str]]] = {
     "openwowi": {
         "verwaltungseinheiten": ["101/0001", "101/0002", "101/0003", "102/0001", "102/0002"],
@@ -46,51 +41,21 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
 """The numbers of the records; without the Mandant where it is 0001."""
 
 
-def example(name: str) -> Feldmapping:
-    return parse_feldmapping((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-
-
-def tables(name: str, mapping: Feldmapping) -> Tables:
-    data = next(path for path in FOLDER.glob(f"{name}.*") if path.suffix != ".yaml")
-    if data.suffix == ".json":
-        for source, rows in json.loads(data.read_text(encoding="utf-8")).items():
-            yield source, None, rows
-        return
-    assert mapping.reading.encoding
-    assert mapping.reading.delimiter
-    text = data.read_bytes().decode(mapping.reading.encoding).removeprefix("\ufeff")
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mapping.reading.delimiter)
-    yield data.name, list(reader.fieldnames or ()), list(reader)
-
-
-def raw_records(name: str) -> Iterator[RawRecord]:
-    mapping = example(name)
-    for source, columns, rows in tables(name, mapping):
-        for table in mapping.tables_for(source, columns):
-            for place, row in enumerate(rows):
-                record = table.record(row)
-                if record is not None:
-                    yield RawRecord(
-                        table.section,
-                        place,
-                        table.deleted,
-                        record,
-                        source,
-                        repeats=table.repeats,
-                        completes=table.completes,
-                    )
-
-
 def records(name: str) -> dict[str, dict[str, Any]]:
     """The valid records of an example, by section and numbers; none may be rejected."""
+    mapping = parse_feldmapping((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    data = next(path for path in FOLDER.glob(f"{name}.*") if path.suffix != ".yaml")
     found: dict[str, dict[str, Any]] = {}
-    for raw in unite(raw_records(name)):
-        entry = validate(raw)
-        assert (raw.reason, entry.reason) == (None, None)
-        assert entry.record
-        numbers = str(entry.numbers).removeprefix("0001/")
-        assert numbers not in found.setdefault(entry.section, {})
-        found[entry.section][numbers] = json.loads(entry.record)
+    with data.open("rb") as stream:
+        export = open_export(stream, Origin(data.name, envelope={"connection": "c1"}), lambda _: mapping)
+        for raw in export.records():
+            entry = validate(raw)
+            assert entry.reason is None
+            assert entry.record
+            numbers = str(entry.numbers).removeprefix("0001/")
+            assert numbers not in found.setdefault(entry.section, {})
+            found[entry.section][numbers] = json.loads(entry.record)
+    assert export.mapping == mapping.version
     return found
 
 

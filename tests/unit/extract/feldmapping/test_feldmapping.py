@@ -152,6 +152,18 @@ def test_every_column_that_is_used_must_be_there() -> None:
     assert named == {*UNIT, *LEASE} - {"Mitmieter"}
 
 
+def test_a_table_that_another_completes_repeats() -> None:
+    leases = mapping(
+        """
+        mietvertraege:
+          - fields: {mandant: M, nummer: N, beginn: B, verwaltungseinheit: {wirtschaftseinheit: W, nummer: V}}
+          - {completes: true, fields: {mandant: M, nummer: N, mieter: [P]}}
+        """
+    )
+    found = leases.tables_for("x", None)
+    assert [(it.repeats, it.completes) for it in found] == [(True, False), (True, True)]
+
+
 def test_a_table_of_deletions_says_so() -> None:
     text = "mieter: [{deleted: true, filter: {column: weg, is: J}, fields: {mandant: M, nummer: N}}]"
     assert table(text).deleted

@@ -21,6 +21,7 @@ class Reading:
 
     encoding: str | None = None
     delimiter: str | None = None
+    header_line: int = 1
 
 
 @dataclass
