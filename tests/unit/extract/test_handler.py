@@ -187,7 +187,12 @@ def test_exports_that_stopped_coming_are_reported(here: Stack, capsys: pytest.Ca
 
 
 def test_a_part_that_has_not_come_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    part: dict[str, Value] = {"part_1": "{}", "of": 2, "first_at": stamp(now() - timedelta(hours=13)), "export_id": "e1"}
+    part: dict[str, Value] = {
+        "part_1": "{}",
+        "of": 2,
+        "first_at": stamp(now() - timedelta(hours=13)),
+        "export_id": "e1",
+    }
     here.table.update((f"%split#{CONNECTION}", "e1 von 2"), Change(put=part))
     assert invoke(event("sweep")) == []
     assert reported(capsys.readouterr().out, "ExportPartsMissing") == [1.0]
