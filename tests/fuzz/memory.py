@@ -9,11 +9,14 @@ from contextlib import suppress
 from typing import IO, cast
 
 from kiwi_extract.document import Document, RejectedExportError
+from kiwi_extract.formats.origin import Origin
+from kiwi_extract.formats.reading import open_export
 from kiwi_extract.run import extract
 
 from tests.unit.extract.rig import Rig
 
 MIB = 2**20
+ORIGIN = Origin("a", None, {"connection": "c1", "scope": "full"})
 
 
 class Endless(io.RawIOBase):
@@ -57,6 +60,11 @@ def documents() -> dict[str, Endless]:
         "white space": Endless(b"{", same(b" "), 256 * MIB),
         "skipped texts": Endless(b'{"x": [', same(b'"' + b"x" * 65_000 + b'",'), 256 * MIB),
         "unknown keys": Endless(b"{", numbered(b'"%d":0,'), 24 * MIB),
+        "a line of a CSV": Endless(b"mandant;nummer;email\n", same(b"x"), 512 * MIB),
+        "a cell of a CSV": Endless(b'mandant;nummer;email\n1;2;"', same(b"x" * 99 + b"\n"), 512 * MIB),
+        "columns": Endless(b"mandant", numbered(b";%d"), 512 * MIB),
+        "Mandanten": Endless(b"mandant;nummer;email\n", numbered(b"%d;1;\n"), 512 * MIB),
+        "a line of NDJSON": Endless(b'{"typ": "mieter"}\n{"x": "', same(b"x"), 512 * MIB),
         "bad records": Endless(b'{"mieter": [', same(b"0,"), MIB // 8),
     }
 
@@ -74,7 +82,8 @@ def main() -> None:
     for name, stream in documents().items():
         before = peak()
         try:
-            extract(rig.tools, Document(cast("IO[bytes]", stream)), rig.deadline(), rig.shelf)
+            export = open_export(cast("IO[bytes]", stream), ORIGIN, lambda _: None)
+            extract(rig.tools, export, rig.deadline(), rig.shelf)
         except RejectedExportError:
             cost[name] = peak() - before
     print(json.dumps(cost))  # noqa: T201 - its only answer to the test that started it

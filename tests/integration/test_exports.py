@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.building import export, lease, letting, tenant, unit
 from tests.integration.running import PATIENCE, Running, redated
+from tests.written import COLUMNS, as_csv, as_zip_of_csv
 
 SAMPLES = Path(__file__).parents[2] / "events" / "exports"
 
@@ -85,6 +86,20 @@ def test_a_pointer_and_a_notification(run: Running) -> None:
     run.stack.drop({"format": "erp-export-pointer/1", "bucket": bucket, "key": "other/second.json"})
     assert run.stack.drain(PATIENCE)
     run.assert_right([first, second])
+
+
+def test_tables_leave_in_kiwi_what_the_document_does(run: Running) -> None:
+    said = export(1, **letting())
+    sections = {name: said[name] for name in COLUMNS}
+    run.stack.drop_large("exports/muster-wohnbau/full/nacht.zip", as_zip_of_csv(sections, "cp1252"))
+    assert run.stack.drain(PATIENCE)
+    run.assert_right([said])
+    half = len(sections["mieter"])
+    key = "exports/muster-wohnbau/full/abend-teil-{}-von-2.csv"
+    run.stack.drop_large(key.format(1), as_csv("mieter", sections["mieter"][:half]))
+    run.stack.drop_large(key.format(2), as_csv("verwaltungseinheiten", sections["verwaltungseinheiten"]))
+    assert run.stack.drain(PATIENCE)
+    run.assert_right([said])
 
 
 def test_a_large_export_travels_through_the_bucket(run: Running) -> None:

@@ -87,7 +87,7 @@ class StepwiseS3:
             raise self.exceptions.ClientError
         return {"Body": io.BytesIO(self.objects[Key]), "VersionId": "v"}
 
-    def copy_object(self, *, Bucket: str, Key: str, CopySource: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
+    def copy_object(self, *, Bucket: str, Key: str, CopySource: Any, **_metadata: Any) -> dict[str, Any]:  # noqa: N803 - boto3's
         self._scheduler.point(f"copy to {Key}")
         if CopySource["Key"] not in self.objects:
             raise self.exceptions.ClientError

@@ -17,7 +17,7 @@ from kiwi_sync.state.availability import availability_key
 from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.state.holds import decide, write_hold
 from kiwi_sync.state.rows import Row, item_key, read_row, todo_marker
-from kiwi_sync.state.table import Change
+from kiwi_sync.state.table import Change, Value
 from kiwi_sync.times import now, stamp
 
 from tests.unit.extract.aws import BUCKET, PATH, Cloud
@@ -184,6 +184,18 @@ def test_exports_that_stopped_coming_are_reported(here: Stack, capsys: pytest.Ca
     here.table.update((f"%connection#{CONNECTION}", "exports"), long_ago)
     assert invoke(event("sweep")) == []
     assert reported(capsys.readouterr().out, "ExportsMissing") == [1.0]
+
+
+def test_a_part_that_has_not_come_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    part: dict[str, Value] = {
+        "part_1": "{}",
+        "of": 2,
+        "first_at": stamp(now() - timedelta(hours=13)),
+        "export_id": "e1",
+    }
+    here.table.update((f"%split#{CONNECTION}", "e1 von 2"), Change(put=part))
+    assert invoke(event("sweep")) == []
+    assert reported(capsys.readouterr().out, "ExportPartsMissing") == [1.0]
 
 
 def test_a_message_that_fails_comes_again_and_the_log_quotes_nothing(

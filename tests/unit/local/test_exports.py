@@ -1,12 +1,17 @@
 """What a local run reads of an export beforehand, and how it shifts dates."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kiwi_local.exports import SAMPLES, is_sample, parse_export, redate
+from kiwi_extract.formats.origin import Origin
+from kiwi_extract.formats.reading import open_export
+from kiwi_local.exports import SAMPLES, Export, is_sample, parse_export, redate
+
+from tests.written import COLUMNS
 
 NOW = datetime(2031, 5, 1, 12, tzinfo=UTC)
 PATH = Path("export.json")
@@ -61,3 +66,44 @@ def test_an_export_without_a_date_stays_as_it_is_among_others() -> None:
 def test_samples_are_the_files_of_the_project(tmp_path: Path) -> None:
     assert is_sample(SAMPLES / "exports" / "full.json")
     assert not is_sample(tmp_path / "events" / "full.json")
+
+
+TENANTS = "mandant;nummer;email\n0001;1;a@example.org\n0002;2;\n".encode("cp1252")
+
+
+def test_what_does_not_say_whose_it_is_goes_to_a_place_that_does() -> None:
+    export = parse_export(Path("folder/mieter.csv"), TENANTS, "muster/delta")
+    assert (export.connection, export.key) == ("muster", "exports/muster/delta/mieter.csv")
+    assert (export.export_id, export.exported_at) == ("", None)
+    assert parse_export(Path("mieter.csv"), TENANTS, "muster/full").mandanten == ("0001", "0002")
+    assert parse_export(Path("mieter.csv"), TENANTS) == Export(Path("mieter.csv"), TENANTS)
+
+
+def test_what_says_whose_it_is_needs_no_place() -> None:
+    content = document(format="erp-export/1", exported_at="2026-01-02T00:00:00Z")
+    export = parse_export(PATH, content, "other/full")
+    assert (export.connection, export.key, export.export_id) == ("muster", None, "e1")
+    assert export.exported_at is not None
+
+
+def test_what_is_packed_keeps_its_dates() -> None:
+    content = gzip.compress(document(format="erp-export/1", exported_at="2026-01-02T00:00:00Z"))
+    export = parse_export(PATH, content)
+    assert (export.export_id, export.exported_at) == ("e1", None)
+    assert redate([export], NOW) == [export]
+
+
+def test_the_samples_in_other_formats_are_the_full_export() -> None:
+    folder = SAMPLES / "exports"
+    full = parse_export(PATH, (folder / "full.json").read_bytes())
+    assert parse_export(PATH, (folder / "full.ndjson").read_bytes()).mandanten == full.mandanten
+    sections = json.loads(full.content)
+    for name in ("full-csv.zip", "full.xlsx"):
+        origin = Origin(name, None, {"connection": "c", "scope": "full"})
+        with (folder / name).open("rb") as stream:
+            records = list(open_export(stream, origin, lambda _: None).records())
+        for section in COLUMNS:
+            values = [raw.value for raw in records if raw.section == section]
+            assert [str(value["nummer"]) for value in values] == [
+                str(record.get("nummer") or "") for record in sections[section]
+            ]

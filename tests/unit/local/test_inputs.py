@@ -141,3 +141,9 @@ def test_all_that_is_wrong_with_a_mapping_is_said_before_the_work(tmp_path: Path
         "muster.yaml, line 1, version: must be 1",
         "muster.yaml, line 2, mieter[0].fields.nummer: is missing",
     ]
+
+
+def test_a_place_of_an_export() -> None:
+    assert (inputs.place_of(None, "full"), inputs.place_of("c1", "delta")) == ("", "c1/delta")
+    with pytest.raises(typer.BadParameter):
+        inputs.place_of("c/1", "full")
