@@ -27,7 +27,6 @@ DEFECTS: dict[str, Planted] = {
         load.only_who_has_or_awaits_an_address_counts,
         load.nobody_is_sent_when_one_more_comes,
         load.crowd_not_looked_at_again,
-        load.former_placeholder_kept,
         load.leaving_forgotten_in_a_crash,
         extract.wake_up_deduplicated,
         extract.no_tombstone_for_the_unseen,

@@ -169,11 +169,6 @@ def crowd_not_looked_at_again() -> AbstractContextManager[Any]:
     return pretending(crowd.Crowd, is_placeholder=lambda _self, _situation: False)
 
 
-def former_placeholder_kept() -> AbstractContextManager[Any]:
-    """Who cannot have a new address stays in KIWI under the old one, though it has become a placeholder."""
-    return pretending(worker.Worker, _must_leave=lambda *_args: False)
-
-
 def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
     """Who leaves a crowd crosses it off before the others are sent."""
 

@@ -10,10 +10,12 @@ from tests.simulation.many import failures
 WITNESSES = {
     "absence_always_proves": 12,
     "claim_not_tried_again": 3155,
+    "crowd_not_looked_at_again": 328,
     "debt_forgotten_in_a_crash": 1573,
     "delta_leaves_the_version": 21,
     "foreign_objects_adopted": 28,
     "lease_not_read_again": 438,
+    "leaving_forgotten_in_a_crash": 266,
     "links_written_after_the_send": 43,
     "no_tombstone_for_the_unseen": 41,
     "nobody_sweeps": 21,
