@@ -33,6 +33,9 @@ class Delivery:
     @property
     def known(self) -> Mapping[str, Any]:
         """What can be said of the envelope, however far the document has been read."""
+        if isinstance(self.source, Parts):
+            told = {"connection": self.source.connection, "export_id": self.source.export_id}
+            return told | (self.document.envelope if self.document else {})
         if self.document is not None:
             return self.document.envelope
         return self.place.origin({}).envelope if self.place else {}

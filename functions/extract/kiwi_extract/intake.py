@@ -47,11 +47,12 @@ class Pointer(BaseModel):
 class Parts(BaseModel):
     """A message that says where all parts of one export lie, in their order.
 
-    `export_id`, `exported_at`: for parts that do not say themselves.
+    `connection`, `export_id`: of which export. `exported_at`, `export_id`: for parts that do not say them.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     parts: tuple[Pointer, ...] = Field(min_length=1, max_length=MAX_PARTS)
+    connection: str | None = None
     export_id: str | None = None
     exported_at: AwareDatetime | None = None
 

@@ -142,8 +142,12 @@ def _send_on(table: Table, exports: Queue, split: Split, item: Item, parts: Sequ
     if item.get("sent") == whole:
         return
     moment = max(part.modified for part in parts)
-    export_id = export_id_of(split.export_id, whole)
-    message = Parts(parts=tuple(part.pointer for part in parts), export_id=export_id, exported_at=moment)
+    message = Parts(
+        parts=tuple(part.pointer for part in parts),
+        connection=split.connection,
+        export_id=split.export_id if split.dated else export_id_of(split.export_id, whole),
+        exported_at=moment,
+    )
     exports.send([Outgoing(message.message())])
     # Last: who dies before sends it again, which does no harm.
     table.update(split.key, Change(put={"sent": whole}))

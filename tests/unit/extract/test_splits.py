@@ -173,10 +173,12 @@ def test_names_that_no_part_has(stack: Cloud, desk: Desk, number: str) -> None:
     assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
 
 
-def test_a_part_that_cannot_be_read_refuses_the_whole(stack: Cloud, desk: Desk) -> None:
+@pytest.mark.parametrize("bad", [1, 2])
+def test_a_part_that_cannot_be_read_refuses_the_whole(stack: Cloud, desk: Desk, bad: int) -> None:
     base = f"exports/{CONNECTION}/full/nacht-teil"
-    upload(stack, desk, f"{base}-1-von-2.csv", csvs()["mieter.csv"])
-    upload(stack, desk, f"{base}-2-von-2.csv", b"x;y\n1;2\n")
+    for number in (1, 2):
+        content = b"x;y\n1;2\n" if number == bad else csvs()["mieter.csv"]
+        upload(stack, desk, f"{base}-{number}-von-2.csv", content)
     work_on(desk)
     ((_, run),) = runs(desk).items()
     assert (run["status"], run["reason"]) == ("rejected", "no_table")

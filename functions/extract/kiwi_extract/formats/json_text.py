@@ -183,7 +183,7 @@ class JsonText:
         """Whether it is nested too deep; counting brackets is cheap, and nearly always enough."""
         left = MAX_DEPTH - self._depth
         brackets = self._text.count("{", self._at, end) + self._text.count("[", self._at, end)
-        if brackets > left and _levels(value) > left:
+        if brackets > left and levels(value) > left:
             raise _too_deep()
 
 
@@ -207,7 +207,7 @@ def _parts(value: Any) -> int:
     return count
 
 
-def _levels(value: Any) -> int:
+def levels(value: Any) -> int:
     """How deep lists and objects are nested in a value."""
     depth, level = 0, [value]
     while level := [one for one in level if isinstance(one, dict | list)]:

@@ -11,7 +11,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract.document import ENVELOPE_KEYS, RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.faults import RowError
 from kiwi_extract.formats.identity import is_deleted
-from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT
+from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT, levels
 from kiwi_extract.formats.origin import Numbering
 from kiwi_extract.formats.pieces import Readable, decoded
 
@@ -62,7 +62,7 @@ class Ndjson:
             yield from self._unreadable(content, line, UNKNOWN_TYP)
             return
         self.sections.add(section)
-        if content.count(b"{") + content.count(b"[") > MAX_DEPTH:
+        if content.count(b"{") + content.count(b"[") > MAX_DEPTH and levels(value) > MAX_DEPTH:
             yield self._numbering.rejected(section, self._source, line, NOT_JSON_LINE)
             return
         try:

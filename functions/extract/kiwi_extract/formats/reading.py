@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +14,7 @@ from kiwi_extract.document import DELETIONS, ENVELOPE_KEYS, Document, RejectedEx
 from kiwi_extract.formats.completed import Completed, Opened
 from kiwi_extract.formats.csv_table import csv_table
 from kiwi_extract.formats.foreign import foreign_lines, foreign_tables
-from kiwi_extract.formats.ndjson import Ndjson, Recoded
+from kiwi_extract.formats.ndjson import TYPES, Ndjson, Recoded
 from kiwi_extract.formats.origin import Export, Feldmapping, Numbering, Origin, Reader, ReadingOptions
 from kiwi_extract.formats.packed import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
 from kiwi_extract.formats.pieces import Peekable, Readable, unicode_encoding
@@ -84,8 +84,9 @@ class _Opening:
         head = _head(stream, encoding)
         source = _name(self.origin.name)
         if head.startswith("{") and _is_ndjson(head):
-            first = _first_line(head).keys()
-            if first & {"typ", "format"} or first <= ENVELOPE_KEYS:
+            first = _first_line(head)
+            is_ours = _is_typed(first) or "format" in first or first.keys() <= ENVELOPE_KEYS
+            if is_ours or ("typ" in first and self._feldmapping() is None):
                 return Ndjson(Recoded(stream, encoding), source, self.numbering)
             return self._tables(foreign_lines(Recoded(stream, encoding), source))
         if head.startswith("{") and (_OURS in head or self._feldmapping() is None):
@@ -213,10 +214,15 @@ def _first_line(head: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _is_typed(first: Mapping[str, Any]) -> bool:
+    typ = first.get("typ")
+    return isinstance(typ, str) and typ in TYPES
+
+
 def _is_ndjson(head: str) -> bool:
     """Whether there is a whole object in the first line, and it is not the whole export."""
     first = _first_line(head)
-    if "typ" in first:
+    if _is_typed(first):
         return True
     lists = any(isinstance(first.get(name), list | dict) for name in (*SECTIONS, DELETIONS))
     return bool(first) and not lists and head.partition("\n")[2].lstrip().startswith("{")

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from kiwi_extract.formats.identity import IdentityTable
 from kiwi_extract.formats.origin import Origin
 from kiwi_extract.validate import validate
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.exports import full, tenant
-from tests.unit.extract.formats.helpers import opened, refused, values
+from tests.unit.extract.formats.helpers import FakeMapping, opened, refused, values
 from tests.written import as_ndjson
 
 HEAD = {name: value for name, value in full(1).items() if name != "mieter"}
@@ -93,3 +94,17 @@ def test_bytes_of_another_encoding() -> None:
     content = lines() + '\n{"typ": "mieter", "nachname": "Müller"}'.encode("cp1252")
     assert rejected(content) == [("mieter", "a.ndjson, line 3", "not_json_line")]
     assert refused(lines().decode().encode("utf-16")[:-1], NOWHERE).reason is RejectedExport.NOT_JSON
+
+
+def test_a_wide_record_is_no_deep_one() -> None:
+    assert (
+        rejected(lines('{"typ": "mieter", "mandant": "1", "nummer": "2", "x": ' + "[" + "{}," * 50 + "[]]}"))
+        == []
+    )
+
+
+def test_a_typ_of_others_is_theirs() -> None:
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]})
+    content = b'{"typ": "Person", "nummer": "1"}\n{"typ": "Person", "nummer": "2"}\n'
+    assert [value["nummer"] for value in values(content, mapping=mapping)] == ["1", "2"]
+    assert {raw.reason for raw in opened(content)[0]} == {"unknown_typ"}

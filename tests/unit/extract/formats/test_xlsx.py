@@ -145,3 +145,13 @@ def test_a_sheet_that_is_damaged() -> None:
     sheet = next(name for name in files if "worksheets/sheet" in name)
     files[sheet] = files[sheet][: len(files[sheet]) // 2]
     assert refused(as_zip(files)).reason is RejectedExport.XLSX_BROKEN
+
+
+def test_an_xml_bomb_does_no_harm() -> None:
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<!DOCTYPE sst [<!ENTITY a0 "x">{entities}]><sst><si><t>&a11;</t></si></sst>'
+    with zipfile.ZipFile(io.BytesIO(as_excel_writes_it())) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert (
+        refused(as_zip(files | {"xl/sharedStrings.xml": bomb.encode()})).reason is RejectedExport.XLSX_BROKEN
+    )
