@@ -11,6 +11,7 @@ import typer
 from kiwi_sync.connections import TOKEN_PATH
 
 from kiwi_local import commands, inputs, options
+from kiwi_local.check.command import check_command
 from kiwi_local.exports import is_sample
 from kiwi_local.invoking import EventError, invoke_once, read_event
 from kiwi_local.kiwis import embedded_kiwi
@@ -24,6 +25,7 @@ from kiwi_local.tables import make_console, show_invocation, show_report
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 local = typer.Typer(no_args_is_help=True, help="The whole stack on this machine, without AWS and Docker.")
 app.add_typer(local, name="local")
+app.command("check")(check_command)
 app.command("holds")(commands.holds_command)
 app.command("approve")(commands.approve_command)
 app.command("reject")(commands.reject_command)

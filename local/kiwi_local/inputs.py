@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 from kiwi_extract.feldmapping.faults import FeldmappingError
+from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.loading import parse_file
 from kiwi_sync.connections import CONNECTION_ID, TOKEN_PATH, ConnectionSettings
 from pydantic import ValidationError
@@ -97,16 +98,19 @@ def place_of(connection: str | None, scope: str) -> str:
 
 
 def read_mapping(path: Path | None) -> bytes | None:
+    """The content of a mapping's file. Raises typer.BadParameter with all that is wrong with it."""
+    return path.read_bytes() if path and parsed_mapping(path) else None
+
+
+def parsed_mapping(path: Path | None) -> Feldmapping | None:
     """The mapping in a file. Raises typer.BadParameter with all that is wrong with it."""
     if path is None:
         return None
-    content = path.read_bytes()
     try:
-        parse_file(content)
+        return parse_file(path.read_bytes())
     except FeldmappingError as error:
         told = "\n".join(f"{path.name}, {fault}" for fault in error.faults)
         raise typer.BadParameter(told, param_hint="--mapping") from None
-    return content
 
 
 _URL = "give a whole URL without blanks, such as https://api.kiwi.ki"
@@ -138,7 +142,7 @@ def check_settings(mandanten: Sequence[str], token_path: str, api_url: str, erp_
         raise typer.BadParameter(f"{wrong!r} will not do: {mend}", param_hint=option) from None
 
 
-def check_writable(path: str) -> None:
+def check_writable(path: str, option: str = "--json") -> None:
     """Raises typer.BadParameter if a file cannot be written; better said before the work than after it."""
     if path in {"", "-"}:
         return
@@ -146,4 +150,4 @@ def check_writable(path: str) -> None:
         with Path(path).open("a"):
             pass
     except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint="--json") from error
+        raise typer.BadParameter(f"{path}: {error.strerror}", param_hint=option) from error

@@ -19,6 +19,9 @@ _STYLES = {
     "working": "yellow",
     "held": "bold red",
     "standing": "bold red",
+    "error": "bold red",
+    "warning": "yellow",
+    "note": "blue",
 }
 
 
@@ -62,7 +65,7 @@ def show_holds(console: Console, holds: list[Entry]) -> None:
         for hold in holds
         for one in hold["mandanten"]
     ]
-    _show_table(console, "Holds", columns, rows)
+    show_table(console, "Holds", columns, rows)
     held = [
         (hold["export_id"], *lost.values())
         for hold in holds
@@ -70,12 +73,12 @@ def show_holds(console: Console, holds: list[Entry]) -> None:
         for lost in hold["agreements"]
     ]
     if held:
-        _show_table(console, "Held back", ("export", "agreement", "by record", "reason"), held)
+        show_table(console, "Held back", ("export", "agreement", "by record", "reason"), held)
 
 
 def show_redriven(console: Console, moved: dict[str, int]) -> None:
     """Prints how many messages went back to each queue."""
-    _show_table(console, "Back on their queues", ("queue", "messages"), list(moved.items()))
+    show_table(console, "Back on their queues", ("queue", "messages"), list(moved.items()))
 
 
 def show_invocation(console: Console, invocation: Invocation) -> None:
@@ -89,12 +92,13 @@ def show_invocation(console: Console, invocation: Invocation) -> None:
         *(("messages", f"to {stage}", count) for stage, count in invocation.messages.items()),
         *(("requests to KIWI", method, count) for method, count in sorted(invocation.requests.items())),
     ]
-    _show_table(console, "What changed", ("what", "which", "count"), changes)
+    show_table(console, "What changed", ("what", "which", "count"), changes)
 
 
-def _show_table(
+def show_table(
     console: Console, title: str, columns: Sequence[str], entries: Iterable[Sequence[object]]
 ) -> None:
+    """Prints a table; a column of integers is aligned to the right."""
     rows = [list(entry) for entry in entries]
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for place, column in enumerate(columns):
@@ -128,14 +132,14 @@ def _show_exports(console: Console, exports: list[Entry]) -> None:
         )
         for export in exports
     ]
-    _show_table(console, "Exports", columns, rows)
+    show_table(console, "Exports", columns, rows)
     refused = [
         [export[name] for name in ("file", "reason", "detail")]
         for export in exports
         if export["status"] == "rejected"
     ]
     if refused:
-        _show_table(console, "Exports refused as a whole", ("file", "reason", "detail"), refused)
+        show_table(console, "Exports refused as a whole", ("file", "reason", "detail"), refused)
 
 
 def _show_rejected(console: Console, exports: list[Entry]) -> None:
@@ -146,13 +150,13 @@ def _show_rejected(console: Console, exports: list[Entry]) -> None:
         for record in export["rejected"]
     ]
     if rows:
-        _show_table(console, "Rejected records", columns, rows)
+        show_table(console, "Rejected records", columns, rows)
 
 
 def _show_kiwi(console: Console, kiwi: Entry) -> None:
     effects = ("created", "updated", "deleted")
     rows = [(kind, *(kiwi[effect][kind] for effect in effects)) for kind in KINDS]
-    _show_table(console, "KIWI", ("kind", *effects), rows)
+    show_table(console, "KIWI", ("kind", *effects), rows)
     requests = ", ".join(f"{method} {count}" for method, count in kiwi["requests"].items()) or "none"
     console.print(f"Requests to KIWI: {requests}.\n")
 
@@ -160,6 +164,6 @@ def _show_kiwi(console: Console, kiwi: Entry) -> None:
 def _show_list(console: Console, title: str, columns: Sequence[str], entries: list[Entry]) -> None:
     if entries:
         rows = [[entry[name] for name in columns] for entry in entries]
-        _show_table(console, f"{title} ({len(entries)})", columns, rows)
+        show_table(console, f"{title} ({len(entries)})", columns, rows)
     else:
         console.print(f"{title}: none.\n")

@@ -78,7 +78,8 @@ class _Candidate:
     """Field, column, and the line that names them."""
 
     def is_for(self, source: str, columns: frozenset[str] | None) -> bool:
-        is_named = not self.names or any(_matches(source, name) for name in self.names)
+        called = _called(source, is_list=columns is None)
+        is_named = not self.names or any(_matches(called, name) for name in self.names)
         return is_named and (columns is None or self.marks <= columns)
 
     def missing(self, source: str, columns: frozenset[str]) -> list[Fault]:
@@ -114,11 +115,14 @@ class Feldmapping:
         return [candidate.mapping for candidate in meant]
 
 
-def _matches(source: str, pattern: str) -> bool:
-    """By the whole name, by the name without folders, or by that of the sheet or list alone."""
-    wanted = pattern.casefold()
-    names = {source, source.rpartition("/")[2], source.rpartition("#")[2]}
-    return any(fnmatchcase(name.casefold(), wanted) for name in names)
+def _called(source: str, *, is_list: bool) -> set[str]:
+    """All names of a file, sheet or list: with folders and without, of a sheet or list also its own."""
+    called = {source, source.rpartition("/")[2], source.rpartition("#")[2]}
+    return called | {source.rpartition(".")[2]} if is_list else called
+
+
+def _matches(called: set[str], pattern: str) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in called)
 
 
 def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidate]:

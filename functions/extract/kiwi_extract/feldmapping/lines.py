@@ -25,7 +25,7 @@ MAX_CHARACTERS = 131_072
 MAX_DEPTH = 24
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
-Lined = "str | LinedList | LinedDict"
+_ANCHORS = 'anchors (&) and aliases (*) are not allowed; a text that begins so is quoted: "*.csv"'
 Place = tuple[str | int, ...]
 
 
@@ -96,7 +96,7 @@ class _Reader:
 
     def _value(self, event: Event, place: Place) -> "str | LinedList | LinedDict":
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise _error(_line(event), show_place(place), "anchors (&) and aliases (*) are not allowed")
+            raise _error(_line(event), show_place(place), _ANCHORS)
         if getattr(event, "tag", None) not in {None, "!"}:
             raise _error(_line(event), show_place(place), "tags (!) are not allowed")
         if len(place) > MAX_DEPTH:

@@ -118,6 +118,14 @@ def test_a_table_is_read_from_the_files_that_it_names(source: str, is_meant: boo
     assert bool(mapping(UNITS).tables_for(source, None)) == is_meant
 
 
+def test_a_list_may_be_meant_by_its_own_name_or_by_its_path() -> None:
+    text = "mieter: [{from: ['PATTERN'], fields: {mandant: {path: m}, nummer: {path: n}}}]"
+    for pattern, is_meant in {"Tenants": True, "data.Tenants": True, "*tenants": True, "data": False}.items():
+        found = mapping(text.replace("PATTERN", pattern)).tables_for("data.Tenants", None)
+        assert bool(found) == is_meant
+    assert not mapping(text.replace("PATTERN", "csv")).tables_for("tenants.csv", [])
+
+
 def test_a_table_is_read_from_what_has_its_columns() -> None:
     text = UNITS.replace("from: [einheiten*.csv, Objekte]", "columns: [WE, VE]")
     columns = ["Art", "WE", "VE", "Lage", "Breite"]

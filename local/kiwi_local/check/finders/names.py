@@ -1,0 +1,69 @@
+"""Names of tenants that are none, or more than one."""
+
+import re
+from collections.abc import Iterator
+
+from kiwi_sync.erp.models import Mieter
+
+from kiwi_local.check.defects import tenants
+from kiwi_local.check.seen import Flaw
+
+_SALUTATION = re.compile(
+    r"(?:herrn?|frau|familie|fam\.?|eheleute|ehel\.|hr\.|fr\.|firma|fa\.)(?:\s.*|$)", re.IGNORECASE
+)
+_SEVERAL = re.compile(r"\s(?:und|u\.|\+|&|sowie)\s|/", re.IGNORECASE)
+_FIRM = re.compile(r"\b(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.\s?v\.|e\.\s?g\.|e\.\s?k\.)(?:\s|$|\))", re.IGNORECASE)
+_PLACEHOLDERS = frozenset(
+    [
+        "unbekannt",
+        "leerstand",
+        "leer stehend",
+        "n.n.",
+        "n. n.",
+        "nn",
+        "test",
+        "dummy",
+        "xxx",
+        "xx",
+        "x",
+        "vakant",
+        "diverse",
+        "div.",
+        "?",
+        "platzhalter",
+        "unvermietet",
+        "nicht vermietet",
+        "mieter",
+        "neuer mieter",
+        "nachmieter",
+    ]
+)
+
+
+def name_flaws(mieter: Mieter) -> Iterator[Flaw]:
+    """What is wrong with a tenant's name."""
+    person = {"vorname": mieter.vorname or "", "nachname": mieter.nachname or ""}
+    if not any(person.values()):
+        if not mieter.firma:
+            yield Flaw(tenants.NAME_MISSING, "nachname", mieter.nachname)
+    elif mieter.firma:
+        yield Flaw(tenants.PERSON_AND_FIRM, "firma", mieter.firma)
+    for field, name in (*person.items(), ("firma", mieter.firma or "")):
+        if name.casefold() in _PLACEHOLDERS:
+            yield Flaw(tenants.NAME_PLACEHOLDER, field, name)
+    for field, name in person.items():
+        yield from _person_flaws(field, name)
+    if "," in person["nachname"] and not person["vorname"]:
+        yield Flaw(tenants.NAME_IN_ONE_FIELD, "nachname", mieter.nachname)
+
+
+def _person_flaws(field: str, name: str) -> Iterator[Flaw]:
+    if _SALUTATION.match(name):
+        yield Flaw(tenants.SALUTATION_IN_NAME, field, name)
+    is_firm = field == "nachname" and _FIRM.search(name) is not None
+    if is_firm:
+        yield Flaw(tenants.FIRM_AS_PERSON, field, name)
+    elif _SEVERAL.search(name):
+        yield Flaw(tenants.SEVERAL_PEOPLE, field, name)
+    if not is_firm and any(letter.isdigit() for letter in name):
+        yield Flaw(tenants.NAME_DIGITS, field, name)

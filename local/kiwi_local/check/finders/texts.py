@@ -1,0 +1,114 @@
+"""Texts that have suffered on their way: lost umlauts, wrong encodings, what Excel made of them."""
+
+import re
+from collections.abc import Iterator
+
+from kiwi_local.check.defects import Defect, numbers, texts
+from kiwi_local.check.defects.export import HEADING_AS_RECORD, SUMMARY_AS_RECORD
+from kiwi_local.check.seen import Flaw
+
+NUMBER_FIELDS = frozenset({"mandant", "nummer", "wirtschaftseinheit", "plz", "hausnummer"})
+_NAMES = frozenset({"vorname", "nachname", "strasse", "ort", "bundesland", "firma"})
+
+# Nearly all texts have none of these, and are done with at once.
+_SUSPICIOUS = re.compile(
+    "[\x00-\x1f\x7f-\xa0?#&@\"'\\-+„”ŸÃÂâ\u00ad\u2000-\u200f\u2060\ufeff\ufffd]|  |[.,]0$|\\d[.]\\s?[A-Z]"
+)
+_LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
+_LOST = re.compile(rf"[{_LETTER}]\?[{_LETTER}]|(?:^|[\s-])\?[a-zäöüß]|\ufffd")
+_LOST_AT_END = re.compile(r"[a-zäöü]\?(?=\s|-|$)")
+_MOJIBAKE = re.compile(
+    "[ÃÂ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|[\x80-\x9f]"
+    rf"|[{_LETTER}][„”Ÿ][a-zäöü]|^[„š™Ž][a-zäöü]+$"
+)
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#x[0-9A-Fa-f]{2,4});")
+_ODD_BLANK = re.compile("[\x00-\x1f\x7f\u00a0\u00ad\u2000-\u200f\u2028\u2029\u2060\ufeff]|  ")
+_EXCEL_ERROR = re.compile(r"#(?:NV|N/A|REF!|BEZUG!|WERT!|VALUE!|NAME\?|DIV/0!|NULL!|ZAHL!|NUM!)|#{3,}")
+_EXPONENT = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+", re.IGNORECASE)
+_POINT_ZERO = re.compile(r"\d+[.,]0")
+_EXCEL_DATE = re.compile(
+    r"\d{1,2}\.\s?(?:Jan|Feb|Mrz|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\.?(?:\s?\d{2,4})?"
+    r"|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|\d{4}-\d{2}-\d{2} 00:00:00"
+)
+_NULLS = frozenset(
+    [
+        "null",
+        "none",
+        "nan",
+        "nil",
+        "n/a",
+        "na",
+        "n.a.",
+        "k.a.",
+        "k. a.",
+        "ka",
+        "-",
+        "--",
+        "leer",
+        "(leer)",
+        "undefined",
+        ".",
+        "keine",
+        "kein",
+        "keine angabe",
+    ]
+)
+_HEADINGS = frozenset(
+    [
+        "mandant",
+        "nummer",
+        "nr",
+        "nr.",
+        "mieternr",
+        "mieternummer",
+        "mandantennummer",
+        "vertragsnummer",
+        "vertragsnr",
+        "wirtschaftseinheit",
+        "we",
+        "einheit",
+        "einheitsnummer",
+    ]
+)
+_SUMS = frozenset({"summe", "gesamt", "gesamtsumme", "total", "summen", "endsumme", "anzahl"})
+
+
+def text_flaws(field: str, value: str) -> Iterator[Flaw]:
+    """What is wrong with a text. `field`: the name of the field that it stands in, without its path."""
+    stripped = value.strip()
+    if stripped.casefold() in _NULLS:
+        yield Flaw(texts.NULL_AS_TEXT, field, value)
+    elif _SUSPICIOUS.search(stripped):
+        yield from (Flaw(defect, field, value) for defect in _suffered(field, stripped))
+
+
+def misplaced(values: dict[str, object]) -> Defect | None:
+    """Whether a record is no record but a heading or a line of totals."""
+    keys = {str(values.get(name) or "").strip().casefold() for name in ("mandant", "nummer")}
+    if keys <= _HEADINGS:
+        return HEADING_AS_RECORD
+    return SUMMARY_AS_RECORD if keys & _SUMS else None
+
+
+def _suffered(field: str, value: str) -> Iterator[Defect]:
+    is_number = field in NUMBER_FIELDS
+    if _EXCEL_ERROR.fullmatch(value) or (is_number and _excel_number(value)):
+        yield numbers.EXCEL_ARTEFACT
+    if is_number and _EXCEL_DATE.fullmatch(value):
+        yield numbers.EXCEL_DATE
+    if field != "email" and (_LOST.search(value) or (field in _NAMES and _LOST_AT_END.search(value))):
+        yield texts.LOST_UMLAUT
+    if _MOJIBAKE.search(value):
+        yield texts.MOJIBAKE
+    if _ENTITY.search(value):
+        yield texts.HTML_ENTITY
+    if _ODD_BLANK.search(value):
+        yield texts.ODD_WHITESPACE
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        yield texts.QUOTES_AROUND
+    if field != "email" and "@" in value:
+        yield texts.EMAIL_ELSEWHERE
+
+
+def _excel_number(value: str) -> bool:
+    return bool(_EXPONENT.fullmatch(value) or _POINT_ZERO.fullmatch(value))

@@ -1,0 +1,69 @@
+"""The words of a report in both languages: what its codes mean."""
+
+from collections.abc import Iterable
+
+from kiwi_local.check.defects.rejected import REASONS
+from kiwi_local.check.report import Report, Where
+from kiwi_local.pages import Text
+
+SECTIONS = {
+    "verwaltungseinheiten": Text("Einheiten", "units"),
+    "mieter": Text("Mieter", "tenants"),
+    "mietvertraege": Text("Mietverträge", "leases"),
+}
+_SKIPPED = {
+    "no_email": Text("keine E-Mail-Adresse", "no e-mail address"),
+    "invalid_email": Text("E-Mail-Adresse ungültig", "e-mail address not valid"),
+    "email_taken": Text("E-Mail-Adresse schon vergeben", "e-mail address already taken"),
+    "placeholder_email": Text("Platzhalter als E-Mail-Adresse", "a placeholder for an e-mail address"),
+    "external_id_taken": Text("Kennung schon vergeben", "external id already taken"),
+    "tenant_not_synchronized": Text("Mieter nicht in KIWI", "tenant not in KIWI"),
+    "unit_unknown": Text("Einheit unbekannt", "unit unknown"),
+    "not_in_this_export": Text("hängt von früheren Exporten ab", "depends on earlier exports"),
+}
+CLEAN = Text("Nichts gefunden, was stört.", "Nothing found that is in the way.")
+NOTES_ONLY = Text("Nur Hinweise: Der Export kann so geschickt werden.", "Notes only: the export can be sent.")
+NOT_READABLE = Text(
+    "Nicht lesbar: So würde nichts übernommen.", "Not readable: nothing of it would be taken over."
+)
+
+
+def reason_words(code: str) -> Text:
+    """What a reason means, and its code."""
+    words = _SKIPPED.get(code) or (REASONS[code].title if code in REASONS else Text(code, code))
+    return Text(f"{words.de} ({code})", f"{words.en} ({code})")
+
+
+def verdict(report: Report, errors: int, warnings: int) -> Text:
+    """What comes of it all, in a sentence."""
+    if report.unreadable:
+        return NOT_READABLE
+    if errors or warnings:
+        return Text(
+            f"{errors} Fehler und {warnings} Warnungen: vor dem Senden ansehen.",
+            f"{errors} errors and {warnings} warnings: have a look before it is sent.",
+        )
+    return NOTES_ONLY if report.findings else CLEAN
+
+
+def place_words(where: Where) -> Text:
+    """The place of a record in its file: a line or row, or where in the document."""
+    if where.line is not None:
+        return Text(f"Zeile {where.line}", f"line {where.line}")
+    return Text(where.place or "", where.place or "")
+
+
+def what_words(where: Where) -> Text:
+    """What stands there, or what else is concerned."""
+    others = ", ".join(where.others)
+    more = where.others_left_out
+    concerned = Text(
+        others + (f" und {more} weitere" if more else ""), others + (f" and {more} more" if more else "")
+    )
+    value = Text(f"„{where.value}“", f"“{where.value}”") if where.value else None
+    parts = [part for part in (where.value_class, value, where.detail, concerned) if part]
+    return Text(_joined(part.de for part in parts), _joined(part.en for part in parts))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "; ".join(part for part in parts if part)

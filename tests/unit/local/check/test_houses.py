@@ -1,0 +1,128 @@
+"""Units and leases that are suspicious, and those that only look so."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.local.check.looking import LEASE, TENANT, UNIT, codes, export, look
+
+AUSTRIA = {
+    "land": "AT",
+    "plz": "1010",
+    "ort": "Wien",
+    "bundesland": "Wien",
+    "latitude": 48.2,
+    "longitude": 16.37,
+}
+
+
+def found(**fields: Any) -> set[str]:
+    return set(codes(look(export(units=[{**UNIT, **fields}]))))
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"plz": "1067"}, "plz_odd"),
+        ({"plz": "10969 Berlin"}, "plz_odd"),
+        ({"ort": "10969 Berlin"}, "plz_in_ort"),
+        ({"bundesland": "Preußen"}, "state_odd"),
+        ({"latitude": 13.3967, "longitude": 52.5031}, "coordinates_swapped"),
+        ({"latitude": 0, "longitude": 0}, "coordinates_zero"),
+        ({"latitude": 48.2, "longitude": 16.37}, "coordinates_outside"),
+        ({**AUSTRIA, "latitude": -33.9, "longitude": 151.2}, "coordinates_outside"),
+        ({"land": "D"}, "country_odd"),
+        ({"hausnummer": "12.0"}, "excel_artefact"),
+        ({"hausnummer": "03. Jan"}, "excel_date"),
+        ({"strasse": "Lindenstraße 12 a", "hausnummer": "12a"}, "house_number_twice"),
+        ({"strasse": "Lindenstraße 12-14", "hausnummer": None}, "house_number_in_street"),
+        ({"hausnummer": None}, "house_number_missing"),
+    ],
+)
+def test_an_address_that_is_suspicious(fields: dict[str, Any], code: str) -> None:
+    assert found(**fields) == {code}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        AUSTRIA,
+        {"strasse": "Straße des 17. Juni", "hausnummer": "135"},
+        {"strasse": "C 4", "hausnummer": "11"},
+        {"strasse": "Straße 12", "hausnummer": "7"},
+        {"bundesland": "DE-BE"},
+        {"land": None},
+        {"hausnummer": "12-14"},
+        {"bezeichnung": 'Laden "Zur Linde"'},
+        {"bezeichnung": "Wohnung 1.0 OG"},
+        {"bezeichnung": "Keller? links"},
+        {"bezeichnung": "WE-5+6, Bj. 1E"},
+    ],
+)
+def test_an_address_that_only_looks_so(fields: dict[str, Any]) -> None:
+    assert found(**fields) == set()
+
+
+def _leases(*spans: tuple[str, str | None]) -> dict[str, int]:
+    people = [{**TENANT, "nummer": str(n), "email": f"t{n}@example.org"} for n in range(len(spans))]
+    leases = [
+        {**LEASE, "nummer": f"V{n}", "mieter": [str(n)], "beginn": beginn, "ende": ende}
+        for n, (beginn, ende) in enumerate(spans)
+    ]
+    report = look(export(tenants=people, leases=leases))
+    return {code: n for code, n in codes(report).items() if code not in {"moved_out", "lease_ended"}}
+
+
+def test_leases_overlap_where_two_tenants_would_have_access() -> None:
+    assert _leases(("2020-01-01", None), ("2025-01-01", None)) == {"leases_overlap": 1}
+    assert _leases(("2020-01-01", "2027-02-01"), ("2027-01-01", None)) == {"leases_overlap": 1}
+
+
+def test_one_lease_after_the_other_is_no_overlap() -> None:
+    assert _leases(("2020-01-01", "2026-12-31"), ("2027-01-01", None)) == {}
+    assert _leases(("2020-01-01", "2027-01-01"), ("2027-01-01", None)) == {}, "handed over within a day"
+    assert _leases(("2010-01-01", "2019-12-31"), ("2015-01-01", None)) == {}, "overlapped once, long ago"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "short"),
+    [
+        (["0001", "0002", "0003", "0004", "0005", "6"], 1),
+        (["1", "2", "9", "10", "11", "12", "100", "101"], 0),
+        (["0001", "2", "3", "4", "5", "6"], 0),
+        (["0001", "0002", "0003", "0004", "0005", "00006"], 0),
+        (["A1", "0002", "0003", "0004", "0005", "0006", "B12"], 0),
+    ],
+)
+def test_numbers_are_too_short_only_where_padding_is_a_habit(numbers: list[str], short: int) -> None:
+    units = [{**UNIT, "nummer": number, "bezeichnung": f"W{number}"} for number in numbers]
+    found = codes(look(export(units=units, tenants=[], leases=[])))
+    assert found.get("number_length", 0) == short
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("04711", "reference_almost"),
+        (" 4711", None),
+        ("4711a", "lease_tenant_unknown"),
+        ("47 11", "reference_almost"),
+    ],
+)
+def test_a_reference_that_is_nearly_right_is_told_with_what_is_meant(named: str, code: str | None) -> None:
+    report = look(export(leases=[{**LEASE, "mieter": [named]}]))
+    references = {c for c in codes(report) if c != "tenant_without_lease"}
+    assert references == ({code} if code else set())
+    if code == "reference_almost":
+        (finding,) = (one for one in report.findings if one.code == code)
+        assert finding.examples[0].others == [f"0001/{named}", "0001/4711"]
+
+
+def test_separators_that_are_free_of_the_numbers_are_named() -> None:
+    lease = {**LEASE, "nummer": "100-0001/01"}
+    (finding,) = look(export(leases=[lease])).findings
+    detail = finding.examples[0].detail
+    assert finding.code == "separator_in_number"
+    assert detail is not None
+    assert detail.en == "1 ids; free of it: _ . |"
+    assert codes(look(export(leases=[lease]), separator="_")) == {}

@@ -1,0 +1,158 @@
+"""Addresses and names that are suspicious, and those that only look so."""
+
+from typing import Any
+
+import pytest
+from kiwi_local.check.finders.providers import is_typo
+
+from tests.unit.local.check.looking import TENANT, codes, export, look
+
+
+def found(**fields: object) -> set[str]:
+    return set(codes(look(export(tenants=[{**TENANT, **fields}]))))
+
+
+@pytest.mark.parametrize(
+    ("email", "code"),
+    [
+        ("keine@web.de", "email_placeholder"),
+        ("KEINE-EMAIL@gmx.de", "email_placeholder"),
+        ("kein@kein.de", "email_placeholder"),
+        ("noreply@example.com", "email_placeholder"),
+        ("no-reply@example.com", "email_placeholder"),
+        ("test@example.com", "email_placeholder"),
+        ("test1@example.com", "email_placeholder"),
+        ("xxx@example.com", "email_placeholder"),
+        ("a.b@test.de", "email_placeholder"),
+        ("unbekannt@example.com", "email_placeholder"),
+        ("meier@musterwohnbau.de", "email_of_landlord"),
+        ("meier@muster-wohnbau.com", "email_of_landlord"),
+        ("info@hausverwaltung-schmidt.de", "email_of_landlord"),
+        ("info@example.com", "email_of_office"),
+        ("verwaltung@example.com", "email_of_office"),
+        ("abel@mailinator.com", "email_disposable"),
+        ("0171 1234567", "email_is_phone"),
+        ("+49 (30) 123-45", "email_is_phone"),
+        ("Tel. 030/12345", "email_is_phone"),
+        ("erika@", "email_invalid"),
+        ("erika example.org", "email_invalid"),
+        ("ja", "email_invalid"),
+        ("müller@web.de", "email_not_ascii"),
+        ("erika@gmail.de", "email_typo"),
+        ("erika@t-onlin.de", "email_typo"),
+        ("erika@gmx.dee", "email_typo"),
+    ],
+)
+def test_an_address_that_is_none_of_the_tenants(email: str, code: str) -> None:
+    assert found(email=email) == {code}
+
+
+@pytest.mark.parametrize(
+    "email", ["a@example.org b@example.org", "a@example.org, b@example.org", "a@x.de/b@y.de"]
+)
+def test_several_addresses(email: str) -> None:
+    assert "email_several" in found(email=email)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "gmial.com",
+        "gmai.com",
+        "gmaill.com",
+        "gnail.com",
+        "hotmial.com",
+        "t-onlne.de",
+        "outlok.de",
+        "iclod.com",
+        "web.con",
+    ],
+)
+def test_a_provider_that_is_mistyped(domain: str) -> None:
+    assert is_typo(domain)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "gmail.com",
+        "mail.com",
+        "email.de",
+        "googlemail.com",
+        "online.de",
+        "yahoo.co.uk",
+        "ymail.com",
+        "inbox.lv",
+        "gmx.li",
+    ],
+)
+def test_a_provider_that_only_looks_so(domain: str) -> None:
+    assert not is_typo(domain)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"nachname": "Herr Abel"}, "salutation_in_name"),
+        ({"vorname": "Frau"}, "salutation_in_name"),
+        ({"nachname": "Eheleute Abel"}, "salutation_in_name"),
+        ({"nachname": "Fam. Abel"}, "salutation_in_name"),
+        ({"vorname": "Erika u. Max"}, "several_people"),
+        ({"nachname": "Abel / Berg"}, "several_people"),
+        ({"vorname": "Erika & Max"}, "several_people"),
+        ({"nachname": "N.N."}, "name_placeholder"),
+        ({"nachname": "LEERSTAND"}, "name_placeholder"),
+        ({"vorname": None, "nachname": ""}, "name_missing"),
+        ({"vorname": None, "nachname": None, "firma": "unbekannt"}, "name_placeholder"),
+        ({"nachname": "Abel 030/123"}, "name_digits"),
+        ({"vorname": None, "nachname": "Abel, Erika"}, "name_in_one_field"),
+        ({"vorname": None, "nachname": "Abel Bau AG"}, "firm_as_person"),
+        ({"firma": "Abel Bau AG"}, "person_and_firm"),
+        ({"nachname": "M?ller"}, "lost_umlaut"),
+        ({"nachname": "Gro?"}, "lost_umlaut"),
+        ({"nachname": "?zdemir"}, "lost_umlaut"),
+        ({"nachname": "M\ufffdller"}, "lost_umlaut"),
+        ({"nachname": "MÃ¼ller"}, "mojibake"),
+        ({"nachname": "M\x81ller"}, "mojibake"),
+        ({"nachname": "J„ger"}, "mojibake"),
+        ({"nachname": "None"}, "null_as_text"),
+        ({"vorname": "k.A."}, "null_as_text"),
+        ({"nachname": "Abel\u00a0Berg"}, "odd_whitespace"),
+        ({"nachname": "Abel\u200b"}, "odd_whitespace"),
+        ({"nachname": "#NV"}, "excel_artefact"),
+        ({"vorname": "'Erika'"}, "quotes_around"),
+    ],
+)
+def test_a_name_that_is_none(fields: dict[str, object], code: str) -> None:
+    assert code in found(**fields)
+
+
+def test_an_office_may_have_an_address_of_an_office() -> None:
+    assert found(vorname=None, nachname=None, firma="Abel Bau", email="info@abel-bau.de") == set()
+
+
+def test_who_shares_an_address_with_whom_makes_the_difference() -> None:
+    def shared(*names: str, together: bool = False, **settings: Any) -> dict[str, int]:
+        people = [{**TENANT, "nummer": str(n), "nachname": name} for n, name in enumerate(names)]
+        lists = [[p["nummer"] for p in people]] if together else [[p["nummer"]] for p in people]
+        units = [{"mandant": "0001", "wirtschaftseinheit": "1", "nummer": str(n)} for n in range(len(lists))]
+        leases = [
+            {
+                "mandant": "0001",
+                "nummer": f"V{n}",
+                "verwaltungseinheit": units[n],
+                "mieter": one,
+                "beginn": "2024-01-01",
+            }
+            for n, one in enumerate(lists)
+        ]
+        report = look(export(units=units, tenants=people, leases=leases), **settings)
+        return {code: count for code, count in codes(report).items() if code != "address_none"}
+
+    assert shared("Abel", "Berg", together=True) == {"email_shared_in_lease": 1}
+    assert shared("Abel", "Berg") == {"email_shared": 1}
+    assert shared("Abel", "Abel") == {"same_person_twice": 1}
+    assert shared("Abel", "Berg", "Carl") == {"email_shared": 1}
+    assert shared("Abel", "Berg", "Carl", "Dorn", together=True) == {"email_shared_by_many": 1}
+    assert shared("Abel", "Berg", "Carl", "Dorn", shared_email_limit=4) == {"email_shared": 1}
+    assert shared("Abel", "Berg", "Carl", "Dorn", shared_email_limit=0) == {"email_shared": 1}
