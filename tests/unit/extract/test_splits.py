@@ -273,3 +273,44 @@ def test_parts_in_ndjson(stack: Cloud, desk: Desk) -> None:
         upload(stack, desk, f"exports/{number}.ndjson", content)
     work_on(desk)
     assert desk.rig.tenants() == {"1", "2"}
+
+
+@pytest.mark.parametrize("files", [["a", "a"], [1], "a", [""], [f"{number}" for number in range(51)]])
+def test_a_list_of_files_that_cannot_be(stack: Cloud, desk: Desk, files: Any) -> None:
+    folder = f"exports/{CONNECTION}/full"
+    stack.upload(f"{folder}/export.json", json.dumps({"dateien": files}).encode())
+    upload(stack, desk, f"{folder}/mieter.csv", csvs()["mieter.csv"])
+    assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
+
+
+@pytest.mark.parametrize(
+    "teil", [{"nummer": 3, "von": 2}, {"nummer": 0, "von": 2}, {"von": 2}, "2", {"nummer": "1", "von": 2}]
+)
+def test_a_part_that_cannot_be(desk: Desk, teil: Any) -> None:
+    desk.rig.clock.now = NOW
+    desk.handle({**full(1, [tenant("1")]), "teil": teil})
+    assert (runs(desk)["e1"]["reason"], desk.rig.tenants()) == ("envelope_invalid", set())
+
+
+def test_a_single_part_is_a_whole(desk: Desk) -> None:
+    desk.rig.clock.now = NOW
+    desk.handle({**full(1, [tenant("1")]), "teil": {"nummer": 1, "von": 1}})
+    assert desk.rig.tenants() == {"1"}
+
+
+def test_what_parts_count_is_added_up(desk: Desk) -> None:
+    desk.rig.clock.now = NOW
+    for hour, counted in ((1, 1), (2, 2)):
+        for number in (1, 2):
+            anzahl = {"mieter": counted, "verwaltungseinheiten": 0, "mietvertraege": 0}
+            desk.handle(
+                {**full(hour, [tenant(str(number))]), "anzahl": anzahl, "teil": {"nummer": number, "von": 2}}
+            )
+        work_on(desk)
+    assert [runs(desk)[name].get("reason") for name in ("e1", "e2")] == [None, "count_mismatch"]
+
+
+def test_a_name_that_is_too_long_for_a_key_is_a_hash() -> None:
+    keys = [Split("c1", "x" * 600 + end, "e", 1, 2).key for end in "ab"]
+    assert keys[0] != keys[1]
+    assert all(len(key[1]) < 100 for key in keys)

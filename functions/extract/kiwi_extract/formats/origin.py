@@ -151,6 +151,7 @@ class Numbering:
     def __init__(self) -> None:
         self.counts = dict.fromkeys(SECTIONS, 0)
         self._deleted = dict.fromkeys(SECTIONS, 0)
+        self._read = 0
 
     def record(
         self, section: str, value: Any, source: str | None, line: int, *, deleted: bool = False
@@ -162,7 +163,8 @@ class Numbering:
         """The record with its number. Raises RejectedExportError if there are too many."""
         counts = self._deleted if raw.deleted else self.counts
         place = counts[raw.section]
-        if place >= document.MAX_RECORDS:
+        self._read += 1
+        if self._read > document.MAX_RECORDS:
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
         counts[raw.section] = place + 1
         return RawRecord(raw.section, place, *raw[2:])

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from kiwi_extract import document
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.identity import IdentityTable
 from kiwi_extract.validate import validate
@@ -206,3 +207,22 @@ def test_errors_say_nothing_of_persons() -> None:
         with pytest.raises(RejectedExportError) as caught:
             opened(HEADER.encode() + content, ORIGIN)
         assert "Erika" not in f"{caught.value} {caught.value.args}"
+
+
+def test_an_encoding_that_nobody_knows() -> None:
+    mapping = FakeMapping(reading=Reading("klingon"))
+    error = refused((HEADER + "1;7;ü;\n").encode(), mapping=mapping)
+    assert (error.reason, "not known" in error.detail) == (RejectedExport.ENCODING_DOUBTFUL, True)
+
+
+def test_a_header_that_cannot_be_read() -> None:
+    assert refused(b'"a"b;c\n1;2\n').reason is RejectedExport.CSV_BROKEN
+    assert refused(";".join(map(str, range(1001))).encode()).reason is RejectedExport.TOO_COMPLEX
+
+
+def test_more_records_than_an_invocation_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MAX_RECORDS", 2)
+    assert len(rows("1;1;a;\n1;2;b;\n")) == 2
+    with pytest.raises(RejectedExportError) as caught:
+        rows("1;1;a;\n1;2;b;\n1;3;c;\n")
+    assert caught.value.reason is RejectedExport.TOO_LARGE

@@ -120,3 +120,18 @@ def test_a_column_that_is_not_there_refuses_the_export() -> None:
 def test_only_tables_that_the_mapping_means_are_read() -> None:
     mapping = FakeMapping({"b.csv": [IdentityTable("mieter")]})
     assert refused(as_csv("mieter", [tenant("1")]), mapping=mapping).reason is RejectedExport.NO_TABLE
+
+
+def test_a_line_of_foreign_json_that_cannot_be_read() -> None:
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]})
+    content = b'{"nummer": "1"}\n{"nummer": \n\n{"nummer": "2"}\n'
+    assert [(raw.line, raw.reason) for raw in opened(content, mapping=mapping)[0]] == [
+        (1, None), (2, "not_json_line"), (4, None),
+    ]  # fmt: skip
+    assert mapping.asked == [("a.csv", None)]
+
+
+def test_a_list_that_nobody_wants_is_passed_by() -> None:
+    mapping = FakeMapping({"b": [IdentityTable("mieter")]})
+    document = {"a": [{"x": number} for number in range(500)], "b": [tenant("1")]}
+    assert [raw.value["nummer"] for raw in opened(json.dumps(document).encode(), mapping=mapping)[0]] == ["1"]
