@@ -1,11 +1,11 @@
 """The spool: what an export says as a whole, sorted by partition, and nothing of it stays."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kiwi_extract.spool import Entry, Spool
+from kiwi_extract.entry import Entry
+from kiwi_extract.spool import SHOWN, Spool
 from kiwi_sync.keys import RowKind
 
 from tests.unit.extract.exports import CONNECTION, Export, Json, delta, entries, full, gone, tenant, unit
@@ -31,7 +31,7 @@ def of(spool: Spool, nummer: str, mandant: str = "0001") -> Entry | None:
 
 
 def reasons(spool: Spool) -> list[tuple[str, int, str | None, str | None]]:
-    return [(entry.section, entry.place, entry.field, entry.reason) for entry in spool.rejected(100)]
+    return [(entry.section, entry.place, entry.field, entry.reason) for entry in spool.rejected()]
 
 
 def test_entries_come_back_as_they_went_in(spool: Spool) -> None:
@@ -134,9 +134,9 @@ def test_unreadable_keys(spool: Spool) -> None:
 
 
 def test_only_so_many_rejected_ones_are_listed(spool: Spool) -> None:
-    fill(spool, full(1, [{} for _ in range(5)]))
-    assert [entry.place for entry in spool.rejected(3)] == [0, 1, 2]
-    assert spool.rejected_count() == 5
+    fill(spool, full(1, [{} for _ in range(SHOWN + 5)]))
+    assert [entry.place for entry in spool.rejected()] == list(range(SHOWN))
+    assert spool.rejected_count() == SHOWN + 5
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows the files of a process")
@@ -144,7 +144,7 @@ def test_what_memory_cannot_hold_lies_in_a_file_without_a_name() -> None:
     (entry,) = entries(full(1, [tenant("1")]))
     before = nameless_bytes()
     with Spool() as spool:
-        spool.add(replace(entry, record="x" * 1_000_000) for _ in range(40))
+        spool.add(entry._replace(record="x" * 1_000_000) for _ in range(40))
         assert nameless_bytes() > before + 10_000_000
     assert nameless_bytes() == before
 
