@@ -9,7 +9,7 @@ import orjson
 
 from kiwi_extract.entry import Entry
 
-GATHERED = 16 * 2**20
+GATHERED = 4 * 2**20
 """Bytes, roughly, that are gathered before all of it is laid down."""
 _OVERHEAD = 400
 """Bytes that an entry takes in memory beyond its record."""
