@@ -18,9 +18,12 @@ def main(name: str, folder: str) -> None:
     module, function = name.split(".")
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    contender = getattr(importlib.import_module(f"benchmarks.{module}"), function)
+    there = importlib.import_module(f"benchmarks.{module}")
+    contender, before = getattr(there, function), getattr(there, f"{function}_before", None)
     if module == "ours":
         gc.set_threshold(GARBAGE)
+    if before is not None:
+        before(Path(folder))
     imported = _peak()
     began, worked = time.perf_counter(), _worked()
     found = contender(Path(folder))

@@ -31,6 +31,7 @@ CONTENDERS = {
     "ours.ours_json": "extract, JSON",
     "ours.ours_csv": "extract, CSV",
     "others.dlt_rows": "dlt, rows, default",
+    "others.dlt_merged": "dlt, rows, compared",
     "others.dlt_tuned": "dlt, rows, tuned",
     "others.dlt_arrow": "dlt, Arrow",
     "others.singer": "singer-sdk, tap and target",

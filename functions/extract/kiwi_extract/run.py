@@ -165,7 +165,7 @@ class ExportRun:
         if self._envelope.is_full:
             forget_mandanten(table, connection, self._deselected - self._run.staying)
         self._brake.finish(self._covered())
-        rejected = self._spool.rejected_count(), self._spool.rejected()
+        rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
         note_export(table, connection, self._deadline.clock())
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 

@@ -15,6 +15,8 @@ from kiwi_extract.entry import Entry
 
 UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
+SHOWN = 500
+"""Rejected records that the run's row lists; all are counted."""
 SHOWN_BYTES = 200_000
 """Size that their list may have (DynamoDB: 400 KB an item)."""
 DETAIL = 1000

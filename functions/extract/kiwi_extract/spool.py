@@ -10,10 +10,9 @@ from kiwi_sync.keys import SHARDS, Partition, RowKind, shard_of
 
 from kiwi_extract.bins import Bins
 from kiwi_extract.entry import MANDANT_NOT_LISTED, Entry
+from kiwi_extract.runs import SHOWN
 from kiwi_extract.settle import settled
 
-SHOWN = 500
-"""Rejected entries that are remembered one by one; all are counted."""
 OWN_BINS = 64
 """Mandanten that get bins of their own; the others share: there may be as many as records."""
 
@@ -91,10 +90,10 @@ class Spool:
         """(Mandant, kind) of records whose key could not be read; Mandant None: not even that."""
         return self._unreadable
 
-    def rejected(self) -> list[Entry]:
-        """The first rejected entries, by section and in the document's order."""
+    def rejected(self, limit: int) -> list[Entry]:
+        """The first rejected entries, by section and in the document's order: no more than a run shows."""
         self._count_all()
-        return self._rejected
+        return self._rejected[:limit]
 
     def rejected_count(self) -> int:
         """How many entries are rejected."""
