@@ -11,7 +11,7 @@ from kiwi_sync.state.table import Change, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.document import RejectedExportError
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 
 UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
@@ -203,5 +203,5 @@ def _shown(entry: Entry) -> dict[str, str | None]:
         "key": entry.numbers,
         "field": entry.field,
         "reason": entry.reason,
-        "place": entry.place_text or f"{'geloescht.' if entry.deleted else ''}{entry.section}[{entry.place}]",
+        "place": entry.place_text,
     }
