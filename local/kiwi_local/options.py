@@ -17,13 +17,6 @@ class Separator(StrEnum):
     PIPE = "|"
 
 
-class Language(StrEnum):
-    """What people read."""
-
-    GERMAN = "de"
-    ENGLISH = "en"
-
-
 class Scope(StrEnum):
     """What an export says of what it leaves out."""
 
