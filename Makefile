@@ -19,6 +19,9 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 ALL_EXTRAS := --extra layer --extra local --extra dev
 LAYER_EXTRA := --extra layer --constraints requirements.lock
 LAYER_LOCK := layers/common/requirements.txt
+BENCHMARK_EXTRA := --extra layer --extra benchmarks --constraints requirements.lock
+BENCHMARK_LOCK := benchmarks/requirements.lock
+BENCHMARK := .cache/benchmarks
 
 # What would put the packages elsewhere, or bring others in.
 unexport PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER
@@ -28,7 +31,7 @@ export UV
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test simulate fuzz check-locks lock build fmt clean
+.PHONY: help demo setup test simulate fuzz benchmark check-locks lock build fmt clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -59,13 +62,23 @@ fuzz: SEED ?= 1
 fuzz: setup ## drawn documents and messages through the front door (CASES=100000, SEED=2, CASE=1-4711)
 	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) $(if $(CASE),--case $(CASE))
 
+benchmark: RECORDS ?= 350000
+benchmark: ROUNDS ?= 3
+benchmark: $(BENCHMARK)/.ready ## extract side by side with others (RECORDS=1000000, ROUNDS=1, ONLY=ours), see benchmarks/RESULTS.md
+	@$(BENCHMARK)/bin/python -m benchmarks.extract --records $(RECORDS) --rounds $(ROUNDS) \
+		$(foreach part,$(ONLY),--only $(part))
+
 check-locks: | $(UV) ## whether the locks are what pyproject.toml asks for
 	@for network in --offline --no-offline; do \
 		rm -rf .cache/locks && mkdir -p .cache/locks && \
 		cp requirements.lock .cache/locks/all && cp $(LAYER_LOCK) .cache/locks/layer && \
+		cp $(BENCHMARK_LOCK) .cache/locks/benchmarks && \
 		$(COMPILE) $$network $(ALL_EXTRAS) pyproject.toml -o .cache/locks/all >.cache/locks/log 2>&1 && \
 		$(COMPILE) $$network $(LAYER_EXTRA) pyproject.toml -o .cache/locks/layer >>.cache/locks/log 2>&1 && \
-		cmp -s requirements.lock .cache/locks/all && cmp -s $(LAYER_LOCK) .cache/locks/layer && exit 0; \
+		$(COMPILE) $$network $(BENCHMARK_EXTRA) pyproject.toml -o .cache/locks/benchmarks \
+			>>.cache/locks/log 2>&1 && \
+		cmp -s requirements.lock .cache/locks/all && cmp -s $(LAYER_LOCK) .cache/locks/layer && \
+		cmp -s $(BENCHMARK_LOCK) .cache/locks/benchmarks && exit 0; \
 	done; \
 	cat .cache/locks/log; \
 	diff requirements.lock .cache/locks/all; diff $(LAYER_LOCK) .cache/locks/layer; \
@@ -74,6 +87,7 @@ check-locks: | $(UV) ## whether the locks are what pyproject.toml asks for
 lock: | $(UV) ## write the locks anew after a change in pyproject.toml (LOCK_FLAGS=--upgrade: newest versions)
 	$(COMPILE) $(LOCK_FLAGS) $(ALL_EXTRAS) pyproject.toml -o requirements.lock >/dev/null
 	$(COMPILE) $(LOCK_FLAGS) $(LAYER_EXTRA) pyproject.toml -o $(LAYER_LOCK) >/dev/null
+	$(COMPILE) $(LOCK_FLAGS) $(BENCHMARK_EXTRA) pyproject.toml -o $(BENCHMARK_LOCK) >/dev/null
 
 # Any region will do: neither command calls AWS.
 build: export AWS_DEFAULT_REGION ?= eu-central-1
@@ -104,4 +118,10 @@ $(PRIVATE_UV): scripts/uv.txt
 		echo "Python's venv module does not work here: install it (Debian, Ubuntu: the package python3-venv)"; \
 		echo "or put uv $(UV_VERSION) on PATH."; exit 1; }
 	$(@D)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r scripts/uv.txt
+	@touch $@
+
+$(BENCHMARK)/.ready: pyproject.toml $(BENCHMARK_LOCK) $(READY) | $(UV)
+	$(UV) venv --quiet --clear --python $(BIN)/python $(BENCHMARK)
+	$(UV) pip sync --quiet --compile-bytecode --python $(BENCHMARK)/bin/python --require-hashes $(BENCHMARK_LOCK)
+	$(UV) pip install --quiet --python $(BENCHMARK)/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -16,6 +16,9 @@ from kiwi_local.exports import is_sample
 from kiwi_local.invoking import EventError, invoke_once, read_event
 from kiwi_local.kiwis import embedded_kiwi
 from kiwi_local.logs import Logs
+from kiwi_local.plan.commands import apply_command, plan_app
+from kiwi_local.plan.plans import is_held
+from kiwi_local.plan.show import LINES, show_plan
 from kiwi_local.report import Report, exit_code
 from kiwi_local.running import Plan, run
 from kiwi_local.stack import LocalStack
@@ -29,6 +32,8 @@ app.command("check")(check_command)
 app.command("holds")(commands.holds_command)
 app.command("approve")(commands.approve_command)
 app.command("reject")(commands.reject_command)
+app.add_typer(plan_app, name="plan")
+app.command("apply")(apply_command)
 app.command("redrive")(commands.redrive_command)
 
 
@@ -51,6 +56,7 @@ def run_command(
     scope: options.PlaceScope = options.Scope.FULL,
     mapping: options.Mapping = None,
     approve: options.Approve = "",
+    plan: options.PlanLast = False,
     give_up_after: options.GiveUpAfter = 300,
     kiwi_api_url: options.KiwiApiUrl = "",
     kiwi_erp_api_url: options.KiwiErpApiUrl = "",
@@ -74,9 +80,11 @@ def run_command(
     feldmapping = inputs.read_mapping(mapping)
     read = inputs.read_exports(exports, inputs.place_of(connection, scope.value), feldmapping)
     console = make_console(stderr=json_file == "-")
-    plan = Plan(
+    dated = inputs.redate_samples(read, redate, console.print)
+    order = Plan(
         mandanten=inputs.select_mandanten(read, mandant or []),
-        exports=inputs.redate_samples(read, redate, console.print),
+        exports=dated[:-1] if plan else dated,
+        planned=dated[-1] if plan else None,
         separator=separator.value,
         together=together,
         shuffle=shuffle,
@@ -89,10 +97,14 @@ def run_command(
     account = (kiwi_api_url, kiwi_erp_api_url, username, password)
     choice = inputs.choose_kiwi(*account, fault_rate=fault_rate, fault_seed=fault_seed)
     with _logs(verbose, log_file) as logs, choice as kiwi:
-        report = run(plan, kiwi, logs, console)
+        report = run(order, kiwi, logs, console)
     show_report(console, report)
+    planned = report.get("plan")
+    if planned:
+        show_plan(console, planned, LINES)
     _write(json_file, report)
-    raise typer.Exit(exit_code(report))
+    fails = plan and (planned is None or is_held(planned))
+    raise typer.Exit(exit_code(report) or int(fails))
 
 
 @local.command("invoke")

@@ -27,7 +27,7 @@ def holds_command(
 
     Exit code 0: done; 2: usage, or AWS says no.
     """
-    with _reached(stack) as deployed:
+    with reached(stack) as deployed:
         there = sorted(map(holding.shown, deployed.holds(connection)), key=lambda hold: hold["held_at"])
     if as_json:
         typer.echo(json.dumps(there, indent=2, ensure_ascii=False))
@@ -84,7 +84,7 @@ def redrive_command(
     Exit code 0: done; 2: usage, or AWS says no.
     """
     console = make_console(stderr=as_json)
-    with _reached(stack) as deployed:
+    with reached(stack) as deployed:
         moved = {stage: _redriven(deployed, stage, console) for stage in _chosen(stages)}
     if as_json:
         typer.echo(json.dumps(moved, indent=2))
@@ -112,7 +112,7 @@ def _redriven(deployed: Deployed, stage: str, console: Console) -> int:
 
 
 def _decide(stack: str, connection: str | None, run: str, decide: Callable[[Deployed, Hold], None]) -> None:
-    with _reached(stack) as deployed:
+    with reached(stack) as deployed:
         names = [connection] if connection else sorted(deployed.connections.ids())
         try:
             decide(deployed, holding.find(deployed.table, names, run))
@@ -124,7 +124,7 @@ def _decide(stack: str, connection: str | None, run: str, decide: Callable[[Depl
 
 
 @contextmanager
-def _reached(stack: str) -> Iterator[Deployed]:
+def reached(stack: str) -> Iterator[Deployed]:
     """The stack; what goes wrong with AWS ends the command with its words."""
     try:
         yield connect(stack)

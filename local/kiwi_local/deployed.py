@@ -11,6 +11,7 @@ from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.state.holds import Hold, holds
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 STAGES = {"extract": "Export", "transform": "Transform", "load": "Load"}
@@ -28,6 +29,7 @@ class Deployed:
     name: str
     resources: Mapping[str, str]
     sqs: "SQSClient"
+    s3: "S3Client"
     table: DynamoTable
     connections: Connections
 
@@ -35,6 +37,17 @@ class Deployed:
     def exports(self) -> SqsQueue:
         """The export queue."""
         return SqsQueue(self.sqs, self.queue("extract"))
+
+    @property
+    def bucket(self) -> str:
+        """The name of the export bucket.
+
+        Raises:
+            StackError: the stack has none.
+        """
+        if "ExportBucket" not in self.resources:
+            raise StackError(f"The stack {self.name} has no ExportBucket: is it the right one?")
+        return self.resources["ExportBucket"]
 
     def queue(self, stage: str) -> str:
         """The address of a stage's queue."""
@@ -72,6 +85,7 @@ def connect(stack: str) -> Deployed:
         name=stack,
         resources=resources,
         sqs=boto3.client("sqs"),
+        s3=boto3.client("s3"),
         table=DynamoTable(boto3.client("dynamodb"), resources["StateTable"]),
         connections=Connections(boto3.client("ssm"), f"/{stack}/connections"),
     )

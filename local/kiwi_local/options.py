@@ -17,6 +17,13 @@ class Separator(StrEnum):
     PIPE = "|"
 
 
+class Language(StrEnum):
+    """What people read."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
 class Scope(StrEnum):
     """What an export says of what it leaves out."""
 
@@ -129,6 +136,10 @@ Approve = Annotated[
         show_default="what is held stays",
         rich_help_panel=_RUN,
     ),
+]
+PlanLast = Annotated[
+    bool,
+    typer.Option("--plan", help="Work all exports but the last, and plan that one.", rich_help_panel=_RUN),
 ]
 GiveUpAfter = Annotated[
     float,

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 
+from kiwi_extract.feldmapping.loading import parse_file
+from kiwi_extract.formats.origin import Origin
+from kiwi_extract.formats.reading import open_export
+from kiwi_extract.origins import Place
 from kiwi_sync.connections import TOKEN_PATH
 from kiwi_sync.state.holds import holds
 from rich.console import Console
@@ -16,6 +21,8 @@ from kiwi_local.exports import Export
 from kiwi_local.holding import approve
 from kiwi_local.kiwis import Kiwi
 from kiwi_local.logs import Logs
+from kiwi_local.plan.plans import Plan as ExportPlan
+from kiwi_local.plan.plans import PlanError, plan_export
 from kiwi_local.report import Report, build_report
 from kiwi_local.stack import LocalStack, OnProgress
 
@@ -30,6 +37,8 @@ class Plan:
     together: bool = False
     shuffle: int | None = None
     duplicate: bool = False
+    planned: Export | None = None
+    """An export that is only planned, when the others are done."""
     approve: str = ""
     """Who approves what is held; empty: nobody."""
     give_up_after: float = 300.0
@@ -55,7 +64,24 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
             console.print(_gave_up(stack, plan.give_up_after, groups[1:]), markup=False)
         drained = not groups and (not plan.approve or _approved(stack, plan, console))
         separators = dict.fromkeys(plan.mandanten, plan.separator)
-        return build_report(stack, files, separators, drained=drained)
+        report = build_report(stack, files, separators, drained=drained)
+        if plan.planned is not None:
+            report["plan"] = _planned(stack, plan.planned, plan.mapping, console)
+        return report
+
+
+def _planned(stack: LocalStack, export: Export, mapping: bytes | None, console: Console) -> ExportPlan | None:
+    """The plan of an export; None if the export would be refused."""
+    place = Place(key=export.key, modified=datetime.now(UTC)) if export.key else None
+    origin = place.origin({}) if place else Origin(export.path.name)
+    known = parse_file(mapping) if mapping is not None else None
+    document = open_export(BytesIO(export.content), origin, lambda _: known)
+    named = {"file": str(export.path)}
+    try:
+        return plan_export(document, stack.state, stack.connections, {}, values=False, export=named)
+    except PlanError as error:
+        console.print(f"{export.path.name}: {error}", markup=False)
+        return None
 
 
 def _configure(stack: LocalStack, connection: str, mandanten: list[str], plan: Plan, kiwi: Kiwi) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from kiwi_extract.feldmapping.loading import PREFIX
 from kiwi_extract.origins import Place
-from kiwi_sync.connections import TOKEN_PATH
+from kiwi_sync.connections import TOKEN_PATH, Connections
 from kiwi_sync.queues import SqsQueue
 from kiwi_sync.state.dynamo import DynamoTable
 
@@ -213,6 +213,11 @@ class LocalStack:
     def state(self) -> DynamoTable:
         """The state table, as the functions see it."""
         return DynamoTable(self.aws.dynamodb, self.aws.table.name)
+
+    @property
+    def connections(self) -> Connections:
+        """The settings of connections, as the functions see them."""
+        return Connections(self.aws.ssm, f"/{self.blueprint.stack_name}/connections")
 
     @property
     def exports(self) -> SqsQueue:

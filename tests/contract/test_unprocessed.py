@@ -14,6 +14,7 @@ class Overloaded:
 
     def __init__(self, aws: Aws, few: int) -> None:
         self._client = aws.dynamodb
+        self.meta = aws.dynamodb.meta
         self._few = few
         self.asked: list[int] = []
 

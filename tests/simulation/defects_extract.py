@@ -99,10 +99,10 @@ def absence_always_proves() -> AbstractContextManager[Any]:
 def rejected_is_gone() -> AbstractContextManager[Any]:
     """A rejected record counts as one that is not there."""
 
-    def keys(question: Any, entries: Any, rows: Any, watermark: Any) -> Any:
+    def keys(question: Any, entries: Any, rows: Any, watermark: Any, outcome: Any) -> Any:
         for sk in [sk for sk, entry in entries.items() if entry.rejected]:
             del entries[sk]
-        return real(question, entries, rows, watermark)
+        return real(question, entries, rows, watermark, outcome)
 
     real = compare._keys
     return pretending(compare, _keys=keys)

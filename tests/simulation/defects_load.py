@@ -9,6 +9,7 @@ from kiwi_sync.kiwi.access import Access
 from kiwi_sync.queues import send_to_load
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.state import rows
+from kiwi_sync.state.claims import waiter_at
 from kiwi_sync.state.links import write_link
 from kiwi_sync.state.table import Change, exists
 from kiwi_transform import lease
@@ -121,9 +122,9 @@ def claim_not_tried_again() -> AbstractContextManager[Any]:
     def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
         taken = claims._take(table, claim, key)
         if not taken:
-            table.update(claims._waiter(claim, key), Change(put={"waiter": key.text}))
+            table.update(waiter_at(claim, key), Change(put={"waiter": key.text}))
         elif waited:
-            table.delete(claims._waiter(claim, key))
+            table.delete(waiter_at(claim, key))
         return bool(taken)
 
     return pretending(claims, take=take)

@@ -28,7 +28,7 @@ class Played:
 def play(plan: Plan) -> Played:
     """Play a plan to its end: the storm, a quiet point, and where it takes one a last export and another."""
     world = World(plan)
-    with _quiet(), world.entered():
+    with quiet(), world.entered():
         try:
             wrong = _play(world)
         except Exception as error:
@@ -39,7 +39,7 @@ def play(plan: Plan) -> Played:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without log lines: nobody reads those of thousands of histories, and they take their time."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)

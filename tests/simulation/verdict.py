@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kiwi_load.claims import wanted_claims
 from kiwi_sync.keys import RowKind
 from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.rules.reasons import Reason
+from kiwi_sync.state.claims import wanted_claims
 
 from tests import consistency
 from tests.generate import CONNECTION

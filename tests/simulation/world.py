@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from kiwi_extract import assess, outstanding, run, stage
+from kiwi_extract import assess, extent, outstanding, spool, stage
 from kiwi_local.kiwi import EmbeddedKiwi
 from kiwi_local.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
@@ -107,7 +107,7 @@ class World:
         with ExitStack() as stack:
             stack.enter_context(pretending(auth, threading=threads))
             stack.enter_context(pretending(collisions, threading=threads))
-            for module in (keys, run, assess, outstanding):
+            for module in (keys, extent, assess, outstanding, spool):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
             stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
             yield self

@@ -70,6 +70,11 @@ def identity(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return known[0], known[1]
 
 
+def is_dry_run(raw: Mapping[str, Any]) -> bool:
+    """Whether a document, refused or not, is only to be planned."""
+    return raw.get("dry_run") is True
+
+
 _HARMLESS = {
     "format": "erp-export/1",
     "connection": "c",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 
 from kiwi_sync.connections import Connection
 from kiwi_sync.keys import Partition
@@ -23,6 +23,14 @@ class Shelf(Protocol):
 
     def keep(self, name: str) -> str | None:
         """Keep the document at hand; the message that brings it again, None if it is not there any more."""
+        ...
+
+    def keep_export(self, name: str) -> str | None:
+        """Keep the document as what a plan is of; the message that brings it again."""
+        ...
+
+    def keep_plan(self, name: str, plan: IO[bytes]) -> str:
+        """Keep a plan; the message that says where it lies."""
         ...
 
     def bring(self, document: str) -> None:

@@ -1,4 +1,4 @@
-"""The export bucket: reads exports that lie there, keeps documents that were refused or held."""
+"""The export bucket: reads exports that lie there, keeps plans, and documents that were refused or held."""
 
 import re
 from collections.abc import Mapping
@@ -120,6 +120,16 @@ class ExportBucket:
     def keep_held(self, source: Inline | Pointer, name: str, place: Place | None = None) -> Pointer | None:
         """Keep a document under `held/`, and point to this version; None if it is not there any more."""
         return self._put(source, f"held/{name}", place)
+
+    def keep_planned(self, document: Inline, name: str) -> Pointer | None:
+        """Keep the document that a plan is of beside the plan, and point to this version."""
+        return self._put(document, f"plans/{name}.export", None)
+
+    def keep_plan(self, plan: IO[bytes], name: str) -> Pointer:
+        """Keep a plan under `plans/`, and point to this version."""
+        key = f"plans/{name}.json"
+        put = self._client.put_object(Bucket=self._name, Key=key, Body=plan)
+        return Pointer(bucket=self._name, key=key, version=put.get("VersionId"))
 
     def keep_parts_held(self, parts: Parts, name: str) -> Parts | None:
         """The same for all parts of an export."""

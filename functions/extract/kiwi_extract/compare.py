@@ -7,10 +7,10 @@ from hashlib import blake2b
 
 from kiwi_sync.state.table import Item
 
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 from kiwi_extract.watermark import Watermark
 
-COMPARED = ("pk", "sk", "rev", "version", "fingerprint", "gone", "todo", "expires", "unseen", "exempt")
+COMPARED = ("sk", "rev", "version", "fingerprint", "gone", "todo", "expires", "unseen", "exempt")
 """The attributes that comparing needs, of rows and of the watermark."""
 
 
@@ -74,7 +74,7 @@ def compare(
 ) -> Comparison:
     """What the export changes in a partition. For a full export `rows` must be all of the partition's."""
     outcome = Comparison()
-    for sk in _keys(question, entries, rows, watermark):
+    for sk in sorted(_keys(question, entries, rows, watermark, outcome)):
         _judge(question, sk, entries.get(sk), rows.get(sk), watermark, outcome)
     return outcome
 
@@ -90,12 +90,42 @@ def next_watermark(question: Question, comparison: Comparison, watermark: Waterm
 
 
 def _keys(
-    question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
+    question: Question,
+    entries: Mapping[str, Entry],
+    rows: Mapping[str, Item],
+    watermark: Watermark,
+    outcome: Comparison,
 ) -> Iterable[str]:
+    """The keys that have to be judged one by one."""
     if not question.is_full:
-        return sorted(entries)
-    # Where absence proves nothing, an exempt key stays exempt, also one that has no row.
-    return sorted({*entries, *rows, *(() if question.judges_absence else watermark.exempt)})
+        return entries
+    confirmed = frozenset[str]()
+    if watermark.version <= question.version:
+        confirmed = _confirmed(question, entries, rows, watermark)
+        outcome.accepted = outcome.unchanged = len(confirmed)
+    keys = {sk for sk in (*entries, *rows) if sk not in confirmed}
+    if not question.judges_absence:
+        # Where absence proves nothing, an exempt key stays exempt, also one that has no row.
+        keys |= watermark.exempt.keys()
+    return keys
+
+
+def _confirmed(
+    question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
+) -> frozenset[str]:
+    """The keys of records that a full export merely confirms: so many that they are not judged one by one."""
+    version, shape = question.version, question.shape
+    apart = {*watermark.exempt, *question.held}
+    return frozenset(
+        sk
+        for sk, row in rows.items()
+        if (entry := entries.get(sk)) is not None
+        and (record := entry.record) is not None
+        and row.get("fingerprint") == fingerprint_of(record, shape)
+        and str(row["version"]) < version
+        and "gone" not in row
+        and sk not in apart
+    )
 
 
 def _judge(

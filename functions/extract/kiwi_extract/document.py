@@ -12,7 +12,7 @@ from kiwi_extract.formats.pieces import Peekable, Readable, decoded, unicode_enc
 
 DELETIONS = "geloescht"
 ENVELOPE_KEYS = frozenset(
-    {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl", "teil"}
+    {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl", "teil", "dry_run"}
 )
 MAX_RECORDS = 3_000_000
 """Records of one export: about as many as one invocation can read, and can put on its disk."""

@@ -23,7 +23,10 @@ KEY_BYTES = 1024
 
 
 class Pointer(BaseModel):
-    """A message that says where an export lies. `version`: of the object, so that it is read twice alike."""
+    """A message that says where an export lies. `version`: of the object, so that it is read twice alike.
+
+    `plan`: the fingerprint of the plan that is to be carried out; then it is no dry run, whatever it says.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     bucket: str = Field(min_length=1)
@@ -31,6 +34,7 @@ class Pointer(BaseModel):
     version: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{1,1024}$")
     side: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{0,1024}$")
     """Version of the side file, "" if there is none; None: not looked for yet."""
+    plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
 
     @field_validator("key")
     @classmethod
@@ -48,6 +52,7 @@ class Parts(BaseModel):
     """A message that says where all parts of one export lie, in their order.
 
     `connection`, `export_id`: of which export. `exported_at`, `export_id`: for parts that do not say them.
+    `plan`: as of a pointer.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -55,6 +60,7 @@ class Parts(BaseModel):
     connection: str | None = None
     export_id: str | None = None
     exported_at: AwareDatetime | None = None
+    plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
 
     def message(self) -> str:
         """The message that it is."""

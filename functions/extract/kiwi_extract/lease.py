@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from kiwi_sync.state.table import Change, Table, absent, at_most, either, equals
+from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either, equals
 from kiwi_sync.times import Clock, stamp
 
 MARGIN = timedelta(minutes=1)
@@ -34,6 +34,16 @@ class Deadline:
             raise DeadlineReachedError
 
 
+def lease_is_held(table: Table, connection: str, now: datetime) -> bool:
+    """Whether somebody holds the connection's lease."""
+    item = table.get(_key(connection))
+    return item is not None and str(item["until"]) > stamp(now)
+
+
+def _key(connection: str) -> ItemKey:
+    return (f"%connection#{connection}", "lease")
+
+
 @contextmanager
 def lease(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
     """Hold the connection's lease. It is never renewed: a crashed holder's ends by itself.
@@ -41,7 +51,7 @@ def lease(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
     Raises:
         LeaseTakenError: someone else holds it.
     """
-    key, holder = (f"%connection#{connection}", "lease"), uuid4().hex
+    key, holder = _key(connection), uuid4().hex
     change = Change(put={"holder": holder, "until": stamp(deadline.ends)})
     if not table.update(key, change, either(absent("until"), at_most("until", stamp(deadline.clock())))):
         raise LeaseTakenError

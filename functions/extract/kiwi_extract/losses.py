@@ -96,12 +96,12 @@ class Losing:
 
 @dataclass
 class Toll:
-    """What the losses come to: `held` are the records that cost somebody an agreement."""
+    """What the losses come to: `held` are the records that cost somebody an agreement, and why."""
 
     total: int = 0
     lost: int = 0
     shown: list[Lost] = field(default_factory=list)
-    held: dict[RowKind, set[str]] = field(default_factory=dict)
+    held: dict[RowKind, dict[str, Loss]] = field(default_factory=dict)
 
     @property
     def count(self) -> Count:
@@ -116,8 +116,8 @@ class Toll:
             self.total += 1
             causes = list(losing.causes(agreement))
             self.lost += bool(causes)
-            for kind, sk, _ in causes:
-                self.held.setdefault(kind, set()).add(sk)
+            for kind, sk, reason in causes:
+                self.held.setdefault(kind, {}).setdefault(sk, reason)
             if causes and len(self.shown) < SHOWN:
                 kind, sk, reason = causes[0]
                 text = losing.key_text(RowKind.RENTAL_AGREEMENT, str(agreement["sk"]))

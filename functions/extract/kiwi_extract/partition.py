@@ -19,9 +19,9 @@ from kiwi_extract.compare import (
     compare,
     next_watermark,
 )
+from kiwi_extract.entry import Entry
 from kiwi_extract.lease import Deadline
 from kiwi_extract.source import SourceWriter, key_of
-from kiwi_extract.spool import Entry
 from kiwi_extract.watermark import (
     WATERMARK,
     Watermark,

@@ -1,15 +1,15 @@
 """Works one export: reads and admits it, then brings it into the table, partition by partition."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
 from kiwi_sync.connections import Connection, Connections
-from kiwi_sync.erp.envelope import SECTIONS, Envelope
-from kiwi_sync.keys import SHARDS, Partition, RowKind
+from kiwi_sync.erp.envelope import Envelope
+from kiwi_sync.keys import Partition, RowKind
 from kiwi_sync.queues import Queue
 from kiwi_sync.state.holds import read_hold
 from kiwi_sync.state.table import Table
@@ -20,11 +20,14 @@ from kiwi_extract.arrivals import note_export
 from kiwi_extract.assess import Assessor
 from kiwi_extract.brake import Brake, Shelf, is_approved
 from kiwi_extract.compare import Question
+from kiwi_extract.extent import Extent, silent_in
 from kiwi_extract.formats.origin import Export
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
 from kiwi_extract.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
 from kiwi_extract.outstanding import retry_parked
 from kiwi_extract.partition import PartitionWork
+from kiwi_extract.plan.dry_run import check_plan, dry_run
+from kiwi_extract.plan.survey import Survey
 from kiwi_extract.source import SourceWriter
 from kiwi_extract.spool import Spool
 from kiwi_extract.validate import validate
@@ -54,10 +57,13 @@ class Tools:
     grace: timedelta
 
 
-def extract(tools: Tools, document: Export, deadline: Deadline, shelf: Shelf) -> runs.Status:
+def extract(
+    tools: Tools, document: Export, deadline: Deadline, shelf: Shelf, plan: str | None = None
+) -> runs.Status:
     """Bring one export into the table and send the keys of what is new, changed or gone.
 
-    What would take access from too many is held back, and the document kept on the `shelf`.
+    What would take access from too many is held back, and the document kept on the `shelf`. A dry run is only
+    planned. `plan`: the fingerprint of the plan that is to be carried out, this and nothing else.
 
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
@@ -70,32 +76,32 @@ def extract(tools: Tools, document: Export, deadline: Deadline, shelf: Shelf) ->
         envelope = admit(document, deadline.clock())
         if envelope.is_part:
             raise PartError(envelope)
+        if envelope.dry_run and plan is None:
+            return dry_run(_survey(tools, document, envelope, spool, deadline), document.counts, shelf)
         with lease(tools.table, envelope.connection, deadline):
-            connection = connection_of(tools.connections, envelope.connection)
-            spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-            said = Said(_silent(envelope, document), document.mapping)
-            run = ExportRun(tools, connection, envelope, spool, deadline, shelf, said)
+            survey = _survey(tools, document, envelope, spool, deadline)
+            if plan is not None:
+                check_plan(survey, plan)
+            said = Said(survey.silent, document.mapping, plan)
+            run = ExportRun(tools, survey.connection, envelope, spool, deadline, shelf, said)
             return run.work(document.counts)
 
 
+def _survey(tools: Tools, document: Export, envelope: Envelope, spool: Spool, deadline: Deadline) -> Survey:
+    """The export beside the present settings and state."""
+    connection = connection_of(tools.connections, envelope.connection)
+    spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
+    silent = silent_in(envelope, document)
+    return Survey(tools.table, tools.writers, connection, envelope, spool, deadline, silent)
+
+
 class Said(NamedTuple):
-    """What else is known of an export: of what it does not speak, and which Feldmapping it was read with."""
+    """What else is known of an export: of what it does not speak, which Feldmapping it was read with, and
+    which plan it carries out."""
 
     silent: frozenset[tuple[str, RowKind]] = frozenset()
     mapping: str | None = None
-
-
-def _silent(envelope: Envelope, document: Export) -> frozenset[tuple[str, RowKind]]:
-    """The (Mandant, kind) that a full export is said to be complete for, but does not speak of."""
-    spoken = document.spoken
-    if spoken is None or not envelope.is_full:
-        return frozenset()
-    return frozenset(
-        (mandant, kind)
-        for mandant in envelope.mandanten
-        for section, kind in SECTIONS.items()
-        if (mandant, section) not in spoken
-    )
+    plan: str | None = None
 
 
 class ExportRun:
@@ -112,7 +118,6 @@ class ExportRun:
         said: Said,
     ) -> None:
         self._tools = tools
-        self._silent = said.silent
         self._connection = connection
         self._envelope = envelope
         self._spool = spool
@@ -126,13 +131,15 @@ class ExportRun:
             connection.version,
             deadline.clock(),
             approved=is_approved(hold, envelope.version),
+            plan=said.plan,
             mapping=said.mapping,
         )
         source = SourceWriter(tools.table, connection, envelope.version, tools.grace)
         self._work = PartitionWork(tools.table, tools.transform, tools.writers, source, deadline)
-        self._unreadable = spool.unreadable()
+        seen = seen_mandanten(tools.table, connection.id)
+        unreadable = frozenset(spool.unreadable())
+        self._extent = Extent(connection, envelope, spool, seen, unreadable, said.silent)
         self._progressed = False
-        self._deselected = seen_mandanten(tools.table, connection.id) - self._selected
         self._assessor = Assessor(connection, self._work, spool, self._question)
         self._brake = Brake(
             tools.table,
@@ -163,19 +170,19 @@ class ExportRun:
             runs.note_progress(table, self._run)
             raise HandBackError from None
         if self._envelope.is_full:
-            forget_mandanten(table, connection, self._deselected - self._run.staying)
-        self._brake.finish(self._covered())
+            forget_mandanten(table, connection, self._extent.deselected - self._run.staying)
+        self._brake.finish(self._extent.covered())
         rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
         note_export(table, connection, self._deadline.clock())
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 
     def _bring_in_all(self) -> None:
-        partitions = list(self._partitions())
+        partitions = list(self._extent.partitions())
         of_mandant: dict[str, list[Partition]] = defaultdict(list)
         for partition in partitions:
             of_mandant[partition.mandant].append(partition)
-        self._brake.apply(of_mandant, self._deselected)
-        kept = {partition.mandant for partition in partitions} & self._selected
+        self._brake.apply(of_mandant, self._extent.deselected)
+        kept = {partition.mandant for partition in partitions} & self._extent.selected
         remember_mandanten(self._tools.table, self._connection.id, kept)
         for partition in partitions:
             if partition.pk not in self._run.done:
@@ -189,7 +196,7 @@ class ExportRun:
 
     def _bring_in(self, partition: Partition) -> None:
         entries = self._spool.entries(partition)
-        question = replace(self._question(partition), held=self._brake.held_in(partition))
+        question = self._question(partition, self._brake.held_in(partition))
         # What was left of a partition when it was assessed is as it was: the lease is held.
         look = self._assessor.settled.pop(partition.pk, None)
         comparison = self._work.bring_in(partition, question, entries, look)
@@ -201,38 +208,5 @@ class ExportRun:
         self._run.done.add(partition.pk)
         self._progressed = True
 
-    def _covered(self) -> frozenset[str]:
-        """The Mandanten of which a full export has said all there is to say; of a delta none."""
-        if not self._envelope.is_full:
-            return frozenset()
-        partitions = list(self._partitions())
-        silent = {it.mandant for it in partitions if not self._question(it).judges_absence}
-        silent |= {mandant for mandant, _ in self._silent}
-        return frozenset(it.mandant for it in partitions) - silent
-
-    def _question(self, partition: Partition) -> Question:
-        hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self._unreadable
-        return Question(
-            version=self._envelope.version,
-            is_full=self._envelope.is_full,
-            shape=self._connection.shape,
-            judges_absence=not hidden or partition.mandant in self._deselected,
-            continues=self._run.continues,
-        )
-
-    @property
-    def _selected(self) -> frozenset[str]:
-        return frozenset(self._connection.settings.mandanten)
-
-    def _partitions(self) -> Iterator[Partition]:
-        """Of a full export: all that it speaks of, or that is deselected; of a delta: its own."""
-        if not self._envelope.is_full:
-            yield from self._spool.partitions(self._connection.id)
-            return
-        mandanten = sorted(self._selected.intersection(self._envelope.mandanten) | self._deselected)
-        for kind in SECTIONS.values():
-            for mandant in mandanten:
-                if (mandant, kind) in self._silent and mandant not in self._deselected:
-                    continue
-                for shard in range(SHARDS):
-                    yield Partition(self._connection.id, mandant, kind, format(shard, "x"))
+    def _question(self, partition: Partition, held: Collection[str] = ()) -> Question:
+        return self._extent.question(partition, held=held, continues=self._run.continues)

@@ -11,7 +11,7 @@ from kiwi_sync.state.table import Change, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.document import RejectedExportError
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 
 UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
@@ -32,6 +32,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     HELD = "held"
+    PLANNED = "planned"
     INCOMPLETE = "incomplete"
 
 
@@ -72,6 +73,11 @@ def _key(connection: str, export_id: str) -> ItemKey:
     return (f"%run#{connection}", export_id)
 
 
+def plan_id(export_id: str) -> str:
+    """Under what the run of a dry run lies: beside the real one, which it must not overwrite."""
+    return f"{export_id}#plan"
+
+
 def begin(
     table: Table,
     connection: str,
@@ -81,12 +87,14 @@ def begin(
     now: datetime,
     *,
     approved: bool = False,
+    plan: str | None = None,
     mapping: str | None = None,
 ) -> Run:
     """The run of this export: a new one, or the one that an earlier invocation did not end.
 
-    `approved`: its losses are; what was done before they were has to be done again. `mapping`: the version
-    of the Feldmapping that the export is read with; what was done with another has to be done again, too.
+    `approved`: its losses are; what was done before they were has to be done again. `plan`: what it carries
+    out, and what the state was found to be in line with. `mapping`: the version of the Feldmapping that the
+    export is read with; what was done with another has to be done again, too.
     """
     item = table.get(_key(connection, export_id)) or {}
     run = Run(connection, export_id, version, settings_version, approved)
@@ -107,12 +115,20 @@ def begin(
         "approved": approved,
     }
     remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
-    if mapping is None:
-        remove.append("mapping")
-    else:
-        put["mapping"] = mapping
+    for name, value in (("plan", plan), ("mapping", mapping)):
+        if value is None:
+            remove.append(name)
+        else:
+            put[name] = value
     table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
     return run
+
+
+def carries_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> bool:
+    """Whether an invocation before this one has begun to carry out this very plan, and has not ended."""
+    item = table.get(_key(connection, export_id)) or {}
+    began = item.get("status") == Status.WORKING and item.get("version") == version
+    return began and item.get("plan") == plan
 
 
 def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
@@ -159,10 +175,35 @@ def end(
         "status": status.value,
         "ended_at": stamp(now),
         "counts": json.dumps(counts),
-        "rejected": _listed(rejected[1]),
+        "rejected": listed(rejected[1]),
     }
     table.update(_key(run.connection, run.export_id), Change(put=put, remove=_PROGRESS))
     return status
+
+
+def note_plan(
+    table: Table,
+    run: Run,
+    counts: Mapping[str, object],
+    rejected: Sequence[Entry],
+    plan: str,
+    began: datetime,
+    now: datetime,
+) -> Status:
+    """Note that an export was planned; `plan`: the message that says where the plan lies."""
+    put: dict[str, Value] = {
+        "status": Status.PLANNED.value,
+        "version": run.version,
+        "settings_version": run.settings_version,
+        "began_at": stamp(began),
+        "ended_at": stamp(now),
+        "counts": json.dumps({**counts, **vars(run.tally)}),
+        "rejected": listed(rejected),
+        "plan": plan,
+    }
+    change = Change(put=put | tombstone(now), remove=["reason", "detail", "kept"])
+    table.update(_key(run.connection, plan_id(run.export_id)), change)
+    return Status.PLANNED
 
 
 def refuse(
@@ -185,7 +226,7 @@ def refuse(
     table.update(_key(connection or UNKNOWN, export_id), change)
 
 
-def _listed(entries: Sequence[Entry]) -> str:
+def listed(entries: Sequence[Entry]) -> str:
     """The first of them as JSON, as many as the item can hold."""
     texts, size = list[str](), 0
     for entry in entries:
@@ -203,5 +244,5 @@ def _shown(entry: Entry) -> dict[str, str | None]:
         "key": entry.numbers,
         "field": entry.field,
         "reason": entry.reason,
-        "place": entry.place_text or f"{'geloescht.' if entry.deleted else ''}{entry.section}[{entry.place}]",
+        "place": entry.place_text,
     }

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import IO
 
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
 
 from kiwi_extract import runs
-from kiwi_extract.admission import identity
+from kiwi_extract.admission import identity, is_dry_run
 from kiwi_extract.bucket import ExportBucket
 from kiwi_extract.delivery import Deliveries, Delivery
 from kiwi_extract.document import RejectedExportError
@@ -72,8 +73,8 @@ class Stage:
             deliveries.receive(delivery, deadline.clock())
             document = delivery.document
             if document is not None:
-                shelf = _Shelf(self.bucket, self.exports, delivery)
-                status = extract(self.tools, document, deadline, shelf)
+                shelf, plan = _Shelf(self.bucket, self.exports, delivery), _plan_of(delivery.source)
+                status = extract(self.tools, document, deadline, shelf, plan)
                 logger.info("export worked", export_id=document.envelope["export_id"], status=status)
         except PartError as part:
             split = split_of_envelope(part.envelope)
@@ -92,6 +93,8 @@ class Stage:
         connection, export_id = identity(delivery.known)
         kept = self.bucket.keep(delivery.source, f"{connection or 'unknown'}/{message_id}", delivery.place)
         known = export_id if connection else None
+        if known and is_dry_run(delivery.known) and not _plan_of(delivery.source):
+            known = runs.plan_id(known)
         runs.refuse(self.tools.table, connection, known or message_id, error, kept, deadline.clock())
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
 
@@ -112,8 +115,23 @@ class _Shelf:
         kept = self.bucket.keep_held(source, name, self.delivery.place)
         return kept.message() if kept else None
 
+    def keep_export(self, name: str) -> str | None:
+        source = self.delivery.source
+        if isinstance(source, Inline):
+            kept = self.bucket.keep_planned(source, name)
+            return kept.message() if kept else None
+        return source.message()
+
+    def keep_plan(self, name: str, plan: IO[bytes]) -> str:
+        return self.bucket.keep_plan(plan, name).message()
+
     def bring(self, document: str) -> None:
         self.exports.send([Outgoing(document)])
+
+
+def _plan_of(source: Source) -> str | None:
+    """The fingerprint of the plan that is to be carried out."""
+    return None if isinstance(source, Inline) else source.plan
 
 
 def _message(intake: Intake) -> str:

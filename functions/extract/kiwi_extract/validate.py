@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kiwi_extract.document import RawRecord
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
+from kiwi_extract.plain import plain
 
 KEYS: dict[RowKind, type[VerwaltungseinheitKey] | type[MieterKey] | type[MietvertragKey]] = {
     RowKind.VERWALTUNGSEINHEIT: VerwaltungseinheitKey,
@@ -32,32 +33,20 @@ _CODES = {
 
 def validate(raw: RawRecord) -> Entry:
     """The entry that a record is. No exception: a bad record is an entry that says why."""
-    kind = SECTIONS[raw.section]
+    section, place, deleted, value, source, line = raw[:6]
+    kind = SECTIONS[section]
     if raw.reason is not None:
         return _refused(raw, kind, raw.field, raw.reason)
-    model: type[Record] = KEYS[kind] if raw.deleted else RECORDS[kind]
+    if not deleted and (found := plain(kind, value)) is not None:
+        mandant, sk, text = found
+        return Entry(section, place, deleted, mandant, sk, text, None, None, source, line)
+    model: type[Record] = KEYS[kind] if deleted else RECORDS[kind]
     try:
-        record = model.model_validate(raw.value)
+        record = model.model_validate(value)
     except ValidationError as error:
         return _rejected(raw, kind, error)
-    text = None if raw.deleted else record.model_dump_json(exclude_none=True)
-    return _entry(raw, record, text)
-
-
-def _entry(raw: RawRecord, named: Record, record: str | None) -> Entry:
-    key = named.key("")
-    numbers = "/".join((named.mandant, *named.numbers))
-    return Entry(
-        raw.section,
-        raw.place,
-        raw.deleted,
-        key.kind,
-        named.mandant,
-        key.sk,
-        numbers,
-        record,
-        place_text=_where(raw),
-    )
+    sk, written = record.key("").sk, None if deleted else record.model_dump_json(exclude_none=True)
+    return Entry(section, place, deleted, record.mandant, sk, written, None, None, source, line)
 
 
 def _rejected(raw: RawRecord, kind: RowKind, error: ValidationError) -> Entry:
@@ -67,30 +56,22 @@ def _rejected(raw: RawRecord, kind: RowKind, error: ValidationError) -> Entry:
 
 
 def _refused(raw: RawRecord, kind: RowKind, field: str | None, reason: str) -> Entry:
-    mandant, sk, numbers = _key(raw.value, kind)
-    where = _where(raw)
-    return Entry(raw.section, raw.place, raw.deleted, kind, mandant, sk, numbers, None, field, reason, where)
-
-
-def _where(raw: RawRecord) -> str | None:
-    """Where the record stands, for people; None in a JSON document, where section and place say it."""
-    if raw.line is None:
-        # In a part of an export.
-        return f"{raw.source}, {raw.section}[{raw.place}]" if raw.source else None
-    return f"{raw.source}, line {raw.line}" if raw.source else f"line {raw.line}"
+    section, place, deleted, value, source, line = raw[:6]
+    mandant, sk = _key(value, kind)
+    return Entry(section, place, deleted, mandant, sk, None, field, reason, source, line)
 
 
 def _field_of(fault: ErrorDetails) -> str:
     return "ende" if fault["type"] == "ende_before_beginn" else ""
 
 
-def _key(value: Any, kind: RowKind) -> tuple[str | None, str | None, str | None]:
-    """What can be read of the key: (Mandant, sort key, numbers for people)."""
+def _key(value: Any, kind: RowKind) -> tuple[str | None, str | None]:
+    """What can be read of the key: (Mandant, sort key)."""
     try:
         named = KEYS[kind].model_validate(value)
     except ValidationError:
-        return _mandant(value), None, None
-    return named.mandant, named.key("").sk, "/".join((named.mandant, *named.numbers))
+        return _mandant(value), None
+    return named.mandant, named.key("").sk
 
 
 def _mandant(value: Any) -> str | None:

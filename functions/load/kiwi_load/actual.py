@@ -5,12 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from kiwi_sync.keys import RowKind
+from kiwi_sync.rules.action import Actual, actual_of
 from kiwi_sync.rules.reasons import Problem, Reason
 from kiwi_sync.state.rows import PARKED, Row, todo_marker, tombstone, unchanged
 from kiwi_sync.state.table import Change, Table, Value, equals, exists
 from kiwi_sync.times import Clock, stamp
-
-from kiwi_load.plan import Actual, actual_of
 
 RETRY_PROBLEMS = timedelta(hours=1)
 """How long a key rests that KIWI failed at ten times."""

@@ -7,28 +7,9 @@ the holder lets go.
 from collections.abc import Collection
 
 from kiwi_sync.keys import RowKey
-from kiwi_sync.kiwi.models import Payload, Tenant
 from kiwi_sync.queues import Queue, send_to_load
-from kiwi_sync.rules.ids import ambiguous
-from kiwi_sync.rules.reasons import Reason
-from kiwi_sync.state.table import Change, ItemKey, Table, absent, either, equals
-from kiwi_sync.state.wants import claim_of, email_claim
-
-_HOLDER = "holder"
-_WAITER = "waiter#"
-
-
-def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
-    """The claims that a payload needs, each with the reason to give when it is taken."""
-    if payload is None:
-        return {}
-    claims = {}
-    if ambiguous(key.mandant, *key.numbers):
-        claim = claim_of(key.connection, key.kind, "external_id", payload.external_id)
-        claims[claim] = Reason.EXTERNAL_ID_TAKEN
-    if isinstance(payload, Tenant):
-        claims[email_claim(key.connection, payload.email_address)] = Reason.EMAIL_TAKEN
-    return claims
+from kiwi_sync.state.claims import HOLDER, holders, waiter_at, waiters
+from kiwi_sync.state.table import Change, Table, absent, either, equals
 
 
 def take_all(
@@ -59,18 +40,17 @@ def take_all(
 def _held_by_others(table: Table, wanted: Collection[str], key: RowKey) -> set[str]:
     if len(wanted) < 2:
         return set()
-    there = table.get_many([(claim, _HOLDER) for claim in wanted])
-    return {claim for (claim, _), item in there.items() if item["holder"] != key.text}
+    return {claim for claim, holder in holders(table, wanted).items() if holder != key}
 
 
 def _give_back(table: Table, load: Queue, claim: str, key: RowKey, *, waited: bool, crashed: bool) -> None:
     """Neither hold a claim nor wait for it any longer."""
-    holder = table.get((claim, _HOLDER))
+    holder = table.get((claim, HOLDER))
     # Who frees nothing sends nobody: or two that wait would send each other for ever.
     if crashed or (holder is not None and holder["holder"] == key.text):
         let_go(table, load, claim, key)
     elif waited:
-        table.delete(_waiter(claim, key))
+        table.delete(waiter_at(claim, key))
 
 
 def take(table: Table, claim: str, key: RowKey, *, waited: bool) -> bool:
@@ -82,23 +62,22 @@ def take(table: Table, claim: str, key: RowKey, *, waited: bool) -> bool:
     taken = _take(table, claim, key)
     if not taken:
         waited = True
-        table.update(_waiter(claim, key), Change(put={"waiter": key.text}))
+        table.update(waiter_at(claim, key), Change(put={"waiter": key.text}))
         taken = _take(table, claim, key)
     if taken and waited:
-        table.delete(_waiter(claim, key))
+        table.delete(waiter_at(claim, key))
     return taken
 
 
 def _take(table: Table, claim: str, key: RowKey) -> bool:
     free_or_mine = either(absent("pk"), equals("holder", key.text))
-    return table.update((claim, _HOLDER), Change(put={"holder": key.text}), free_or_mine)
+    return table.update((claim, HOLDER), Change(put={"holder": key.text}), free_or_mine)
 
 
 def let_go(table: Table, load: Queue, claim: str, key: RowKey) -> None:
     """Let go of a claim, held or waited for, and send whoever waits for it."""
     _leave(table, claim, key)
-    waiters = [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=_WAITER)]
-    send_to_load(load, waiters, wake=True)
+    send_to_load(load, waiters(table, claim), wake=True)
 
 
 def give_up(table: Table, load: Queue, claim: str, key: RowKey, limit: int) -> None:
@@ -121,9 +100,5 @@ def users(table: Table, claim: str, limit: int) -> list[RowKey]:
 
 
 def _leave(table: Table, claim: str, key: RowKey) -> None:
-    table.delete(_waiter(claim, key))
-    table.delete((claim, _HOLDER), equals("holder", key.text))
-
-
-def _waiter(claim: str, key: RowKey) -> ItemKey:
-    return (claim, f"{_WAITER}{key.text}")
+    table.delete(waiter_at(claim, key))
+    table.delete((claim, HOLDER), equals("holder", key.text))

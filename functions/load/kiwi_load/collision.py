@@ -2,9 +2,9 @@
 
 from kiwi_sync.kiwi.client import KiwiClient
 from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, Tenant
+from kiwi_sync.rules.action import KINDS
 from kiwi_sync.state.rows import Row
 
-from kiwi_load.plan import KINDS
 from kiwi_load.situation import Situation
 
 

@@ -5,14 +5,13 @@ from uuid import uuid4
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.action import identity_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.state.links import delete_link, linked
 from kiwi_sync.state.rows import Row, owe, read_rows, unchanged
 from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.times import Clock
 from pydantic import ValidationError
-
-from kiwi_load.plan import identity_of
 
 
 @dataclass(frozen=True)

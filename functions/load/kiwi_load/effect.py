@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.rules.action import NOT_IN_KIWI, Action, Actual, made
 
-from kiwi_load.plan import NOT_IN_KIWI, Action, Actual, made
 from kiwi_load.situation import Situation
 
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.kiwi.models import Found, Kind, Tenant
+from kiwi_sync.rules.action import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
 from kiwi_sync.rules.ids import kiwi_id
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
+from kiwi_sync.state.claims import wanted_claims
 from kiwi_sync.state.rows import Row, read_row, read_rows
 from kiwi_sync.state.table import Table
 from kiwi_sync.state.wants import email_claim
-
-from kiwi_load.claims import wanted_claims
-from kiwi_load.plan import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from kiwi_sync.kiwi.client import KiwiClient
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiError, KiwiLoginRefused
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
+from kiwi_sync.rules.action import KINDS
 from kiwi_sync.rules.ids import kiwi_id
 from kiwi_sync.state.rows import Row, let_rest, owe, read_row
 from kiwi_sync.state.table import Table
@@ -17,7 +18,6 @@ from kiwi_sync.state.table import Table
 from kiwi_load.actual import ActualWriter, TakenOverError
 from kiwi_load.gate import Gate, Passage
 from kiwi_load.kiwis import Kiwis
-from kiwi_load.plan import KINDS
 from kiwi_load.worker import TryLaterError, Worker
 
 TRIES = 10

@@ -10,6 +10,7 @@ from kiwi_sync.kiwi.errors import KiwiCollision, KiwiNotFound, KiwiRefused, Kiwi
 from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
+from kiwi_sync.rules.action import NOT_IN_KIWI, Action, Actual, next_action
 from kiwi_sync.rules.email import is_blocked
 from kiwi_sync.rules.reasons import Problem, Reason
 from kiwi_sync.state.rows import Row, tombstone, unchanged
@@ -21,7 +22,6 @@ from kiwi_load.collision import is_ours, missing_parents
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import access_is_on, carry_out
-from kiwi_load.plan import NOT_IN_KIWI, Action, Actual, plan
 from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 8
@@ -80,7 +80,7 @@ class Worker:
 
     def _step(self, situation: Situation, kiwi: KiwiClient) -> bool:
         """Plan and carry out one step; whether the key is settled."""
-        action = plan(situation.wish, situation.actual)
+        action = next_action(situation.wish, situation.actual)
         if action is Action.NOTHING:
             return self._settle(situation, None, self._reason(situation))
         if action is Action.DELETE and situation.is_parent:
@@ -164,7 +164,7 @@ class Worker:
             words = f"{refusal.name}: {refusal.message}"
             return self._refused(action, situation, token, kiwi, Problem.REFUSED, words)
         situation = situation.having(actual)
-        if plan(situation.wish, actual) is not Action.NOTHING:
+        if next_action(situation.wish, actual) is not Action.NOTHING:
             self.writer.note(situation.row, token, actual)
             return False
         return self._settle(situation, token, self._reason(situation))

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from kiwi_sync.connections import Connection
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.desire import Desire, desired_agreements, no_longer_named
 from kiwi_sync.state.links import write_link
 from kiwi_sync.state.rows import Row, read_row, row_of, tombstone
 from kiwi_sync.state.table import Table
 
-from kiwi_transform.desire import Desire, desired_agreements, no_longer_named
 from kiwi_transform.write import is_written, settle_lease, write_agreement
 
 

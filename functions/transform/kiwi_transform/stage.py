@@ -7,11 +7,11 @@ from kiwi_sync.connections import Connection, Connections, SettingsInvalidError,
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.desire import desire
 from kiwi_sync.state.rows import Row, read_row
 from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 
-from kiwi_transform.desire import desire
 from kiwi_transform.lease import transform_lease
 from kiwi_transform.write import is_written, write_desire
 

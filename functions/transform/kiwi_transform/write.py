@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiwi_sync.keys import RowKey
+from kiwi_sync.rules.desire import Desire
 from kiwi_sync.state.rows import Row, item_key, new_or_unchanged, next_rev, todo_marker, unchanged
 from kiwi_sync.state.table import Change, Table, Value
 from kiwi_sync.times import stamp
-
-from kiwi_transform.desire import Desire
 
 
 def is_written(row: Row, desire: Desire) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract import runs, spool, validate
+from kiwi_extract import entry, runs, validate
 from kiwi_extract.document import RawRecord
 from kiwi_extract.feldmapping import steps, uniting
 from kiwi_extract.formats import identity, ndjson, tables
@@ -112,7 +112,7 @@ def test_the_codes_of_an_enum_are_explained(section: str) -> None:
 
 def test_the_reasons_of_rejected_records_are_explained() -> None:
     # Pydantic's own `missing` needs no translation.
-    there_are = {*validate._CODES.values(), "missing", spool.DUPLICATE, spool.MANDANT_NOT_LISTED}
+    there_are = {*validate._CODES.values(), "missing", entry.DUPLICATE, entry.MANDANT_NOT_LISTED}
     there_are |= {*raised_in(fields), *raised_in(models), *OF_READERS, *OF_A_FELDMAPPING}
 
     assert Counter(explained("Rejected records")) == Counter(there_are)
@@ -135,7 +135,7 @@ def test_a_bad_record_has_the_reason_that_the_page_gives(code: str, section: str
 
 
 def test_every_reason_of_a_single_record_has_an_example_here() -> None:
-    of_several = {spool.DUPLICATE, spool.MANDANT_NOT_LISTED, *OF_READERS}
+    of_several = {entry.DUPLICATE, entry.MANDANT_NOT_LISTED, *OF_READERS}
 
     assert {code for code, _, _ in BAD} == set(explained("Rejected records")) - of_several - OF_A_FELDMAPPING
 

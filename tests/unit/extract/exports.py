@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kiwi_extract.document import Document
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 from kiwi_extract.validate import validate
 from kiwi_sync.times import stamp
 

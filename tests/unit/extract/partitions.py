@@ -1,10 +1,10 @@
 """Exports of one partition, brought in straight."""
 
 from kiwi_extract.compare import Comparison, Question
+from kiwi_extract.entry import Entry
 from kiwi_extract.partition import PartitionWork
 from kiwi_extract.source import SourceWriter
-from kiwi_extract.spool import Entry
-from kiwi_sync.keys import Partition, RowKind
+from kiwi_sync.keys import Partition
 
 from tests.unit.extract.exports import CONNECTION, version
 from tests.unit.extract.rig import GRACE, Rig, key
@@ -14,7 +14,7 @@ PARTITION = AT.partition
 
 
 def entry(sk: str = AT.sk, record: str = "{}", *, deleted: bool = False) -> Entry:
-    return Entry("mieter", 0, deleted, RowKind.MIETER, AT.mandant, sk, sk, None if deleted else record)
+    return Entry("mieter", 0, deleted, AT.mandant, sk, None if deleted else record)
 
 
 def work(rig: Rig, hour: int, minutes: float = 15) -> PartitionWork:

@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 from kiwi_extract.lease import Deadline
 from kiwi_extract.run import HandBackError, Tools, extract
@@ -78,10 +78,18 @@ class MemoryShelf:
 
     kept: list[str] = field(default_factory=list)
     brought: list[str] = field(default_factory=list)
+    plans: dict[str, Any] = field(default_factory=dict)
 
     def keep(self, name: str) -> str | None:
         self.kept.append(name)
         return f"document {name} {len(self.kept)}"
+
+    def keep_export(self, name: str) -> str | None:
+        return json.dumps({"document": name})
+
+    def keep_plan(self, name: str, plan: IO[bytes]) -> str:
+        self.plans[name] = json.load(plan)
+        return f"plan {name}"
 
     def bring(self, document: str) -> None:
         self.brought.append(document)
@@ -105,8 +113,14 @@ class Rig:
     def deadline(self, minutes: float = 15) -> Deadline:
         return Deadline(self.clock.now + timedelta(minutes=minutes), self.clock)
 
-    def extract(self, export: Export | bytes, minutes: float = 15) -> Status:
-        return extract(self.tools, document(export), self.deadline(minutes), self.shelf)
+    def extract(self, export: Export | bytes, minutes: float = 15, plan: str | None = None) -> Status:
+        return extract(self.tools, document(export), self.deadline(minutes), self.shelf, plan)
+
+    def plan(self, export: Export, minutes: float = 15) -> dict[str, Any]:
+        """The plan of an export, by a dry run."""
+        assert self.extract({**export, "dry_run": True}, minutes) is Status.PLANNED
+        plan: dict[str, Any] = self.shelf.plans[f"{CONNECTION}/{export['export_id']}"]
+        return plan
 
     def extract_all(self, exports: Iterable[Export]) -> None:
         for export in exports:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 from kiwi_extract.compare import Comparison, Question, What, compare, fingerprint_of, next_watermark
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 from kiwi_extract.watermark import Watermark
-from kiwi_sync.keys import RowKind
 from kiwi_sync.state.table import Item, Value
 
 SHAPE = "shape"
@@ -18,7 +17,7 @@ AT = EQUAL
 
 def entry(sk: str = "k", record: str | None = RECORD, *, deleted: bool = False, bad: bool = False) -> Entry:
     text = None if deleted or bad else record
-    return Entry("mieter", 0, deleted, RowKind.MIETER, "1", sk, sk, text, None, "not_text" if bad else None)
+    return Entry("mieter", 0, deleted, "1", sk, text, None, "not_text" if bad else None)
 
 
 def row(version: str, **attributes: Value) -> Item:

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kiwi_extract.compare import Question
+from kiwi_extract.entry import Entry
 from kiwi_extract.partition import PartitionWork
 from kiwi_extract.source import SourceWriter
-from kiwi_extract.spool import Entry
-from kiwi_sync.keys import RowKind
 
 from tests.unit.extract.exports import CONNECTION, version
 from tests.unit.extract.rig import GRACE, Inline, Rig, key
@@ -33,7 +32,7 @@ def entries(told: Told) -> dict[str, Entry]:
     record = json.dumps({"firma": said}) if said in {"a", "b"} else None
     reason = "not_text" if said == "bad" else None
     deleted = said == "deleted"
-    entry = Entry("mieter", 0, deleted, RowKind.MIETER, AT.mandant, AT.sk, None, record, None, reason)
+    entry = Entry("mieter", 0, deleted, AT.mandant, AT.sk, record, None, reason)
     return {AT.sk: entry}
 
 

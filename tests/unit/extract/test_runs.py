@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 from kiwi_extract.document import RejectedExportError
+from kiwi_extract.entry import Entry
 from kiwi_extract.runs import UNKNOWN, Run, Status, Tally, begin, end, note_progress, refuse
-from kiwi_extract.spool import Entry
-from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.fakes.memory import MemoryTable
@@ -96,7 +95,7 @@ def test_how_a_run_ends(tally: Tally, status: Status) -> None:
     table = MemoryTable()
     run = progressed(table)
     run.tally = tally
-    entry = Entry("mieter", 3, True, RowKind.MIETER, "1", None, None, None, "nummer", "missing")
+    entry = Entry("mieter", 3, True, "1", None, None, "nummer", "missing")
     assert end(table, run, {"mieter": 4}, (7, [entry]), NOW) is status
     there = row(table)
     assert (there["status"], there["ended_at"]) == (status.value, "2026-11-22T12:00:00.000000Z")
@@ -138,8 +137,8 @@ def test_a_refusal_has_room_for_so_much_detail() -> None:
 
 def test_a_run_has_room_for_so_many_rejected_records() -> None:
     table = MemoryTable()
-    numbers = "/".join(["\U0001f600" * 64] * 3)
-    entries = [Entry("mieter", place, False, RowKind.MIETER, "1", "1", numbers) for place in range(500)]
+    mandant, sk = "\U0001f600" * 64, "#".join(["\U0001f600" * 64] * 2)
+    entries = [Entry("mieter", place, False, mandant, sk) for place in range(500)]
     end(table, begun(table), {}, (500, entries), NOW)
     shown = json.loads(str(row(table)["rejected"]))
     assert [one["place"] for one in shown] == [f"mieter[{place}]" for place in range(len(shown))]

@@ -1,11 +1,13 @@
 """The spool: what an export says as a whole, sorted by partition, and nothing of it stays."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from kiwi_extract.spool import Entry, Spool
+from kiwi_extract import spool as spools
+from kiwi_extract.entry import Entry
+from kiwi_extract.runs import SHOWN
+from kiwi_extract.spool import Spool
 from kiwi_sync.keys import RowKind
 
 from tests.unit.extract.exports import CONNECTION, Export, Json, delta, entries, full, gone, tenant, unit
@@ -31,7 +33,7 @@ def of(spool: Spool, nummer: str, mandant: str = "0001") -> Entry | None:
 
 
 def reasons(spool: Spool) -> list[tuple[str, int, str | None, str | None]]:
-    return [(entry.section, entry.place, entry.field, entry.reason) for entry in spool.rejected(100)]
+    return [(entry.section, entry.place, entry.field, entry.reason) for entry in spool.rejected(SHOWN)]
 
 
 def test_entries_come_back_as_they_went_in(spool: Spool) -> None:
@@ -49,6 +51,21 @@ def test_every_entry_lies_in_its_row_s_partition(spool: Spool) -> None:
     for partition in partitions:
         for sk, entry in spool.entries(partition).items():
             assert key(sk, str(entry.mandant)).partition == partition
+
+
+@pytest.mark.parametrize("own", [0, 1])
+def test_mandanten_that_share_bins_are_kept_apart(
+    spool: Spool, own: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spools, "OWN_BINS", own)
+    fill(spool, full(1, [tenant(str(n), m) for n in range(50) for m in (*BOTH, "0009")], BOTH))
+    partitions = spool.partitions(CONNECTION)
+    found = [entry for at in partitions for entry in spool.entries(at).values()]
+    assert all(entry.mandant == at.mandant for at in partitions for entry in spool.entries(at).values())
+    assert sorted((entry.mandant, entry.place) for entry in found) == sorted(
+        (mandant, 3 * n + at) for n in range(50) for at, mandant in enumerate(BOTH)
+    )
+    assert spool.rejected_count() == 0
 
 
 def test_of_mandanten_that_are_not_selected_nothing_is_kept(spool: Spool) -> None:
@@ -134,9 +151,10 @@ def test_unreadable_keys(spool: Spool) -> None:
 
 
 def test_only_so_many_rejected_ones_are_listed(spool: Spool) -> None:
-    fill(spool, full(1, [{} for _ in range(5)]))
+    fill(spool, full(1, [{} for _ in range(SHOWN + 5)]))
+    assert [entry.place for entry in spool.rejected(SHOWN)] == list(range(SHOWN))
     assert [entry.place for entry in spool.rejected(3)] == [0, 1, 2]
-    assert spool.rejected_count() == 5
+    assert spool.rejected_count() == SHOWN + 5
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows the files of a process")
@@ -144,7 +162,7 @@ def test_what_memory_cannot_hold_lies_in_a_file_without_a_name() -> None:
     (entry,) = entries(full(1, [tenant("1")]))
     before = nameless_bytes()
     with Spool() as spool:
-        spool.add(replace(entry, record="x" * 1_000_000) for _ in range(40))
+        spool.add(entry._replace(record="x" * 1_000_000) for _ in range(40))
         assert nameless_bytes() > before + 10_000_000
     assert nameless_bytes() == before
 

@@ -210,3 +210,46 @@ def test_what_else_is_held_comes_again_once_an_export_is_carried_out(desk: Desk)
     ((again, _),) = desk.sent()
     assert again == json.loads(str(hold(rig, 3).document))
     assert rig.tenants() == {"001", "003"}
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_dry_run_leaves_its_plan_in_the_bucket_and_says_where(
+    stack: Cloud, desk: Desk, *, inline: bool
+) -> None:
+    export = EXPORT | {"dry_run": True}
+    version = stack.upload(KEY, encoded(export))
+    desk.handle(export if inline else pointed())
+    run = desk.rig.table.items[f"%run#{CONNECTION}"]["e1#plan"]
+    pointer = json.loads(str(run["plan"]))
+    assert (run["status"], pointer["key"]) == ("planned", "plans/c1/e1.json")
+    plan = json.loads(stack.content(pointer["key"]))
+    assert [line["action"] for line in plan["lines"]] == ["create"]
+    kept = plan["export"]["pointer"]
+    assert kept["key"] == ("plans/c1/e1.export.json" if inline else KEY)
+    assert (kept["version"] == version) is not inline
+    assert json.loads(stack.content(kept["key"])) == export
+    assert (desk.rig.rows(), desk.sent()) == ({}, [])
+    desk.handle(kept | {"plan": plan["state"]["fingerprint"]})
+    assert desk.rig.tenants() == {"1"}
+
+
+def test_a_plan_that_is_outdated_is_refused_and_says_so(stack: Cloud, desk: Desk) -> None:
+    stack.upload(KEY, encoded(EXPORT))
+    desk.handle(pointed() | {"plan": "0" * 32})
+    run = desk.rig.run(1)
+    assert (run["status"], run["reason"]) == ("rejected", "plan_outdated")
+    assert desk.rig.rows() == {}
+
+
+def test_a_dry_run_that_is_refused_leaves_the_real_run_alone(desk: Desk) -> None:
+    desk.handle(EXPORT)
+    desk.handle(EXPORT | {"dry_run": True, "anzahl": {"mieter": 7}})
+    assert desk.rig.run(1)["status"] == "done"
+    refused = desk.rig.table.items[f"%run#{CONNECTION}"]["e1#plan"]
+    assert (refused["status"], refused["reason"]) == ("rejected", "count_mismatch")
+
+
+def test_dry_run_is_yes_or_no(desk: Desk) -> None:
+    desk.handle(EXPORT | {"dry_run": "yes"})
+    assert (desk.rig.run(1)["status"], desk.rig.run(1)["reason"]) == ("rejected", "envelope_invalid")
+    assert desk.rig.rows() == {}

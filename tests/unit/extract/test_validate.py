@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_extract.document import RawRecord
-from kiwi_extract.spool import Entry
+from kiwi_extract.entry import Entry
 from kiwi_extract.validate import validate
 from kiwi_sync.erp.models import RECORDS
 from kiwi_sync.keys import RowKind

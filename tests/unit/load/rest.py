@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kiwi_load.plan import Action, plan
 from kiwi_load.situation import read_situation
 from kiwi_sync.keys import RowKind
+from kiwi_sync.rules.action import Action, next_action
 from kiwi_sync.state.rows import Row
 
 from tests import consistency
@@ -47,7 +47,7 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
 
 def _next_action(world: World, row: Row) -> Action | None:
     situation = None if row.key.kind is RowKind.MIETVERTRAG else read_situation(world.table, row.key)
-    return None if situation is None else plan(situation.wish, situation.actual)
+    return None if situation is None else next_action(situation.wish, situation.actual)
 
 
 def faults(world: World) -> list[str]:

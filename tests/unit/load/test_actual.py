@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from kiwi_load.actual import ActualWriter, TakenOverError
-from kiwi_load.plan import NOT_IN_KIWI, Actual
+from kiwi_sync.rules.action import NOT_IN_KIWI, Actual
 from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.rows import PARKED, Row
 

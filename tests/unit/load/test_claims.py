@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from kiwi_load.claims import let_go, take, wanted_claims
+from kiwi_load.claims import let_go, take
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.reasons import Reason
+from kiwi_sync.state.claims import wanted_claims
 
 from tests.fakes.memory import MemoryQueue
 from tests.unit.load.points import PointedTable, Points

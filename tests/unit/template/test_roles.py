@@ -52,6 +52,7 @@ GRANTS = {
         BUCKET: {"s3:ListBucket"},
         f"{BUCKET}/rejected/*": {"s3:PutObject"},
         f"{BUCKET}/held/*": {"s3:PutObject"},
+        f"{BUCKET}/plans/*": {"s3:PutObject"},
         CONNECTIONS: {"ssm:GetParametersByPath"},
         f"{CONNECTIONS}/*": {"ssm:GetParameter", "ssm:GetParametersByPath"},
     },
@@ -78,6 +79,7 @@ WILDCARDS = {
     f"{BUCKET}/*": "a pointer may name any key of this stack's bucket",
     f"{BUCKET}/rejected/*": "the keys are those of the refused documents",
     f"{BUCKET}/held/*": "the keys are those of the held exports",
+    f"{BUCKET}/plans/*": "the keys are those of the planned exports",
     f"{CONNECTIONS}/*": "connections of this stack come and go without a deployment",
     SECRETS: "so do their secrets, whose ARNs end in characters that nobody chooses",
 }

@@ -96,7 +96,7 @@ def test_nothing_stays_in_the_bucket_for_good() -> None:
     rules = {it["Id"]: it for it in properties("ExportBucket")["LifecycleConfiguration"]["Rules"]}
     assert {it["Status"] for it in rules.values()} == {"Enabled"}
     expiring = {it["Prefix"]: it["ExpirationInDays"] for it in rules.values() if "ExpirationInDays" in it}
-    assert expiring == {"exports/": 90, "rejected/": 90, "held/": 90}
+    assert expiring == {"exports/": 90, "rejected/": 90, "held/": 90, "plans/": 90}
     (everywhere,) = [it for it in rules.values() if "Prefix" not in it]
     assert everywhere["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert everywhere["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from kiwi_sync.connections import CONNECTION_ID
@@ -72,6 +72,8 @@ class Envelope(BaseModel):
     mandanten: tuple[Number, ...] = ()
     anzahl: Anzahl = Anzahl()
     teil: Teil | None = None
+    dry_run: StrictBool = False
+    """Whether the export is only to be planned."""
 
     @model_validator(mode="before")
     @classmethod

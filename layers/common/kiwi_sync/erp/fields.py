@@ -40,7 +40,12 @@ def _number(value: Any) -> str:
     return number
 
 
-def _date(value: Any) -> date:
+def day_of(value: Any) -> date:
+    """The day that a text names.
+
+    Raises:
+        PydanticCustomError: it is none.
+    """
     text = _text(value).strip()
     parts = _ISO_DATE.fullmatch(text) or _GERMAN_DATE.fullmatch(text)
     try:
@@ -77,6 +82,6 @@ Number = Annotated[
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), BeforeValidator(_text)
 ]
-Day = Annotated[date, BeforeValidator(_date)]
+Day = Annotated[date, BeforeValidator(day_of)]
 Latitude = Annotated[float, BeforeValidator(_coordinate), Field(ge=-90, le=90)]
 Longitude = Annotated[float, BeforeValidator(_coordinate), Field(ge=-180, le=180)]

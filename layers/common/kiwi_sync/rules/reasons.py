@@ -80,3 +80,5 @@ class RejectedExport(StrEnum):
     XLSX_BROKEN = "xlsx_broken"
     UNKNOWN_FORMAT = "unknown_format"
     PARTS_DIFFER = "parts_differ"
+    PLAN_OUTDATED = "plan_outdated"
+    PLAN_TOO_LARGE = "plan_too_large"

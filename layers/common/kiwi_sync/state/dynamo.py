@@ -1,7 +1,10 @@
 """The table on DynamoDB."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from kiwi_sync.state.table import OUTSTANDING, Change, Check, Item, ItemKey, Value
 
@@ -10,6 +13,8 @@ if TYPE_CHECKING:
 
 BATCH_GET = 100
 """Keys that one BatchGetItem takes."""
+TAKE_ITEMS = "kiwi-sync-take-items"
+"""By which name the client knows that it need not parse a page's items."""
 
 
 class DynamoTable:
@@ -18,6 +23,8 @@ class DynamoTable:
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
         self._name = name
+        # By name: once for a client, however many tables it is used for.
+        client.meta.events.register("before-parse.dynamodb.Query", _take_items, unique_id=TAKE_ITEMS)
 
     def get(self, key: ItemKey) -> Item | None:
         """The item, read consistently."""
@@ -200,15 +207,28 @@ def _encode(value: Value) -> dict[str, Any]:
     return {"SS": sorted(value)}
 
 
+def _take_items(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+    """Take a page's items from botocore's parser, which would go through every value by its model.
+
+    What it would make of them is what they are in the JSON. The rest, and every error, is left to it.
+    """
+    if response_dict["status_code"] != HTTPStatus.OK:
+        return
+    try:
+        page = orjson.loads(response_dict["body"])
+        customized_response_dict["Items"] = page.pop("Items")
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
+        return
+    response_dict["body"] = orjson.dumps(page)
+
+
 def _decode(raw: Mapping[str, Any]) -> Item:
     """Four types by hand: boto3's own deserializer makes a Decimal of every number."""
-    item: Item = {}
-    for name, typed in raw.items():
-        ((kind, value),) = typed.items()
-        if kind == "N":
-            item[name] = int(value)
-        elif kind == "SS":
-            item[name] = frozenset(value)
-        else:
-            item[name] = value
-    return item
+    return {
+        name: value if kind == "S" else _VALUE_OF[kind](value)
+        for name, typed in raw.items()
+        for kind, value in typed.items()
+    }
+
+
+_VALUE_OF: Mapping[str, Callable[[Any], Value]] = {"N": int, "BOOL": bool, "SS": frozenset}

@@ -52,6 +52,14 @@ def wants(table: Table, claim: str, limit: int = LARGEST_LIMIT) -> list[Want]:
     ]
 
 
+def all_wants(table: Table, claim: str) -> list[Want]:
+    """Everybody who wants an address, however many they are."""
+    return [
+        Want(RowKey.parse(str(item["tenant"])), int(str(item["limit"])))
+        for item in table.query(claim, prefix=_WANT)
+    ]
+
+
 def all_within_limit(there: Sequence[Want]) -> bool:
     """Whether, as far as is known, to one of them the address is no placeholder."""
     return len(there) <= max((want.limit for want in there), default=0)

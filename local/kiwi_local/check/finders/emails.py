@@ -15,8 +15,8 @@ _PHONE = re.compile(r"(?:tel\.?:?\s*)?[+(]?[\d\s()/.+-]{5,}", re.ASCII | re.IGNO
 _ADDRESS = re.compile(r"[^\s@;,]@[^\s@;,]")
 _PLACEHOLDER = re.compile(
     r"(?:keine?|ohne|no|kein[_.-]?e?-?mail|keine[_.-]?(?:e-?mail|angabe|adresse|mail)|no[_.-]?(?:e-?mail|mail|reply)"
-    r"|do[_.-]?not[_.-]?reply|noreply|tests?|tester|unbekannt|unknown|dummy|fehlt|leer|nobody|null|none|na|nn|x+|asdf"
-    r"|platzhalter|abc|muster)\d*"
+    r"|do[_.-]?not[_.-]?reply|noreply|tests?|tester|unbekannt|unknown|dummy|fehlt|leer|nobody|null|none|x+|asdf"
+    r"|platzhalter)\d*"
 )
 _PLACEHOLDER_LABELS = frozenset(
     {"keine", "kein", "nomail", "noemail", "noreply", "test", "xxx", "xx", "dummy"}
@@ -25,6 +25,8 @@ _OFFICE = re.compile(
     r"(?:info|office|kontakt|contact|verwaltung|hausverwaltung|vermietung|post|service|buchhaltung|zentrale|empfang"
     r"|sekretariat|hausmeister|admin|webmaster|postmaster|mieterservice|rechnung|team|mailbox|poststelle)\d*"
 )
+_TELLING = 6
+"""Letters of a name from which on it is hardly a provider's by chance."""
 _LANDLORD = (
     "hausverwaltung",
     "immobilienverwaltung",
@@ -78,7 +80,8 @@ def is_placeholder(email: str) -> bool:
 def is_landlord(domain: str, connection: str) -> bool:
     """Whether a domain is that of the company whose tenants these are, as far as its name tells."""
     label = _plain(domain.rpartition(".")[0])
-    return label == _plain(connection) or any(word in label for word in _LANDLORD)
+    own = _plain(connection)
+    return (label == own and len(own) >= _TELLING) or any(word in label for word in _LANDLORD)
 
 
 def _plain(name: str) -> str:

@@ -8,10 +8,10 @@ from kiwi_sync.erp.models import Mieter
 from kiwi_local.check.defects import tenants
 from kiwi_local.check.seen import Flaw
 
-_SALUTATION = re.compile(
-    r"(?:herrn?|frau|familie|fam\.?|eheleute|ehel\.|hr\.|fr\.|firma|fa\.)(?:\s.*|$)", re.IGNORECASE
-)
-_SEVERAL = re.compile(r"\s(?:und|u\.|\+|&|sowie)\s|/", re.IGNORECASE)
+_WORD = r"(?:herrn?|frau|familie|fam\.?|eheleute|ehel\.|hr\.|fr\.|firma|fa\.)"
+_SALUTATION = re.compile(rf"{_WORD}\s.*", re.IGNORECASE)
+_SALUTATION_ALONE = re.compile(_WORD, re.IGNORECASE)
+_SEVERAL = re.compile(r"(?<!\bvon)\s(?:und|u\.|\+|&|sowie)\s|/", re.IGNORECASE)
 _FIRM = re.compile(r"\b(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.\s?v\.|e\.\s?g\.|e\.\s?k\.)(?:\s|$|\))", re.IGNORECASE)
 _PLACEHOLDERS = frozenset(
     [
@@ -58,7 +58,8 @@ def name_flaws(mieter: Mieter) -> Iterator[Flaw]:
 
 
 def _person_flaws(field: str, name: str) -> Iterator[Flaw]:
-    if _SALUTATION.match(name):
+    # Herr and Frau are last names, too.
+    if _SALUTATION.fullmatch(name) or (field == "vorname" and _SALUTATION_ALONE.fullmatch(name)):
         yield Flaw(tenants.SALUTATION_IN_NAME, field, name)
     is_firm = field == "nachname" and _FIRM.search(name) is not None
     if is_firm:

@@ -30,28 +30,26 @@ _EXCEL_DATE = re.compile(
     r"\d{1,2}\.\s?(?:Jan|Feb|Mrz|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\.?(?:\s?\d{2,4})?"
     r"|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|\d{4}-\d{2}-\d{2} 00:00:00"
 )
+# Written just so: there are people called Null, Na, Ka and Leer.
 _NULLS = frozenset(
-    [
+    {
+        "NULL",
         "null",
-        "none",
+        "(null)",
+        "None",
         "nan",
-        "nil",
+        "NaN",
+        "N/A",
         "n/a",
-        "na",
         "n.a.",
+        "k.A.",
         "k.a.",
-        "k. a.",
-        "ka",
+        "k. A.",
         "-",
         "--",
-        "leer",
-        "(leer)",
-        "undefined",
         ".",
-        "keine",
-        "kein",
-        "keine angabe",
-    ]
+    }
+    | {"(leer)", "(Leer)", "undefined", "keine", "kein", "keine Angabe", "ohne Angabe"}
 )
 _HEADINGS = frozenset(
     [
@@ -76,7 +74,7 @@ _SUMS = frozenset({"summe", "gesamt", "gesamtsumme", "total", "summen", "endsumm
 def text_flaws(field: str, value: str) -> Iterator[Flaw]:
     """What is wrong with a text. `field`: the name of the field that it stands in, without its path."""
     stripped = value.strip()
-    if stripped.casefold() in _NULLS:
+    if stripped in _NULLS:
         yield Flaw(texts.NULL_AS_TEXT, field, value)
     elif _SUSPICIOUS.search(stripped):
         yield from (Flaw(defect, field, value) for defect in _suffered(field, stripped))

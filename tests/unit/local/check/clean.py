@@ -13,7 +13,7 @@ FIRST_NAMES = (
 LAST_NAMES = (
     "Weiß", "Groß", "Müller-Lüdenscheidt", "van der Heide", "Yılmaz", "O'Neill", "Graf von Thun",
     "Dr. Abel", "Šimić", "Herrmann", "Frauendorfer", "Familienberg", "Nowak", "Undeutsch", "Þórsson",
-    "Ångström", "Testa", "Leerhoff", "Ng",
+    "Ångström", "Testa", "Leerhoff", "Ng", "Null", "Na", "Ka", "Leer", "Herr", "von und zu Berg", "Nil",
 )  # fmt: skip
 FIRMS = (
     "Bäckerei Weiß & Söhne GmbH", "1&1 Telecom GmbH", "Müller/Maier GbR", "Praxis Dr. Abel",

@@ -1,4 +1,4 @@
-"""What to do about one key: a pure function, rows in, action out."""
+"""What to do about one key in KIWI: a pure function, rows in, action out."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,7 +103,7 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
     return Wish(payload=payload, identity=identity)
 
 
-def plan(wish: Wish, actual: Actual) -> Action:
+def next_action(wish: Wish, actual: Actual) -> Action:
     """What brings KIWI from `actual` towards the wish: one step, after which to plan again."""
     if actual.kiwi_id is None:
         return Action.CREATE if wish.payload is not None else Action.NOTHING

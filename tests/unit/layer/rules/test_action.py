@@ -1,11 +1,13 @@
-"""The plan: a pure function, wish and actual in, action out."""
+"""The next action: a pure function, wish and actual in, action out."""
 
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_load.plan import (
+from kiwi_sync.keys import RowKey
+from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, RentalUnit, Tenant
+from kiwi_sync.rules.action import (
     NOT_IN_KIWI,
     Action,
     Actual,
@@ -13,12 +15,10 @@ from kiwi_load.plan import (
     agreement_wish,
     hash_of,
     made,
-    plan,
+    next_action,
     seen,
     wish_of,
 )
-from kiwi_sync.keys import RowKey
-from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import Row
@@ -65,7 +65,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("wish", "actual", "action"), TABLE)
 def test_the_next_step(wish: Wish, actual: Actual, action: Action) -> None:
-    assert plan(wish, actual) is action
+    assert next_action(wish, actual) is action
 
 
 wishes = st.sampled_from([GONE, UNIT_UNKNOWN, SOMEBODY, WAITING, LET])
@@ -92,11 +92,11 @@ def carried_out(action: Action, wish: Wish, actual: Actual) -> Actual:
 @given(wishes, actuals)
 def test_every_actual_reaches_the_wish_in_four_steps(wish: Wish, actual: Actual) -> None:
     for _ in range(4):
-        action = plan(wish, actual)
+        action = next_action(wish, actual)
         if action is Action.NOTHING:
             break
         actual = carried_out(action, wish, actual)
-    assert plan(wish, actual) is Action.NOTHING
+    assert next_action(wish, actual) is Action.NOTHING
     if not wish.wanted:
         assert actual.kiwi_id is None
     elif wish.payload is not None:
@@ -108,7 +108,7 @@ def test_every_actual_reaches_the_wish_in_four_steps(wish: Wish, actual: Actual)
 
 @given(wishes, actuals)
 def test_what_goes_only_to_come_back_is_never_deleted_for_good(wish: Wish, actual: Actual) -> None:
-    action = plan(wish, actual)
+    action = next_action(wish, actual)
     assert (action is Action.DELETE) <= (not wish.keeps_access)
     assert (action is Action.DELETE_TO_CREATE) <= wish.keeps_access
 
@@ -170,7 +170,7 @@ def test_units_and_tenants_wish_what_their_rows_desire() -> None:
 
 def test_what_was_seen_as_wished_needs_nothing() -> None:
     found = Found(kind=Kind.TENANT, id="theirs", payload=TENANT)
-    assert plan(SOMEBODY, seen(SOMEBODY, found, NOT_IN_KIWI)) is Action.NOTHING
+    assert next_action(SOMEBODY, seen(SOMEBODY, found, NOT_IN_KIWI)) is Action.NOTHING
     assert seen(SOMEBODY, found, NOT_IN_KIWI).kiwi_id == "theirs"
 
 
@@ -187,9 +187,9 @@ def test_what_was_seen_as_wished_needs_nothing() -> None:
 )
 def test_what_was_seen_otherwise_is_made_so(change: dict[str, str], action: Action) -> None:
     found = Found(kind=Kind.RENTAL_AGREEMENT, id="id", payload=DATES.model_copy(update=change))
-    assert plan(LET, seen(LET, found, NOT_IN_KIWI)) is action
+    assert next_action(LET, seen(LET, found, NOT_IN_KIWI)) is action
 
 
 def test_what_was_not_seen_is_created_and_remembers_its_access() -> None:
     actual = seen(LET, None, replace(LEASED, restore_access=True))
-    assert (plan(LET, actual), actual.restore_access) == (Action.CREATE, True)
+    assert (next_action(LET, actual), actual.restore_access) == (Action.CREATE, True)

@@ -6,10 +6,10 @@ from kiwi_sync.connections import Connection, parse_settings
 from kiwi_sync.erp.models import Record
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import RentalUnit, Tenant
+from kiwi_sync.rules.desire import Desire, desire, desired_agreements, no_longer_named
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Notice, Reason
 from kiwi_sync.state.rows import Row
-from kiwi_transform.desire import Desire, desire, desired_agreements, no_longer_named
 
 from tests.unit.transform.world import (
     CONNECTION,

@@ -1,0 +1,1 @@
+"""What extract costs, side by side with others."""

@@ -1,0 +1,113 @@
+"""Who gets a value that KIWI wants unique, where several want it, or another has it: as load would decide."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+
+from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.queues import in_batches
+from kiwi_sync.state.claims import holders, waiters
+from kiwi_sync.state.table import Table
+
+from kiwi_extract.plan.book import Book
+
+BATCH = 100
+"""Claims that are looked up at once."""
+
+
+@dataclass
+class Contest:
+    """The claims of one kind of row that more than one wants or has; keys throughout are texts.
+
+    `note`: puts the lines of rows in that the export does not speak of.
+    """
+
+    book: Book
+    table: Table
+    writers: Executor
+    kind: RowKind
+    note: Callable[[list[RowKey]], None]
+    owners: dict[str, str] = field(default_factory=dict)
+    """Who has each contested claim; none: it is free."""
+    rivals: dict[str, list[str]] = field(default_factory=dict)
+    """Who wants it."""
+    pending: dict[str, set[str]] = field(default_factory=dict)
+    """The contested claims that a line still needs."""
+
+    def decide(self) -> None:
+        """Decide, and correct the lines of those who do not get what they want.
+
+        Of several newcomers the first one by key is taken; which one it will be is undecided.
+        """
+        self._bring_waiters()
+        self._collect()
+        held_before = dict(self.owners)
+        for owner in held_before.values():
+            if owner not in self.pending:
+                self._release(owner)
+        self._share_out()
+        for key, needed in self.pending.items():
+            others = (claim for claim in sorted(needed) if self.owners.get(claim, key) != key)
+            self.book.lose(key, next(others, min(needed)))
+        self.book.doubt(self._undecided(held_before))
+
+    def _undecided(self, held_before: Mapping[str, str]) -> set[str]:
+        """Who may or may not get what it wants, and whoever depends on them."""
+        # Whoever loses while an address is crowded in passing may be sent away first, and then gets it.
+        undecided = {key for key, needed in self.pending.items() if any(map(self.book.in_passing, needed))}
+        for claim, rivals in self.rivals.items():
+            newcomers = [key for key in rivals if key != held_before.get(claim)]
+            if len(newcomers) > 1 and self.owners.get(claim) in newcomers:
+                undecided |= set(newcomers)
+        spread = True
+        while spread:
+            spread = False
+            for claim, rivals in self.rivals.items():
+                concerned = {*rivals, *([held_before[claim]] if claim in held_before else [])}
+                if concerned & undecided and not undecided.issuperset(rivals):
+                    undecided |= set(rivals)
+                    spread = True
+        return undecided
+
+    def _bring_waiters(self) -> None:
+        """Who waits for a claim that is let go comes by itself, and may let go of another."""
+        claims, after = self.book.left(self.kind, 0)
+        while claims:
+            for batch in in_batches(claims, BATCH):
+                for found in self.writers.map(partial(waiters, self.table), batch):
+                    self.note([key for key in dict.fromkeys(found) if not self.book.knows(key)])
+            claims, after = self.book.left(self.kind, after)
+
+    def _collect(self) -> None:
+        for batch in in_batches(self.book.wanted(self.kind), BATCH):
+            there = holders(self.table, [claim for claim, _ in batch])
+            for claim, keys in batch:
+                holder = there[claim].text if claim in there else None
+                if len(keys) == 1 and holder in {None, keys[0]}:
+                    continue
+                self.rivals[claim] = keys
+                if holder is not None:
+                    self.owners[claim] = holder
+                for key in keys:
+                    self.pending.setdefault(key, set()).add(claim)
+
+    def _release(self, key: str) -> None:
+        for claim in self.book.leaves(key):
+            if self.owners.get(claim) == key:
+                del self.owners[claim]
+
+    def _share_out(self) -> None:
+        """Until nobody who is left can have all that it needs."""
+        while winners := list(self._winners()):
+            for key in winners:
+                needed = self.pending[key]
+                if all(self.owners.get(claim, key) == key for claim in needed):
+                    self.owners |= dict.fromkeys(needed, key)
+                    self._release(key)
+                    del self.pending[key]
+
+    def _winners(self) -> Iterator[str]:
+        for key, needed in sorted(self.pending.items()):
+            if all(self.owners.get(claim, key) == key for claim in needed):
+                yield key

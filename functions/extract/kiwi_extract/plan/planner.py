@@ -1,0 +1,131 @@
+"""Makes the plan of an export: goes the way that extract, transform and load would go, and writes nothing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from kiwi_sync.keys import SHARDS, Partition, RowKey, RowKind, unescape
+from kiwi_sync.queues import in_batches
+from kiwi_sync.rules.desire import desire
+from kiwi_sync.rules.mapping import external_id_of
+from kiwi_sync.state.rows import PARKED, Row, read_rows, todo_partition
+
+from kiwi_extract.compare import SourceChange, What
+from kiwi_extract.outstanding import A_SHARD
+from kiwi_extract.partition import CHUNK
+from kiwi_extract.plan.agreements import Agreements, as_it_is
+from kiwi_extract.plan.book import Book
+from kiwi_extract.plan.contest import Contest
+from kiwi_extract.plan.crowd import Crowds
+from kiwi_extract.plan.line import fate_of, held_line
+from kiwi_extract.plan.survey import Survey
+from kiwi_extract.runs import Tally
+
+_BEFORE_PARKED = "O"
+"""After every time, before what is parked."""
+
+
+@dataclass
+class Findings:
+    """What a plan says besides its lines."""
+
+    fingerprint: str = ""
+    tally: Tally = field(default_factory=Tally)
+    owed: int = 0
+    """Rows that were owed something; so many at least."""
+    parked: int = 0
+    """Rows that KIWI has refused, and that a full export tries again."""
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans one export into a book."""
+
+    survey: Survey
+    book: Book
+    findings: Findings = field(default_factory=Findings)
+
+    def plan(self) -> Findings:
+        """Put all lines into the book. Units and tenants first: what becomes of agreements depends on them.
+
+        Raises:
+            DeadlineReachedError: there is no time left.
+        """
+        partitions = list(self.survey.extent.partitions())
+        self._held()
+        for partition in partitions:
+            if partition.kind is not RowKind.MIETVERTRAG:
+                self._parents(partition, self._changes(partition))
+        self.survey.deadline.check()
+        Crowds(self.book, self.survey.table, self.survey.writers, self._waiting).decide()
+        for kind in (RowKind.VERWALTUNGSEINHEIT, RowKind.MIETER):
+            self._contest(kind, self._waiting)
+        self._agreements(partitions)
+        self._contest(RowKind.RENTAL_AGREEMENT, self._made.of_rows)
+        self._owed()
+        self.findings.fingerprint = self.survey.fingerprint()
+        return self.findings
+
+    @property
+    def _made(self) -> Agreements:
+        return Agreements(self.survey.table, self.survey.connection, self.book)
+
+    def _changes(self, partition: Partition) -> list[SourceChange]:
+        """What the export changes in a partition; counted."""
+        self.survey.deadline.check()
+        comparison = self.survey.look(partition).comparison
+        tally = self.findings.tally
+        for name in vars(tally):
+            setattr(tally, name, getattr(tally, name) + getattr(comparison, name))
+        return comparison.changes
+
+    def _held(self) -> None:
+        connection = self.survey.connection
+        for mandant, toll in self.survey.held.items():
+            for kind, records in toll.held.items():
+                for sk, reason in records.items():
+                    key = RowKey(connection.id, kind, mandant, tuple(map(unescape, sk.split("#"))))
+                    self.book.note(held_line(key, reason, external_id_of(key, connection)))
+
+    def _parents(self, partition: Partition, changes: Iterable[SourceChange]) -> None:
+        """The lines of units or tenants."""
+        connection = self.survey.connection
+        blocked = connection.settings.blocked_emails
+        told = (change for change in changes if change.what in {What.RECORD, What.GONE})
+        for batch in in_batches(told, CHUNK):
+            keys = {change.sk: RowKey.of_row(partition.pk, change.sk) for change in batch}
+            there = read_rows(self.survey.table, [keys[change.sk] for change in batch if change.row])
+            for change in batch:
+                row = there.get(keys[change.sk]) or Row(keys[change.sk], rev=0)
+                self.book.note_parent(
+                    fate_of(row, desire(replace(row, record=change.record), connection), blocked)
+                )
+
+    def _waiting(self, keys: list[RowKey]) -> None:
+        """Units or tenants that the export does not speak of, and that get what they have waited for."""
+        for row in read_rows(self.survey.table, keys).values():
+            blocked = self.survey.connection.settings.blocked_emails
+            self.book.note_parent(fate_of(row, as_it_is(row), blocked))
+
+    def _agreements(self, partitions: Iterable[Partition]) -> None:
+        leases = {it.pk: it for it in partitions if it.kind is RowKind.MIETVERTRAG}
+        moved = self.book.moved_mandanten()
+        for mandant in sorted({it.mandant for it in leases.values()} | moved):
+            for shard in range(SHARDS):
+                partition = Partition(
+                    self.survey.connection.id, mandant, RowKind.MIETVERTRAG, format(shard, "x")
+                )
+                changes = self._changes(partition) if partition.pk in leases else []
+                self._made.of_leases(partition, changes, moves=mandant in moved)
+
+    def _contest(self, kind: RowKind, note: Callable[[list[RowKey]], None]) -> None:
+        self.survey.deadline.check()
+        Contest(self.book, self.survey.table, self.survey.writers, kind, note).decide()
+
+    def _owed(self) -> None:
+        """What was owed anyway, and what a full export tries again."""
+        table, connection = self.survey.table, self.survey.connection.id
+        for shard in range(SHARDS):
+            todo = todo_partition(connection, format(shard, "x"))
+            self.findings.owed += len(table.outstanding(todo, last=_BEFORE_PARKED, limit=A_SHARD))
+            if self.survey.envelope.is_full:
+                self.findings.parked += sum(map(len, table.outstanding_at(todo, PARKED, page=A_SHARD)))

@@ -1,0 +1,85 @@
+"""Carries out a saved plan: drops its export with the plan's fingerprint, which extract checks, and looks how
+it ends."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiwi_extract.origins import Place
+from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.queues import Outgoing, Queue
+from kiwi_sync.state.table import Item, Table
+
+from kiwi_local.plan.plans import Plan, PlanError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PAUSE = 1.0
+"""Seconds between two looks at the run."""
+
+
+def pointer_to(plan: Plan, file: Path | None, s3: "S3Client", bucket: str) -> dict[str, Any]:
+    """The pointer that brings the export of a plan, and lets only this plan be carried out.
+
+    An export that is not in the bucket yet is put there, where it announces itself to nobody.
+
+    Raises:
+        PlanError: the export is not where the plan says.
+    """
+    pointer = plan["export"].get("pointer")
+    if file is not None or pointer is None:
+        path = file or Path(str(plan["export"].get("file", "")))
+        if not path.is_file():
+            raise PlanError(f"The plan's export {path.name or '(none named)'} is not there: name its file.")
+        key = f"plans/{plan['connection']}/{plan['export_id']}.export.json"
+        with path.open("rb") as body:
+            put = s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=_place(plan))
+        version = put.get("VersionId")
+        pointer = {"format": "erp-export-pointer/1", "bucket": bucket, "key": key}
+        pointer |= {"version": version} if version else {}
+    return {**pointer, "plan": plan["state"]["fingerprint"]}
+
+
+def _place(plan: Plan) -> dict[str, str]:
+    """What tells extract whose the export is, if it does not say so itself: as it was planned."""
+    place = plan["export"].get("place")
+    return Place.model_validate(place).metadata() if place else {}
+
+
+def check_settings(plan: Plan, connections: Connections) -> None:
+    """Refuse beforehand what extract would refuse anyway: a plan under other settings.
+
+    Raises:
+        PlanError: see there.
+    """
+    if plan["settings"]["supposed"]:
+        raise PlanError("The plan supposes settings that the connection does not have: set them, plan again.")
+    try:
+        version = connections.get(plan["connection"]).version
+    except (UnknownConnectionError, SettingsInvalidError):
+        raise PlanError(f"The settings of {plan['connection']} are missing or broken.") from None
+    if version != plan["settings"]["version"]:
+        raise PlanError("The connection's settings have changed since it was planned: plan again.")
+
+
+def apply_plan(
+    table: Table, exports: Queue, plan: Plan, pointer: dict[str, Any], patience: float
+) -> Item | None:
+    """Drop the plan's export and wait until it is worked; its run, None if it is not by then."""
+    read = _run_reader(table, plan)
+    before = read()
+    exports.send([Outgoing(json.dumps(pointer))])
+    ends = time.monotonic() + patience
+    while time.monotonic() < ends:
+        run = read()
+        if run is not None and "ended_at" in run and run != before and run["status"] != "working":
+            return run
+        time.sleep(PAUSE)
+    return None
+
+
+def _run_reader(table: Table, plan: Plan) -> Callable[[], Item | None]:
+    return lambda: table.get((f"%run#{plan['connection']}", plan["export_id"]))

@@ -1,0 +1,243 @@
+"""A dry run writes a plan and nothing else; what carries a plan out refuses when anything has moved."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.run import HandBackError
+from kiwi_extract.runs import Status
+from kiwi_extract.watermark import WATERMARK
+from kiwi_sync.rules.reasons import RejectedExport
+from kiwi_sync.state.table import Change
+
+from tests.unit.extract.exports import CONNECTION, Export, delta, full, gone, lease, tenant, unit
+from tests.unit.extract.houses import approve, changed, houses, numbers, settle, without
+from tests.unit.extract.plan.world import in_kiwi
+from tests.unit.extract.rig import Rig, key
+from tests.unit.extract.tables import CrashError, CrashingTable
+
+THREE = houses(numbers(3))
+NEXT = without(changed(THREE, "mieter", ["001"], vorname="Erika"), "mietvertraege", ["003"])
+
+
+def prepared(table: Any = None) -> Rig:
+    """Three houses, all settled; no brake."""
+    rig = Rig() if table is None else Rig(table)
+    rig.settings.store(brake_agreements=20)
+    rig.extract(full(1, **THREE))
+    in_kiwi(rig)
+    return rig
+
+
+def lines(plan: dict[str, Any], action: str) -> set[str]:
+    """`kind/numbers` of what would become of it."""
+    return {
+        f"{line['kind']}/{line['key'].split('/', 3)[3]}" for line in plan["lines"] if line["action"] == action
+    }
+
+
+def test_a_dry_run_leaves_a_plan_and_its_own_run_and_nothing_else() -> None:
+    rig = prepared()
+    before = deepcopy(rig.table.items)
+    plan = rig.plan(full(2, **NEXT))
+    run = rig.table.items[f"%run#{CONNECTION}"].pop("e2#plan")
+    assert rig.table.items == before
+    assert (rig.transform.sent, rig.load.sent) == ([], [])
+    assert (run["status"], run["plan"]) == ("planned", f"plan {CONNECTION}/e2")
+    counts = json.loads(str(run["counts"]))
+    assert counts["read"] == {"verwaltungseinheiten": 3, "mieter": 3, "mietvertraege": 2}
+    assert (counts["changed"], counts["gone"], counts["unchanged"]) == (1, 1, 7)
+    assert (plan["export_id"], plan["scope"], plan["state"]["owed"]) == ("e2", "full", 0)
+
+
+def test_a_dry_run_leaves_the_real_run_alone() -> None:
+    rig = prepared()
+    before = dict(rig.run(1))
+    rig.plan(full(1, **THREE))
+    assert rig.run(1) == before
+
+
+def test_the_plan_of_the_same_export_again_is_empty() -> None:
+    rig = prepared()
+    plan = rig.plan(full(2, **THREE))
+    assert (plan["lines"], plan["counts"], plan["rows"]["unchanged"]) == ([], [], 9)
+
+
+def test_a_first_export_would_create_everything_and_says_who_is_skipped() -> None:
+    rig = Rig()
+    people = [tenant("1"), tenant("2", email=None), tenant("3", email="?")]
+    plan = rig.plan(
+        full(1, people, verwaltungseinheiten=[unit("0001")], mietvertraege=[lease("L", mieter=["1", "2"])])
+    )
+    assert lines(plan, "create") == {"rental_unit/100/0001", "tenant/1", "rental_agreement/L/1"}
+    assert lines(plan, "skip") == {"tenant/2", "tenant/3", "rental_agreement/L/2"}
+    reasons = {(one["kind"], one["reason"]): one["count"] for one in plan["reasons"]}
+    assert reasons == {
+        ("tenant", "no_email"): 1,
+        ("tenant", "invalid_email"): 1,
+        ("rental_agreement", "tenant_not_synchronized"): 1,
+    }
+
+
+def test_losses_that_are_too_many_would_be_held() -> None:
+    rig = prepared()
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    plan = rig.plan(full(2, **without(THREE, "mietvertraege", ["002", "003"])))
+    assert lines(plan, "hold") == {"mietvertrag/002", "mietvertrag/003"}
+    assert lines(plan, "delete") == set()
+    assert plan["holds"] == [{"mandant": "0001", "lost": 2, "total": 3, "records": 2}]
+    assert not rig.table.items.get(f"%hold#{CONNECTION}")
+
+
+def test_an_approved_export_is_planned_as_approved() -> None:
+    rig = prepared()
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    export = full(2, **without(THREE, "mietvertraege", ["003"]))
+    rig.extract(export)
+    approve(rig, 2)
+    assert "rental_agreement/003/003" in lines(rig.plan(export), "delete")
+
+
+def test_values_are_never_in_a_plan_of_a_dry_run() -> None:
+    rig = prepared()
+    export = full(2, **changed(THREE, "mieter", ["001"], vorname="Gunhild", email="g@x.de"))
+    text = json.dumps(rig.plan(export))
+    assert '"fields": ["email_address", "first_name"]' in text
+    assert "Gunhild" not in text
+    assert "g@x.de" not in text
+
+
+def test_what_is_rejected_is_listed() -> None:
+    rig = prepared()
+    plan = rig.plan(full(2, **changed(THREE, "mieter", ["002"], vorname=[])))
+    assert plan["rejected"]["count"] == 1
+    assert plan["rejected"]["records"][0]["key"] == "0001/002"
+    assert plan["lines"] == []
+
+
+def test_a_deselected_mandant_would_be_gone() -> None:
+    rig = prepared()
+    rig.settings.store("0002")
+    plan = rig.plan(full(2, mandanten=["0002"]))
+    assert len(lines(plan, "delete")) == 9
+
+
+def test_without_time_there_is_no_plan() -> None:
+    rig = prepared()
+    with pytest.raises(RejectedExportError) as refused:
+        rig.plan(full(2, **NEXT), minutes=0.5)
+    assert refused.value.reason is RejectedExport.PLAN_TOO_LARGE
+
+
+def test_a_plan_says_when_the_state_was_not_at_rest() -> None:
+    rig = Rig()
+    rig.extract(full(1, **THREE))
+    plan = rig.plan(full(2, **NEXT))
+    assert plan["state"]["owed"] == 9
+    assert plan["state"]["lease_held"] is False
+
+
+def test_a_plan_is_carried_out() -> None:
+    rig = prepared()
+    export = full(2, **NEXT)
+    plan = rig.plan(export)
+    # A dry run by its own words: the plan's fingerprint says otherwise.
+    status = rig.extract(export | {"dry_run": True}, plan=plan["state"]["fingerprint"])
+    assert status is Status.DONE
+    assert rig.run(2)["plan"] == plan["state"]["fingerprint"]
+    assert rig.counts(2)["changed"] == 1
+
+
+def touch_row(rig: Rig) -> None:
+    rig.table.update((key("002").pk, "002"), Change(add={"rev": 1}))
+
+
+def settle_owed(rig: Rig) -> None:
+    rig.table.update((key("002").pk, "002"), Change(put={"todo": "x", "todo_at": "y"}))
+
+
+def other_export(rig: Rig) -> None:
+    rig.extract(full(1, **THREE) | {"export_id": "e1b"})
+
+
+def other_delta(rig: Rig) -> None:
+    rig.extract(delta(1, [tenant("999")]))
+
+
+def other_settings(rig: Rig) -> None:
+    rig.settings.store(brake_agreements=21)
+
+
+def move_watermark(rig: Rig) -> None:
+    rig.table.update((key("002").pk, WATERMARK), Change(put={"exempt": '{"002": ""}'}))
+
+
+@pytest.mark.parametrize(
+    "moves", [touch_row, settle_owed, other_export, other_delta, other_settings, move_watermark]
+)
+def test_a_plan_is_refused_once_anything_has_moved(moves: Callable[[Rig], None]) -> None:
+    rig = prepared()
+    export = full(2, **NEXT)
+    plan = rig.plan(export)
+    moves(rig)
+    before = deepcopy(rig.table.items)
+    with pytest.raises(RejectedExportError) as refused:
+        rig.extract(export, plan=plan["state"]["fingerprint"])
+    assert refused.value.reason is RejectedExport.PLAN_OUTDATED
+    assert rig.table.items == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        full(2, **THREE),
+        full(3, **NEXT),
+        delta(2, **NEXT),
+        full(2, **changed(NEXT, "mieter", ["002"], firma=[])),
+        full(
+            2, ["nobody"], **{section: NEXT[section] for section in ("verwaltungseinheiten", "mietvertraege")}
+        ),
+    ],
+)
+def test_another_export_does_not_pass_for_the_planned_one(other: Export) -> None:
+    rig = prepared()
+    plan = rig.plan(full(2, **NEXT))
+    with pytest.raises(RejectedExportError) as refused:
+        rig.extract(other, plan=plan["state"]["fingerprint"])
+    assert refused.value.reason is RejectedExport.PLAN_OUTDATED
+
+
+def test_a_delta_s_plan_looks_only_at_the_rows_that_it_names() -> None:
+    rig = prepared()
+    export = delta(2, [tenant("001", vorname="Erika")], [gone("777")])
+    fingerprint = rig.plan(export)["state"]["fingerprint"]
+    touch_row(rig)
+    assert rig.extract(export, plan=fingerprint) is Status.DONE
+
+
+def test_what_goes_on_with_a_plan_is_not_refused_for_its_own_writes() -> None:
+    rig = prepared(CrashingTable())
+    export = full(2, **houses(numbers(9)))
+    fingerprint = rig.plan(export)["state"]["fingerprint"]
+    assert isinstance(rig.table, CrashingTable)
+    rig.table.left = 8
+    with pytest.raises(CrashError):
+        rig.extract(export, plan=fingerprint)
+    rig.table.left = None
+    rig.table.items[f"%connection#{CONNECTION}"].pop("lease", None)
+    assert rig.extract(export, plan=fingerprint) is Status.DONE
+    assert len(rig.tenants()) == 9
+
+
+def test_without_time_a_plan_is_not_carried_out() -> None:
+    rig = prepared()
+    export = full(2, **NEXT)
+    fingerprint = rig.plan(export)["state"]["fingerprint"]
+    with pytest.raises((RejectedExportError, HandBackError)) as refused:
+        rig.extract(export, minutes=0.5, plan=fingerprint)
+    assert getattr(refused.value, "reason", None) is RejectedExport.PLAN_TOO_LARGE
+    settle(rig)
+    assert rig.tenants() == {"001", "002", "003"}
