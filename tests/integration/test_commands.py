@@ -121,7 +121,7 @@ def test_a_mandant_that_no_export_lists_is_said_to_be_unlisted(full: Path) -> No
 
 
 def test_a_document_that_is_no_json_is_refused_with_file_and_reason(full: Path, tmp_path: Path) -> None:
-    bad = written(tmp_path / "bad.json", "not { json")
+    bad = written(tmp_path / "bad.json", "{ not json")
     report = tmp_path / "report.json"
     result = local_run(bad, full, "--json", report)
     assert result.exit_code == 1

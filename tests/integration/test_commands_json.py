@@ -132,7 +132,7 @@ SECOND = export(2, **letting(mieter=[tenant(nachname="Neu"), tenant("4713", emai
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Report, EmbeddedKiwi]]:
     folder = tmp_path_factory.mktemp("run")
     paths = [folder / name for name in ("first.json", "bad.json", "second.json", "report.json")]
-    for path, content in zip(paths, (json.dumps(FIRST), "no JSON", json.dumps(SECOND)), strict=False):
+    for path, content in zip(paths, (json.dumps(FIRST), "{no JSON", json.dumps(SECOND)), strict=False):
         path.write_text(content)
     with EmbeddedKiwi() as kiwi:
         kiwi.add_account("erp", "secret")
