@@ -19,6 +19,7 @@ from kiwi_sync.state.table import Item, Table
 from kiwi_extract.assess import Assessor
 from kiwi_extract.brake import Brake, is_approved
 from kiwi_extract.compare import Question
+from kiwi_extract.entry import Entry
 from kiwi_extract.extent import Extent
 from kiwi_extract.lease import Deadline, lease_is_held
 from kiwi_extract.losses import Toll
@@ -27,7 +28,7 @@ from kiwi_extract.partition import Look, PartitionWork
 from kiwi_extract.plan.unwritten import Unkept, Unsent, Unwritten
 from kiwi_extract.runs import Run
 from kiwi_extract.source import SourceWriter
-from kiwi_extract.spool import Entry, Spool
+from kiwi_extract.spool import Spool
 from kiwi_extract.watermark import Watermark
 
 _SEEN = ("rev", "version", "fingerprint", "gone", "expires")
