@@ -32,6 +32,13 @@ class Stage(StrEnum):
     LOAD = "load"
 
 
+class Language(StrEnum):
+    """What people read."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
 STACK = "kiwi-sync"
 """The stack that is meant where none is named."""
 _RUN = "How the exports come"
