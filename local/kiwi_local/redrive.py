@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from kiwi_sync.queues import LoadMessage
+from pydantic import ValidationError
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -53,10 +56,23 @@ def _send(sqs: "SQSClient", queue: str, messages: list["MessageTypeDef"]) -> lis
 
 
 def _entry(place: str, message: "MessageTypeDef") -> dict[str, str]:
-    entry = {"Id": place, "MessageBody": message["Body"]}
+    entry = {"Id": place, "MessageBody": not_to_be_forgotten(message["Body"])}
     group = message.get("Attributes", {}).get("MessageGroupId")
     # Of a FIFO queue. A fresh id: the old one may have been sent within the last five minutes.
     return entry | {"MessageGroupId": group, "MessageDeduplicationId": uuid4().hex} if group else entry
+
+
+def not_to_be_forgotten(body: str) -> str:
+    """The message; to load, as a wake-up.
+
+    Its receives count anew from here, so load would not see that an earlier one may have broken off after it
+    had settled the row, with nothing in the table that brings the rest again.
+    """
+    try:
+        message = LoadMessage.model_validate_json(body)
+    except ValidationError:
+        return body
+    return message.model_copy(update={"wake": True}).model_dump_json()
 
 
 def _delete(sqs: "SQSClient", dead: str, messages: list["MessageTypeDef"]) -> None:

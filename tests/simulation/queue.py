@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kiwi_local.redrive import not_to_be_forgotten
 from kiwi_sync.queues import BATCH, Outgoing, QueueError, in_batches
 
 from tests.simulation.scheduler import Scheduler
@@ -126,11 +127,15 @@ class SimulatedQueue:
         self.messages.remove(message)
 
     def redrive(self) -> None:
-        """What an operator does with the dead letters after the mend. Receives that failed count no more."""
+        """What an operator does with the dead letters after the mend.
+
+        Receives that failed count no more, or the calm would make dead letters of what the storm has done;
+        but that there were some is still known.
+        """
         for message in self.messages:
-            message.receives = 0
+            message.receives = min(message.receives, 1)
         for message in self.dead:
-            self.put(message.body, message.group)
+            self.put(not_to_be_forgotten(message.body), message.group)
         self.dead.clear()
 
     def next_time(self) -> datetime | None:

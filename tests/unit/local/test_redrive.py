@@ -62,6 +62,22 @@ def test_a_message_keeps_its_group_and_gets_an_id_of_its_own(aws: Aws) -> None:
     assert len({one["MessageDeduplicationId"] for one in attributes} - set(map(str, range(6)))) == 6
 
 
+def test_what_goes_back_to_load_is_a_wake_up(aws: Aws) -> None:
+    dead, queue = aws.new_queue(fifo=True), aws.new_queue(fifo=True)
+    bodies = [
+        '{"key": "c/mieter/0001/1"}',
+        '{"key": "c/mieter/0001/2", "wake": true}',
+        '{"keys": []}',
+        "no JSON",
+    ]
+    for number, body in enumerate(bodies):
+        entry: Any = {"MessageGroupId": f"g{number}", "MessageDeduplicationId": str(number)}
+        aws.sqs.send_message(QueueUrl=dead, MessageBody=body, **entry)
+    redrive(aws.sqs, dead, queue, len(bodies))
+    wakes = {f'{{"key":"c/mieter/0001/{number}","wake":true}}' for number in (1, 2)}
+    assert {one["Body"] for one in taken(aws, queue)} == {*wakes, *bodies[2:]}
+
+
 def test_no_more_than_were_there_at_the_beginning(aws: Aws) -> None:
     dead, queue = filled(aws, 25), aws.new_queue()
     assert redrive(aws.sqs, dead, queue, 12) == 12
