@@ -92,7 +92,10 @@ def _survey(tools: Tools, document: Export, envelope: Envelope, spool: Spool, de
     connection = connection_of(tools.connections, envelope.connection)
     spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
     silent = silent_in(envelope, document)
-    return Survey(tools.table, tools.writers, connection, envelope, spool, deadline, silent)
+    survey = Survey(tools.table, tools.writers, connection, envelope, spool, deadline, silent)
+    if document.mapping is not None:
+        survey.keep_tenants()
+    return survey
 
 
 class Said(NamedTuple):

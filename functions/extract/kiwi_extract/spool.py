@@ -1,7 +1,7 @@
 """Sorts an export's records by partition of the table: on disk, so that memory stays bounded."""
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +33,7 @@ class Spool:
         self._rejected_count = 0
         self._unreadable: set[tuple[str | None, RowKind]] = set()
         self._counted: set[tuple[str, str, str]] = set()
+        self._refused: dict[Partition, dict[str, Entry]] = {}
         return self
 
     def __exit__(
@@ -84,7 +85,15 @@ class Spool:
             self._counted.add(place)
             for entry in rejected:
                 self._reject(entry)
-        return found
+        return found | self._refused.get(partition, {})
+
+    def refuse(self, partition: Partition, sks: Collection[str], field: str, reason: str) -> None:
+        """Reject records of a partition for what is known of them by now."""
+        entries = self.entries(partition)
+        refused = {sk: entries[sk].refused(field, reason) for sk in sks}
+        for entry in refused.values():
+            self._reject(entry)
+        self._refused.setdefault(partition, {}).update(refused)
 
     def unreadable(self) -> set[tuple[str | None, RowKind]]:
         """(Mandant, kind) of records whose key could not be read; Mandant None: not even that."""

@@ -93,6 +93,8 @@ def plan_export(
         spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
         silent = silent_in(envelope, document)
         survey = Survey(table, readers, connection, envelope, spool, deadline, silent)
+        if document.mapping is not None:
+            survey.keep_tenants()
         make_plan(survey, document.counts, out, export=export, settings=supposed, values=values)
         out.seek(0)
         plan: Plan = json.load(out)

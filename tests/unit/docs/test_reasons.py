@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract import entry, runs, validate
+from kiwi_extract import entry, lost_rows, runs, validate
 from kiwi_extract.document import RawRecord
 from kiwi_extract.feldmapping import steps, uniting
 from kiwi_extract.formats import identity, ndjson, tables
@@ -40,7 +40,12 @@ LEASE = {
     "mieter": ["3"],
     "beginn": "2024-01-01",
 }
-OF_A_FELDMAPPING = {steps.PATTERN_MISMATCH, steps.VALUE_NOT_MAPPED, uniting.ROWS_DISAGREE}
+OF_A_FELDMAPPING = {
+    steps.PATTERN_MISMATCH,
+    steps.VALUE_NOT_MAPPED,
+    uniting.ROWS_DISAGREE,
+    lost_rows.ROW_MISSING,
+}
 GOOD: dict[str, dict[str, Any]] = {"verwaltungseinheiten": UNIT, "mieter": TENANT, "mietvertraege": LEASE}
 BAD: list[tuple[str, str, Any]] = [
     ("missing", "mieter", {"mandant": "1"}),

@@ -23,6 +23,7 @@ from kiwi_extract.entry import Entry
 from kiwi_extract.extent import Extent
 from kiwi_extract.lease import Deadline, lease_is_held
 from kiwi_extract.losses import Toll
+from kiwi_extract.lost_rows import keep_tenants
 from kiwi_extract.mandanten import seen_mandanten
 from kiwi_extract.partition import Look, PartitionWork
 from kiwi_extract.plan.unwritten import Unkept, Unsent, Unwritten
@@ -89,6 +90,10 @@ class Survey:
             of_mandant[partition.mandant].append(partition)
         self._brake.apply(of_mandant, self.extent.deselected)
         return self._brake.held
+
+    def keep_tenants(self) -> None:
+        """Reject leases of which a row may be missing; of an export that was read with a Feldmapping."""
+        keep_tenants(self._work, self.extent, self.spool)
 
     def look(self, partition: Partition) -> Look:
         """One partition as it would be compared, what is held left out."""

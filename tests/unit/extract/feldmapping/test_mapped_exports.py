@@ -29,6 +29,27 @@ mieter:
 ROWS = "Mandant;Nr;Name;Mail\n1;1;Größe;A@example.org\n1;2;MEIER;b@example.org\n1;3;Öz;\n"
 
 
+LEASES = """\
+version: 1
+mietvertraege:
+  - from: [mieter*]
+    repeats: true
+    fields:
+      mandant: {column: Mandant, then: [{pad: 4}]}
+      nummer: Vertrag
+      verwaltungseinheit: {wirtschaftseinheit: {constant: "1"}, nummer: {constant: "1"}}
+      mieter: [{column: Nr}]
+      beginn: Beginn
+"""
+FLAT = (
+    "Mandant;Vertrag;Nr;Beginn",
+    "1;A;1;01.01.2024",
+    "1;A;2;01.01.2024",
+    "1;B;3;01.01.2024",
+    "1;B;4;01.01.2024",
+)
+
+
 class Desk:
     """The stage, wired to a bucket with mappings."""
 
@@ -70,6 +91,12 @@ class Desk:
         return {
             key.rpartition("/")[2]: json.loads(record).get("nachname", "")
             for key, record in self.rig.live().items()
+        }
+
+    def tenants(self) -> dict[str, list[str]]:
+        """The tenants of the leases, by the lease's number."""
+        return {
+            key.rpartition("/")[2]: json.loads(record)["mieter"] for key, record in self.rig.live().items()
         }
 
 
@@ -132,6 +159,26 @@ def test_a_row_that_cannot_be_mapped_is_rejected_and_keeps_what_was_there(desk: 
     assert (rejected["field"], rejected["reason"]) == ("nachname", "value_not_mapped")
     assert rejected["place"] == "mieter.csv, line 3"
     assert "MEIER" not in str(desk.rig.run(2))
+
+
+@pytest.mark.parametrize("scope", ["full", "delta"])
+def test_a_lease_loses_no_tenant_while_a_row_cannot_be_read(desk: Desk, scope: str) -> None:
+    desk.map(LEASES)
+    desk.drop(1, "\n".join(FLAT))
+    broken = [
+        *FLAT[:2],
+        "1;A;2;of 2024;01.01.2024",
+        "1;B;3;01.01.2025",
+        "1;B;4;01.01.2025",
+        "1;C;5;01.01.2024",
+    ]
+    desk.drop(2, "\n".join(broken), scope)
+    assert desk.tenants() == {"A": ["1", "2"], "B": ["3", "4"], "C": ["5"]}
+    reasons = {(one["reason"], one["key"]) for one in desk.rig.rejected(2)}
+    assert reasons == {("ragged_line", None), ("row_missing", "0001/A")}
+    assert desk.rig.counts(2)["rejected"] == 2
+    desk.drop(3, "\n".join([*FLAT[:2], *broken[3:]]))
+    assert desk.tenants() == {"A": ["1"], "B": ["3", "4"], "C": ["5"]}
 
 
 def test_a_broken_mapping_refuses_the_export_and_stops_its_connection_alone(desk: Desk) -> None:
