@@ -142,7 +142,8 @@ def test_an_export_that_is_too_old_is_refused_with_what_to_do(tmp_path: Path) ->
 
 
 def test_a_large_export_goes_through_the_bucket(tmp_path: Path) -> None:
-    large = written(tmp_path / "large.json", export(1, **FULL, anmerkung="x" * INLINE_BYTES))
+    remarks = ["x" * 1000] * (INLINE_BYTES // 1000)
+    large = written(tmp_path / "large.json", export(1, **FULL, anmerkungen=remarks))
     result = local_run(large)
     assert result.exit_code == 0, result.output
     assert line_with(result.output, "test-001", "large.json", "done").split()[3:] == list("1210040")

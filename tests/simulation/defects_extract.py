@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from typing import Any
 
-from kiwi_extract import compare, partition, run, sweep
+from kiwi_extract import compare, extent, partition, run, sweep
 
 from tests.fakes.memory import MemoryTable
 from tests.simulation.queue import SimulatedQueue
@@ -88,12 +88,12 @@ def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
 
 def absence_always_proves() -> AbstractContextManager[Any]:
     """What a full export leaves out is gone, also where a key of it could not be read."""
-    real = run.ExportRun._question
+    real = extent.Extent.question
 
-    def question(self: Any, part: Any) -> Any:
-        return compare.Question(**(vars(real(self, part)) | {"judges_absence": True}))
+    def question(self: Any, *args: Any, **named: Any) -> Any:
+        return compare.Question(**(vars(real(self, *args, **named)) | {"judges_absence": True}))
 
-    return pretending(run.ExportRun, _question=question)
+    return pretending(extent.Extent, question=question)
 
 
 def rejected_is_gone() -> AbstractContextManager[Any]:
