@@ -12,6 +12,10 @@ from openpyxl import Workbook
 
 Json = dict[str, Any]
 Sections = Mapping[str, Sequence[Json]]
+UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+WINDOWS = ["cp1252", "iso-8859-1"]
+DELIMITERS = [";", ",", "\t", "|"]
+PACKED = ["", "gzip", "zip", "zip in gzip"]
 COLUMNS = {
     "verwaltungseinheiten": [
         "mandant", "wirtschaftseinheit", "nummer", "bezeichnung", "strasse", "hausnummer", "plz", "ort",

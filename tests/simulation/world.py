@@ -65,6 +65,7 @@ class World:
         self.wire = Wire(self.scheduler, DirectWire(self.kiwi.service))
         queue = partial(SimulatedQueue, self.scheduler)
         self.exports = queue("exports", visibility=1800, most=5)
+        self.s3 = StepwiseS3(self.scheduler)
         self.ssm, self.secrets = StepwiseSsm(), StepwiseSecrets()
         self.ssm.scheduler = self.secrets.scheduler = self.scheduler
         ground = Ground(
@@ -76,7 +77,7 @@ class World:
             ssm=self.ssm,
             secrets=self.secrets,
             wire=self.wire,
-            s3=StepwiseS3(self.scheduler),
+            s3=self.s3,
         )
         self.lambdas = Lambdas(ground, plan.at_once)
         self.foreign: dict[str, tuple[str, Any]] = {}

@@ -10,7 +10,19 @@ from kiwi_extract.validate import validate
 
 from tests.unit.extract.exports import CONNECTION, DAY_ONE
 from tests.unit.extract.formats.helpers import ORIGIN, opened
-from tests.written import Sections, as_csv, as_json, as_ndjson, as_xlsx, as_zip_of_csv, packed
+from tests.written import (
+    DELIMITERS,
+    PACKED,
+    UNICODE,
+    WINDOWS,
+    Sections,
+    as_csv,
+    as_json,
+    as_ndjson,
+    as_xlsx,
+    as_zip_of_csv,
+    packed,
+)
 
 ENVELOPE = {
     "format": "erp-export/1",
@@ -20,10 +32,6 @@ ENVELOPE = {
     "scope": "full",
     "mandanten": ["0001", "2"],
 }
-UNICODE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
-WINDOWS = ["cp1252", "iso-8859-1"]
-DELIMITERS = [";", ",", "\t", "|"]
-PACKED = ["", "gzip", "zip", "zip in gzip"]
 # In every encoding, and doubtful in none: Ã and Â before another character may be one of UTF-8.
 LATIN = st.text("aZ0 ,;|\t\"'-.äöüÄÖÜßéèñ@/\n", max_size=12).map(str.strip)
 NUMBERS = st.text("0123456789A-/ ", min_size=1, max_size=8).map(str.strip).filter(bool)
