@@ -12,6 +12,7 @@ FOUND = {
     4624: "a tenant that a person had deleted was waiting for an address",
     10382: "a desired was written without a todo, and load forgot the message while KIWI was away",
     100717: "a crash left a link beside an agreement that was there before",
+    301755: "a tenant under a placeholder waited for an agreement that had gone just before",
     203437: "a load that was brought back to its queue forgot what an earlier one had left undone",
     214322: "a tenant that came back to an address went on waiting for it, since a load had died on leaving",
     212862: "an agreement waited for an external id after it had lost its tenant",

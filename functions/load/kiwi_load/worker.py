@@ -83,19 +83,20 @@ class Worker:
         action = next_action(situation.wish, situation.actual)
         if action is Action.NOTHING:
             return self._settle(situation, None, self._reason(situation))
-        if action is Action.DELETE and situation.is_parent:
-            blockers = self.dependents.blockers(situation.row)
-            if blockers:
-                return self._let_them_go_first(blockers, situation, None, self._reason(situation))
+        if action is Action.DELETE and situation.is_parent and self.dependents.blockers(situation.row):
+            return self._let_them_go_first(situation, None, self._reason(situation))
         return self._effect(action, situation, kiwi)
 
-    def _let_them_go_first(
-        self, agreements: list[Row], situation: Situation, token: str | None, reason: str | None
-    ) -> bool:
-        """Before a tenant or unit its agreements go: when they are sent, its row says that it is leaving."""
+    def _let_them_go_first(self, situation: Situation, token: str | None, reason: str | None) -> bool:
+        """Before a tenant or unit its agreements go: when they are sent, its row says that it is leaving.
+
+        One may have gone just before the row said so, and then has sent nobody: who is left is looked up
+        again. Whether anybody is; otherwise the next step goes on.
+        """
         self._settle(situation, token, reason or Reason.WAITING)
-        self.dependents.wake(agreements)
-        return True
+        blockers = self.dependents.blockers(situation.row)
+        self.dependents.wake(blockers)
+        return bool(blockers)
 
     def _effect(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
         """Intent, claims, effect, outcome: in this order."""
@@ -132,10 +133,9 @@ class Worker:
 
     def _evict(self, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Take a tenant from KIWI that is there under a placeholder; then it waits for its new address."""
-        blockers = self.dependents.blockers(situation.row)
-        if blockers:
+        if self.dependents.blockers(situation.row):
             leaving = situation.waiting().withheld()
-            return self._let_them_go_first(blockers, leaving, token, Reason.PLACEHOLDER_EMAIL)
+            return self._let_them_go_first(leaving, token, Reason.PLACEHOLDER_EMAIL)
         return self._carry_out(Action.DELETE, situation, token, kiwi)
 
     def _take(self, situation: Situation, needed: Collection[str]) -> str | None:

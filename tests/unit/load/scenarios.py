@@ -55,7 +55,7 @@ def put_tenant(key: str, external_id: str, email: str) -> Step:
     )
 
 
-def _sharing_is_limited_to(limit: int) -> Step:
+def sharing_is_limited_to(limit: int) -> Step:
     return lambda world: world.configure(shared_email_limit=limit)
 
 
@@ -94,18 +94,18 @@ SCENARIOS = (
     Scenario(
         "one too many shares",
         says(tenant("8"), lease("M", ["8"])),
-        (_sharing_is_limited_to(1), STANDS, access_on),
+        (sharing_is_limited_to(1), STANDS, access_on),
     ),
     Scenario(
         "one too many shares no longer",
         says(tenant("8", "b@kiwi.example.com")),
-        (_sharing_is_limited_to(1), STANDS, says(tenant("8"), lease("M", ["8"]))),
+        (sharing_is_limited_to(1), STANDS, says(tenant("8"), lease("M", ["8"]))),
     ),
     Scenario(
         "a former address becomes a placeholder",
         says(tenant("9"), tenant("10"), tenant("11")),
         (
-            _sharing_is_limited_to(2),
+            sharing_is_limited_to(2),
             STANDS,
             access_on,
             says(tenant("8", "b@kiwi.example.com")),

@@ -9,7 +9,18 @@ from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
 from tests.unit.load.points import Points
 from tests.unit.load.rest import differences, faults, picture
-from tests.unit.load.scenarios import FREED, MOVED, SCENARIOS, STANDS, Scenario, Step, access_on, play, says
+from tests.unit.load.scenarios import (
+    FREED,
+    MOVED,
+    SCENARIOS,
+    STANDS,
+    Scenario,
+    Step,
+    access_on,
+    play,
+    says,
+    sharing_is_limited_to,
+)
 from tests.unit.transform.world import lease, lease_key, tenant, tenant_key, unit, unit_key
 
 MANY = 400
@@ -103,6 +114,21 @@ def test_a_change_that_is_overtaken_while_it_is_worked_leaves_nothing_behind(
         if found:
             wrong[f"seed {at}: overtaken before {points.passed[at - 1 : at]}"] = found
     assert wrong == {}
+
+
+def test_who_wants_a_placeholder_goes_though_the_agreement_has_gone_just_before(
+    new_direct_world: NewWorld,
+) -> None:
+    other = "b@kiwi.example.com"
+    before = (sharing_is_limited_to(1), STANDS, says(tenant("8", other)))
+    scenario = Scenario("", says(tenant("7", other)), before)
+    for at in range(1, MANY):
+        points = Points(at)
+        world = interrupted(new_direct_world(points=points, seed=at), scenario, says(lease_key()))
+        world.quiet()
+        assert world.content()["tenant"] == {}, f"seed {at}, before {points.passed[at - 1 : at]}"
+        if not points.happened:
+            return
 
 
 def look_at_parents(world: World) -> None:
