@@ -11,7 +11,7 @@ WITNESSES = {
     "absence_always_proves": 12,
     "claim_not_tried_again": 2210,
     "crowd_not_looked_at_again": 460,
-    "debt_forgotten_in_a_crash": 4132,
+    "debt_forgotten_in_a_crash": 8281,
     "delta_leaves_the_version": 21,
     "doubt_is_not_looked_into": 15,
     "foreign_objects_adopted": 28,
