@@ -49,6 +49,7 @@ def main() -> int:
         console.print(f"making {asked.records:,} records, {asked.changed:.0%} of them changed …")
         # In a process of its own: what is started from a large one would seem to be as large.
         arguments = map(str, (folder, asked.records, asked.changed, asked.seed))
+        # Our own module, with arguments of our own.
         subprocess.run([sys.executable, "-m", "benchmarks.data", *arguments], cwd=ROOT, check=True)  # noqa: S603
         names = [name for name in CONTENDERS if not asked.only or any(part in name for part in asked.only)]
         results: dict[str, list[Result]] = {name: [] for name in names}
@@ -58,6 +59,7 @@ def main() -> int:
                 results[name].append(_run(name, folder))
     done = {name: _median(rounds) for name, rounds in results.items() if all(rounds)}
     if asked.json:
+        # For machines, so not through the console.
         print(json.dumps({"machine": _machine(), "records": asked.records, "results": done}, indent=2))  # noqa: T201
     else:
         _print(done, asked.records)
@@ -82,6 +84,7 @@ def _run(name: str, folder: str) -> Result:
     try:
         # What is started inherits it.
         os.sched_setaffinity(0, before if name in ALL_CORES else {max(before)})
+        # Our own module, with arguments of our own.
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     finally:
         os.sched_setaffinity(0, before)

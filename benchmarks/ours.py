@@ -75,6 +75,7 @@ class Pages:
             self._file.seek(place)
             body = self._file.read(length)
         headers = {"content-type": "application/x-amz-json-1.0", "content-length": str(len(body))}
+        # Body has what botocore uses of a response, and no more.
         return AWSResponse(request.url, 200, headers, Body(body))  # type: ignore[arg-type]
 
 

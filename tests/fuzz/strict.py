@@ -111,10 +111,10 @@ class StrictS3:
         self,
         *,
         Bucket: str,  # noqa: N803 - boto3's
-        Key: str,  # noqa: N803
-        CopySource: dict[str, str],  # noqa: N803
-        Metadata: dict[str, str],  # noqa: N803
-        MetadataDirective: str,  # noqa: N803
+        Key: str,  # noqa: N803 - boto3's
+        CopySource: dict[str, str],  # noqa: N803 - boto3's
+        Metadata: dict[str, str],  # noqa: N803 - boto3's
+        MetadataDirective: str,  # noqa: N803 - boto3's
     ) -> dict[str, str]:
         size = sum(len(name) + len(value) for name, value in Metadata.items())
         if (

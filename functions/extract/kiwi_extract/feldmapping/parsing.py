@@ -73,6 +73,7 @@ def _line(lined: LinedDict, place: Sequence[str | int]) -> int:
     line, at = lined.line, lined
     for part in place:
         try:
+            # Whatever cannot be gone into raises one of those below, and is passed over.
             line, at = at.lines[part], at[part]  # type: ignore[index, assignment]
         except (AttributeError, IndexError, KeyError, TypeError):
             continue

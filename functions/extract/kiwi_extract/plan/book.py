@@ -197,6 +197,7 @@ class Book:
 
     def counts(self) -> list[tuple[str, str, str, str | None, int]]:
         """(Mandant, kind, action, reason, how many), in order."""
+        # Nothing but constants goes into it.
         query = f"SELECT mandant, word, action, reason, count(*) FROM line GROUP BY 1, kind, 3, 4 ORDER BY 1, {_ORDER}, 3, 4"  # noqa: S608, E501
         return [(str(a), str(b), str(c), d, int(n)) for a, b, c, d, n in self._all(query)]
 
@@ -212,6 +213,7 @@ class Book:
 
     def lines(self) -> Iterator[str]:
         """The lines as JSON texts: by Mandant, kind and key; without those of which nothing comes."""
+        # Nothing but constants goes into it.
         query = f"SELECT line, undecided FROM line WHERE action <> ? ORDER BY mandant, {_ORDER}, key"  # noqa: S608
         with closing(self._db.execute(query, (Planned.NOTHING,))) as cursor:
             for text, undecided in cursor:

@@ -1,6 +1,7 @@
 """Every format that extract reads is looked at alike, and rejections of tables have their line."""
 
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,6 @@ def test_the_examples_of_mappings_can_be_read(example: str) -> None:
 
 def test_a_sheet_of_a_workbook_is_named() -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    import io  # noqa: PLC0415
 
     workbook = openpyxl.Workbook()
     sheet = workbook.active
