@@ -33,10 +33,10 @@ _CODES = {
 
 def validate(raw: RawRecord) -> Entry:
     """The entry that a record is. No exception: a bad record is an entry that says why."""
-    section, place, deleted, value, source, line = raw[:6]
+    section, place, deleted, value, source, line, _, reason, field, _ = raw
     kind = SECTIONS[section]
-    if raw.reason is not None:
-        return _refused(raw, kind, raw.field, raw.reason)
+    if reason is not None:
+        return _refused(raw, kind, field, reason)
     if not deleted and (found := plain(kind, value)) is not None:
         mandant, sk, text = found
         return Entry(section, place, deleted, mandant, sk, text, None, None, source, line)

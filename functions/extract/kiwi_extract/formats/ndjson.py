@@ -42,37 +42,35 @@ class Ndjson:
         """Every record in order."""
         first = True
         for line, content in enumerate(lines(self._stream), start=1):
-            if not content.strip():
-                continue
             try:
                 value = orjson.loads(content)
             except orjson.JSONDecodeError:
-                yield from self._unreadable(content, line, NOT_JSON_LINE)
+                if content.strip():
+                    yield from self._unreadable(content, line, NOT_JSON_LINE)
                 continue
             if first and isinstance(value, dict) and "typ" not in value:
                 self.envelope |= {name: value[name] for name in ENVELOPE_KEYS & value.keys()}
+            elif (record := self._record(content, value, line)) is not None:
+                yield record
             else:
-                yield from self._record(content, value, line)
+                yield from self._unreadable(content, line, UNKNOWN_TYP)
             first = False
 
-    def _record(self, content: bytes, value: Any, line: int) -> Iterator[RawRecord]:
+    def _record(self, content: bytes, value: Any, line: int) -> RawRecord | None:
+        """What the line says; None if it does not say of what kind it is."""
         typ = value.get("typ") if isinstance(value, dict) else None
         section = TYPES.get(typ) if isinstance(typ, str) else None
         if section is None:
-            yield from self._unreadable(content, line, UNKNOWN_TYP)
-            return
+            return None
         self.sections.add(section)
+        source, numbering = self._source, self._numbering
         if content.count(b"{") + content.count(b"[") > MAX_DEPTH and levels(value) > MAX_DEPTH:
-            yield self._numbering.rejected(section, self._source, line, NOT_JSON_LINE)
-            return
+            return numbering.rejected(section, source, line, NOT_JSON_LINE)
         try:
-            deleted = is_deleted(value)
+            deleted = "geloescht" in value and is_deleted(value)
         except RowError as error:
-            yield self._numbering.rejected(
-                section, self._source, line, error.reason, error.field, error.record
-            )
-            return
-        yield self._numbering.record(section, value, self._source, line, deleted=deleted)
+            return numbering.rejected(section, source, line, error.reason, error.field, error.record)
+        return RawRecord(section, numbering.place(section, deleted), deleted, value, source, line)
 
     def _unreadable(self, content: bytes, line: int, reason: str) -> Iterator[RawRecord]:
         """Of what kind it was may still be seen. If not, nothing of any kind counts as gone."""

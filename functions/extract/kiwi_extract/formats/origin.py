@@ -153,21 +153,19 @@ class Numbering:
         self._deleted = dict.fromkeys(SECTIONS, 0)
         self._read = 0
 
-    def record(
-        self, section: str, value: Any, source: str | None, line: int, *, deleted: bool = False
-    ) -> RawRecord:
-        """The next record. Raises RejectedExportError if there are too many."""
-        return self.numbered(RawRecord(section, 0, deleted, value, source, line))
-
-    def numbered(self, raw: RawRecord) -> RawRecord:
-        """The record with its number. Raises RejectedExportError if there are too many."""
-        counts = self._deleted if raw.deleted else self.counts
-        place = counts[raw.section]
+    def place(self, section: str, deleted: bool) -> int:
+        """The next record's number. Raises RejectedExportError if there are too many."""
+        counts = self._deleted if deleted else self.counts
+        place = counts[section]
         self._read += 1
         if self._read > document.MAX_RECORDS:
             raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {document.MAX_RECORDS} records")
-        counts[raw.section] = place + 1
-        return RawRecord(raw.section, place, *raw[2:])
+        counts[section] = place + 1
+        return place
+
+    def numbered(self, raw: RawRecord) -> RawRecord:
+        """The record with its number. Raises RejectedExportError if there are too many."""
+        return RawRecord(raw.section, self.place(raw.section, raw.deleted), *raw[2:])
 
     def rejected(
         self,
