@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from kiwi_sync.state.dynamo import BATCH_GET, DynamoTable
+from kiwi_sync.state.dynamo import BATCH_GET, FIRST_PAUSE, LONGEST_PAUSE, DynamoTable
 from kiwi_sync.state.table import Change
 
 from tests.fakes.aws import Aws
@@ -38,6 +38,9 @@ def test_unprocessed_keys_are_asked_for_again(aws: Aws, there: int, few: int) ->
     for key in keys:
         DynamoTable(aws.dynamodb, name).update(key, Change(put={"number": int(key[1])}))
     client: Any = Overloaded(aws, few)
-    found = DynamoTable(client, name).get_many([*keys, ("p", "absent")])
+    pauses: list[float] = []
+    found = DynamoTable(client, name, sleep=pauses.append).get_many([*keys, ("p", "absent")])
     assert {key: item["number"] for key, item in found.items()} == {key: int(key[1]) for key in keys}
     assert max(client.asked) <= BATCH_GET
+    assert pauses, "a throttled partition is left alone for a moment"
+    assert all(FIRST_PAUSE / 2 <= pause <= 1.5 * LONGEST_PAUSE for pause in pauses)

@@ -51,9 +51,16 @@ def note_export(table: Table, connection: str, now: datetime) -> None:
 def is_missing(table: Table, connections: Connections, connection: str, now: datetime) -> bool:
     """Whether the last export is longer ago than the connection's settings expect.
 
-    A connection that never had one counts from the first time that it was looked at.
+    A connection that never had one counts from the first time that it was looked at. One whose settings
+    cannot be used takes no exports, so that they are missing however they come.
     """
-    expected = _expected_every(connections, connection)
+    try:
+        expected = connections.get(connection).settings.watched
+    except UnknownConnectionError:
+        return False
+    except SettingsInvalidError as error:
+        logger.error("settings cannot be used", connection=connection, fault=str(error))
+        return True
     if not expected:
         return False
     item = table.get(_key(connection)) or {}
@@ -67,14 +74,3 @@ def is_missing(table: Table, connections: Connections, connection: str, now: dat
     hours = round(silent / timedelta(hours=1), 1)
     logger.warning("no export for longer than expected", connection=connection, hours=hours)
     return True
-
-
-def _expected_every(connections: Connections, connection: str) -> timedelta | None:
-    """How often exports are expected; None: not watched, or nobody knows."""
-    try:
-        return connections.get(connection).settings.watched
-    except UnknownConnectionError:
-        return None
-    except SettingsInvalidError as error:
-        logger.error("settings cannot be used", connection=connection, fault=str(error))
-        return None

@@ -27,6 +27,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         swept = stage().handle(record.messageId, str(record.body), deadline)
         if swept is not None:
             metrics.add_metric("ConnectionPaused", MetricUnit.Count, swept.paused)
+            metrics.add_metric("KiwiAway", MetricUnit.Count, swept.away)
             metrics.add_metric("ExportsMissing", MetricUnit.Count, swept.missing)
             metrics.add_metric("ExportsHeld", MetricUnit.Count, swept.held)
             metrics.add_metric("ExportPartsMissing", MetricUnit.Count, swept.incomplete)

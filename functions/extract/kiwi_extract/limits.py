@@ -16,6 +16,10 @@ from kiwi_extract.runs import Run
 
 DAY = timedelta(days=1)
 """How long losses count: many small exports must not do what one large one may not."""
+MAX_DECISIONS = 1000
+"""Decisions that are kept one by one: an item of DynamoDB may have 400 KB, and one has up to 250 bytes."""
+EARLIER = "earlier"
+"""Stands for the versions of those that are not."""
 
 
 class LossesMovedError(Exception):
@@ -64,8 +68,8 @@ def decide(
         return own.held
     held = rejected or too_many(settings, count, _passed(entries.values()))
     passed = (own.passed if own else 0) + (0 if held else count.lost)
-    entries[run.version] = Decision(stamp(now), passed, held, run.settings_version)
-    text = json.dumps({version: vars(entry) for version, entry in entries.items()})
+    entries.pop(run.version, None)
+    text = _text({**_fitting(entries), run.version: Decision(stamp(now), passed, held, run.settings_version)})
     if not table.update(key, Change(put={"entries": text, **tombstone(now)}), equals("entries", there)):
         raise LossesMovedError
     return held
@@ -82,6 +86,22 @@ def _recent(entries: Mapping[str, dict[str, object]], now: datetime) -> dict[str
         for version, entry in entries.items()
         if str(entry["at"]) > since
     }
+
+
+def _text(entries: Mapping[str, Decision]) -> str:
+    return json.dumps({version: vars(entry) for version, entry in entries.items()})
+
+
+def _fitting(entries: dict[str, Decision]) -> dict[str, Decision]:
+    """The decisions, or, where they would not fit into an item, what was let take away in one sum.
+
+    It counts as long as the latest of them: rather too long than too short.
+    """
+    if len(entries) <= MAX_DECISIONS:
+        return entries
+    earlier = [entry for entry in entries.values() if entry.passed]
+    at = max((entry.at for entry in earlier), default="")
+    return {EARLIER: Decision(at, _passed(earlier), False, 0)} if earlier else {}
 
 
 def _passed(decisions: Iterable[Decision]) -> int:

@@ -23,6 +23,8 @@ PARTS = 10
 """Parts of a sweep for one connection; then the next scheduled one, five minutes later, takes over."""
 CONNECTIONS = 25
 """Connections that one invocation sweeps: a few seconds each at the most."""
+AWAY_LONG = timedelta(hours=1)
+"""How long KIWI may be away before a person hears of it."""
 
 
 class SweepOrder(BaseModel):
@@ -59,17 +61,20 @@ class Sweep:
     """Holds that wait for a person."""
     incomplete: int = 0
     """Exports that have been waiting for a part for too long."""
+    away: int = 0
+    """Connections whose KIWI has been away for long: it may be a wrong address rather than an outage."""
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
     """Sweep one connection, or as many of all as an invocation has time for."""
-    sent, paused, missing, held, incomplete, more = 0, 0, 0, 0, 0, list[SweepOrder]()
+    sent, paused, missing, held, incomplete, away, more = 0, 0, 0, 0, 0, 0, list[SweepOrder]()
     last = _last(order, tools.grace, now)
     connections = _connections(tools, order)
     swept = list(islice(connections, CONNECTIONS))
     for connection in swept:
         availability = read_availability(tools.table, connection)
         paused += availability.paused_version is not None
+        away += availability.away_for(now) > AWAY_LONG
         held += standing(tools.table, connection)
         if order.connection is None:
             missing += is_missing(tools.table, tools.connections, connection, now)
@@ -79,7 +84,7 @@ def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
         if is_more and (order.resume or order.part + 1 < PARTS):
             more.append(_next_part(order, connection, last))
     rest = order.model_copy(update={"after": swept[-1]}) if next(connections, None) else None
-    return Sweep(sent, paused, missing, tuple(more), rest, held, incomplete)
+    return Sweep(sent, paused, missing, tuple(more), rest, held, incomplete, away)
 
 
 def _last(order: SweepOrder, grace: timedelta, now: datetime) -> str:

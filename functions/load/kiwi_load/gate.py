@@ -65,7 +65,10 @@ class Gate:
         if not probing and known.away_until is not None and known.away_until > stamp(now):
             return
         rest = self._rest(known.away_failures, retry_after)
-        change = Change(put={"away_until": stamp(now + rest), "away_failures": known.away_failures + 1})
+        change = Change(
+            put={"away_until": stamp(now + rest), "away_failures": known.away_failures + 1},
+            put_if_absent={"away_since": stamp(now)},
+        )
         # Of many calls that fail at once, one counts.
         if self.table.update(availability_key(connection), change, _same_failures(known)):
             logger.warning("KIWI is away", connection=connection, seconds=rest.total_seconds())
@@ -73,7 +76,7 @@ class Gate:
 
     def back(self, connection: str) -> None:
         """KIWI answers again: what is outstanding is sent again."""
-        gone = Change(remove=["away_until", "away_failures"])
+        gone = Change(remove=["away_until", "away_failures", "away_since"])
         self.table.update(availability_key(connection), gone)
         logger.info("KIWI is back", connection=connection)
         self._ask_for_sweep(connection, timedelta())

@@ -1,6 +1,7 @@
 """Load: makes KIWI hold what it should."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -11,10 +12,14 @@ from kiwi_sync.batch import handle_batch
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import logger, metrics
 from kiwi_sync.queues import LoadMessage
+from kiwi_sync.times import now
 from pydantic import Json, ValidationError
 
 from kiwi_load.stage import Hint
 from kiwi_load.wiring import stage
+
+STEP = timedelta(seconds=200)
+"""What a step may take at the worst, when each answer of KIWI comes just before its time-out."""
 
 
 class LoadRecord(SqsRecordModel):
@@ -27,7 +32,8 @@ class LoadRecord(SqsRecordModel):
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Handle a batch of the load queue: all or none of a key's messages are reported as failed."""
-    failed = stage().work(_hints(event))
+    until = now() + timedelta(milliseconds=context.get_remaining_time_in_millis()) - STEP
+    failed = stage().work(_hints(event), until)
     metrics.add_metric("Messages", MetricUnit.Count, len(event["Records"]))
     metrics.add_metric("KeysFailed", MetricUnit.Count, len(failed))
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
+from botocore.exceptions import ClientError
 from kiwi_sync.connections import Connections, ConnectionSettings
 from kiwi_sync.kiwi.auth import Credentials, KiwiLogin
 from kiwi_sync.kiwi.client import KiwiClient
@@ -28,6 +29,13 @@ SETTINGS_FRESH = timedelta(minutes=1)
 """How long settings are used before they are read again: Parameter Store answers few requests a second."""
 PLACEHOLDER = "REPLACE-ME"
 """What the template puts into the first secret; the user replaces it."""
+_UNREADABLE = {
+    "ResourceNotFoundException": "does not exist",
+    "AccessDeniedException": "may not be read: it needs the stack's prefix, and AWS' own key",
+    "InvalidRequestException": "is being deleted",
+    "DecryptionFailure": "cannot be decrypted",
+}
+"""What only a person can mend, by the error's code."""
 
 
 class _Secret(BaseModel):
@@ -104,9 +112,12 @@ class Kiwis:
         """The present secret, read anew: a log-in is rare, a replaced password is to work at once."""
         try:
             answer = self.secrets.get_secret_value(SecretId=name)
-        except self.secrets.exceptions.ResourceNotFoundException:
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code not in _UNREADABLE:
+                raise
             gate.refused("missing")
-            raise KiwiLoginRefused("the secret does not exist") from None
+            raise KiwiLoginRefused(f"the secret {_UNREADABLE[code]}") from None
         version = answer["VersionId"]
         try:
             secret = _Secret.model_validate(json.loads(answer["SecretString"]))

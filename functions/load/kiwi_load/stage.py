@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from kiwi_sync.connections import SettingsInvalidError, UnknownConnectionError
 from kiwi_sync.keys import RowKey
@@ -53,17 +54,22 @@ class Stage:
     pool: Executor
     backoff: float
 
-    def work(self, hints: Iterable[Hint]) -> dict[RowKey, Exception]:
-        """Work every key; the keys whose messages must come again, each with why."""
+    def work(self, hints: Iterable[Hint], until: datetime | None = None) -> dict[RowKey, Exception]:
+        """Work every key; the keys whose messages must come again, each with why.
+
+        `until`: after that no key takes another step, for the invocation would not live to see its end.
+        """
         failed: dict[RowKey, Exception] = {}
         for connection, its in _by_connection(hints).items():
-            for hint, error in self._work_connection(connection, its):
+            for hint, error in self._work_connection(connection, its, until):
                 if error is not None:
                     failed[hint.key] = error
                     self._rest(hint, error)
         return failed
 
-    def _work_connection(self, connection: str, hints: list[Hint]) -> list[tuple[Hint, Exception | None]]:
+    def _work_connection(
+        self, connection: str, hints: list[Hint], until: datetime | None
+    ) -> list[tuple[Hint, Exception | None]]:
         try:
             kiwi = self.kiwis.client(connection)
         except (UnknownConnectionError, SettingsInvalidError) as error:
@@ -74,7 +80,7 @@ class Stage:
             passage = Passage.OPEN
         if passage is not Passage.OPEN:
             return self._put_off(hints)
-        return list(zip(hints, self.pool.map(lambda hint: self._work(hint, kiwi), hints), strict=True))
+        return list(zip(hints, self.pool.map(lambda hint: self._work(hint, kiwi, until), hints), strict=True))
 
     def _answers(self, connection: str, hint: Hint, kiwi: KiwiClient) -> bool:
         """Probe with one harmless request; a KIWI that answers at all is back."""
@@ -107,11 +113,11 @@ class Stage:
             if row is not None:
                 owe(self.table, row, self.gate.clock())
 
-    def _work(self, hint: Hint, kiwi: KiwiClient) -> Exception | None:
+    def _work(self, hint: Hint, kiwi: KiwiClient, until: datetime | None) -> Exception | None:
         """Work one key; the error for which its messages must come again."""
         connection = hint.key.connection
         try:
-            self.worker.work(hint.key, kiwi)
+            self.worker.work(hint.key, kiwi, until)
         except KiwiAway as away:
             self.gate.away(connection, away.retry_after)
             self._remember(replace(hint, wake=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.keys import RowKey
@@ -47,14 +48,16 @@ class Worker:
     settings: Callable[[Row], ConnectionSettings]
     """The settings, at least as new as the row's `source` was made with."""
 
-    def work(self, key: RowKey, kiwi: KiwiClient) -> None:
-        """Settle a key: make KIWI hold what it should, or note why not.
+    def work(self, key: RowKey, kiwi: KiwiClient, until: datetime | None = None) -> None:
+        """Settle a key: make KIWI hold what it should, or note why not. `until`: takes no further step then.
 
         Raises:
             TryLaterError, TakenOverError: it cannot be settled now.
             KiwiAway, KiwiLoginRefused, KiwiBroken: see there; if the row is in doubt, it stays so.
         """
-        for _ in range(STEPS):
+        for step in range(STEPS):
+            if step and until is not None and self.writer.clock() > until:
+                break
             situation = read_situation(self.table, key)
             if situation is None:
                 return

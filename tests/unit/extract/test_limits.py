@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.limits import decide, too_many
+from kiwi_extract.limits import EARLIER, MAX_DECISIONS, decide, too_many
 from kiwi_extract.runs import Run
 from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.state.holds import Count
@@ -126,3 +126,14 @@ def test_only_the_last_day_is_remembered() -> None:
         day.held(f"e{hour}", 1, hour)
     entries = day.table.items[f"%connection#{CONNECTION}"]["losses#0001"]["entries"]
     assert str(entries).count('"at"') == 2
+
+
+def test_a_day_of_very_many_exports_fits_into_an_item_and_counts_whole() -> None:
+    day = Day()
+    for number in range(MAX_DECISIONS + 50):
+        day.held(f"{number:04}-{'x' * 100}", int(number in {3, 5, 1030}), number / 100)
+    entries = str(day.table.items[f"%connection#{CONNECTION}"]["losses#0001"]["entries"])
+    assert len(entries) < 400_000
+    assert EARLIER in entries
+    assert not day.held("seven", 7, 11)
+    assert day.held("eleven", 1, 11)

@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 from kiwi_extract.outstanding import A_SHARD
-from kiwi_extract.sweep import CONNECTIONS, CONTINUE_AFTER, PARTS, Sweep, SweepOrder, sweep
+from kiwi_extract.sweep import AWAY_LONG, CONNECTIONS, CONTINUE_AFTER, PARTS, Sweep, SweepOrder, sweep
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.state.availability import availability_key
 from kiwi_sync.state.holds import end_hold, write_hold
@@ -127,6 +127,13 @@ def test_resume_does_not_wait_for_what_was_sent_but_leaves_the_hourly_ones() -> 
     owe(rig, key("hourly"), NOW + timedelta(hours=1))
     assert sweep(rig.tools, RESUME, NOW) == Sweep(sent=1)
     assert sent(rig) == [key("sent before").text]
+
+
+def test_a_kiwi_that_is_away_for_long_is_counted() -> None:
+    rig = Rig()
+    known(rig, away_until=stamp(NOW), away_since=stamp(NOW))
+    assert sweep(rig.tools, ORDER, NOW + AWAY_LONG).away == 0
+    assert sweep(rig.tools, ORDER, NOW + AWAY_LONG + SECOND).away == 1
 
 
 def test_a_probe_after_resume_may_be_one_that_waits() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from kiwi_load.gate import LONGEST, LONGEST_ASKED, Gate, Passage
 from kiwi_sync.state.availability import read_availability
-from kiwi_sync.times import read_stamp
+from kiwi_sync.times import read_stamp, stamp
 
 from tests.fakes.memory import MemoryQueue
 from tests.unit.load.points import PointedTable, Points
@@ -156,3 +156,14 @@ def test_the_probe_s_failure_counts_though_the_prober_holds_the_gate(gated: Gate
     assert known.away_failures == 2
     assert known.away_until is not None
     assert read_stamp(known.away_until) == gated.clock.now + timedelta(seconds=2)
+
+
+def test_since_when_it_is_away_is_remembered_until_it_is_back(gated: Gated) -> None:
+    since = gated.clock.now
+    gated.gate.away(CONNECTION, None)
+    for _ in range(3):
+        gated.rest()
+    assert read_availability(gated.table, CONNECTION).away_since == stamp(since)
+    assert read_availability(gated.table, CONNECTION).away_for(gated.clock.now) == gated.clock.now - since
+    gated.gate.back(CONNECTION)
+    assert read_availability(gated.table, CONNECTION).away_for(gated.clock.now) == timedelta()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 from kiwi_sync.connections import SettingsInvalidError, UnknownConnectionError
 from kiwi_sync.kiwi.errors import KiwiLoginRefused
 from kiwi_sync.kiwi.models import Kind
@@ -50,6 +51,22 @@ def test_a_secret_that_is_not_there_pauses_the_connection(world: World) -> None:
     with pytest.raises(KiwiLoginRefused):
         ask(fresh(world))
     assert read_availability(world.table, CONNECTION).paused_version == "missing"
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidRequestException", "DecryptionFailure"])
+def test_a_secret_that_cannot_be_read_pauses_the_connection(world: World, code: str) -> None:
+    world.secrets.forbids = code
+    before = len(world.kiwi.requests)
+    fresh(world).settle(tenant())
+    assert read_availability(world.table, CONNECTION).paused_version == "missing"
+    assert len(world.kiwi.requests) == before
+
+
+def test_an_error_of_the_vault_itself_does_not(world: World) -> None:
+    world.secrets.forbids = "InternalServiceError"
+    with pytest.raises(ClientError):
+        ask(fresh(world))
+    assert read_availability(world.table, CONNECTION).paused_version is None
 
 
 def test_a_new_version_of_the_secret_resumes_by_itself(world: World) -> None:

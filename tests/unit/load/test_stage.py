@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from kiwi_load.stage import Hint, Stage
@@ -25,7 +26,7 @@ class Work:
         self.failing: dict[RowKey, Exception] = {}
         self.together = threading.Barrier(1)
 
-    def work(self, key: RowKey, kiwi: KiwiClient) -> None:
+    def work(self, key: RowKey, kiwi: KiwiClient, until: datetime | None) -> None:
         self.keys.append(key)
         self.together.wait(5)
         if key in self.failing:

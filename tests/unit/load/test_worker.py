@@ -1,8 +1,11 @@
 """Load end to end against the embedded KIWI: what the ERP says arrives, in whatever order it comes."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from kiwi_load.stage import Hint
+from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason
 
 from tests.unit.load.conftest import NewWorld
@@ -222,3 +225,15 @@ def test_any_order_and_repetition_of_messages_ends_the_same(new_world: NewWorld,
     assert world.ids("tenant") == ["0001--8"]
     assert world.ids("rental_agreement") == ["0001--L--8", "0001--M--8"]
     assert faults(world) == []
+
+
+def test_no_further_step_is_begun_when_time_is_up(world: World) -> None:
+    world.settle(tenant())
+    deleted_by_hand(world, ("tenant", "0001--7"))
+    world.erp.say(tenant(name="Rike"))
+    transform(world, tenant_key())
+    hints = [Hint(RowKey.parse(tenant_key()), False, 1, ("receipt",))]
+    assert world.load.work(hints, world.clock() - timedelta(seconds=1)).keys() == {hints[0].key}
+    assert world.ids("tenant") == [], "the first step has found out that it is not there"
+    assert world.load.work(hints, world.clock()) == {}
+    assert world.ids("tenant") == ["0001--7"]

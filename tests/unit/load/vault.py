@@ -3,18 +3,16 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 
 class MemorySecrets:
     """Secrets by name; every `put` makes a new version."""
 
-    class exceptions:  # noqa: N801 (boto3's own name)
-        """The errors that it names."""
-
-        class ResourceNotFoundException(Exception):  # noqa: N818 - boto3's own name
-            """There is no such secret."""
-
     def __init__(self) -> None:
         self.secrets: dict[str, list[str]] = {}
+        self.forbids: str | None = None
+        """The code that every request is refused with."""
 
     def put(self, name: str, content: Any) -> str:
         """Store a new version; its id."""
@@ -28,6 +26,7 @@ class MemorySecrets:
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - boto3's own name
         """The present version."""
-        if SecretId not in self.secrets:
-            raise self.exceptions.ResourceNotFoundException
+        code = self.forbids or (None if SecretId in self.secrets else "ResourceNotFoundException")
+        if code is not None:
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "GetSecretValue")
         return {"VersionId": self.version(SecretId), "SecretString": self.secrets[SecretId][-1]}

@@ -16,6 +16,8 @@ from tests.unit.template.translated import (
 
 Meaning = tuple[str, str, str, str, int]
 """Namespace, metric, dimension, its value, threshold."""
+WATCHES_THE_SWEEP = "SweepStoppedAlarm"
+"""The only one that rings for silence."""
 
 EXPECTED: set[Meaning] = {
     *(
@@ -28,6 +30,8 @@ EXPECTED: set[Meaning] = {
     ),
     *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
+    ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 1),
+    ("${AWS::StackName}", "KiwiAway", "service", "extract", 0),
     ("${AWS::StackName}", "ExportsMissing", "service", "extract", 0),
     ("${AWS::StackName}", "ExportsHeld", "service", "extract", 0),
     ("${AWS::StackName}", "ExportPartsMissing", "service", "extract", 0),
@@ -51,27 +55,42 @@ def test_these_are_the_alarms() -> None:
     assert len(alarms) == len(EXPECTED)
 
 
-@pytest.mark.parametrize("name", sorted(of_type("AWS::CloudWatch::Alarm")))
+@pytest.mark.parametrize("name", sorted(of_type("AWS::CloudWatch::Alarm").keys() - {WATCHES_THE_SWEEP}))
 def test_an_alarm_rings_above_its_threshold_and_not_for_silence(name: str) -> None:
     alarm = properties(name)
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     assert alarm["Statistic"] in {"Maximum", "Sum"}
     assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_one_rings_when_nothing_is_counted_any_more() -> None:
+    alarm = properties(WATCHES_THE_SWEEP)
+    assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("SampleCount", "LessThanThreshold")
+    assert alarm["TreatMissingData"] == "breaching"
+    # Several sweeps, at one in five minutes, must have failed.
+    assert alarm["Period"] * alarm["EvaluationPeriods"] >= 30 * 60
+
+
+@pytest.mark.parametrize("name", sorted(of_type("AWS::CloudWatch::Alarm")))
+def test_an_alarm_reaches_a_person(name: str) -> None:
+    alarm = properties(name)
     assert alarm["AlarmActions"] == ["${AlarmTopic}"]
     assert alarm.get("ActionsEnabled", True) is True
     assert alarm["AlarmDescription"]
 
 
 @pytest.mark.parametrize(
-    "metric", ["ConnectionPaused", "ExportsMissing", "ExportsHeld", "ExportPartsMissing"]
+    "metric", ["ConnectionPaused", "KiwiAway", "ExportsMissing", "ExportsHeld", "ExportPartsMissing"]
 )
 def test_what_the_sweep_counts_is_looked_for_where_extract_counts_it(metric: str) -> None:
-    (alarm,) = [it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == metric]
     variables = properties("ExtractFunction")["Environment"]["Variables"]
-    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
-    # Longer than the sweep's pace, or the alarm would come and go.
-    assert alarm["Period"] > 5 * 60
+    alarms = [it for it in of_type("AWS::CloudWatch::Alarm").values() if it["MetricName"] == metric]
+    assert alarms
+    for alarm in alarms:
+        assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+        # Longer than the sweep's pace, or the alarm would come and go.
+        assert alarm["Period"] > 5 * 60
 
 
 def test_an_address_is_subscribed_only_when_one_is_given() -> None:

@@ -34,14 +34,18 @@ OWN = {
         "BACKOFF_SECONDS": "1",
     },
 }
-SIZES = {"Extract": (300, 1769), "Transform": (60, 512), "Load": (120, 512)}
+SIZES = {"Extract": (300, 1769), "Transform": (60, 512), "Load": (300, 1024)}
 FEEDS: dict[str, dict[str, Any]] = {
     "Extract": {
         "EventSourceArn": "${ExportQueue.Arn}",
         "BatchSize": 1,
         "ScalingConfig": {"MaximumConcurrency": 5},
     },
-    "Transform": {"EventSourceArn": "${TransformQueue.Arn}", "BatchSize": 5},
+    "Transform": {
+        "EventSourceArn": "${TransformQueue.Arn}",
+        "BatchSize": 5,
+        "ScalingConfig": {"MaximumConcurrency": 20},
+    },
     "Load": {
         "EventSourceArn": "${LoadQueue.Arn}",
         "BatchSize": 10,
@@ -69,6 +73,12 @@ def test_a_function_runs_on_arm_with_the_layer(stage: str) -> None:
     assert properties(layer)["CompatibleRuntimes"] == [function["Runtime"]]
     assert properties(layer)["CompatibleArchitectures"] == function["Architectures"]
     assert (function["Timeout"], function["MemorySize"]) == SIZES[stage]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_lambda_does_not_take_what_waits_for_a_loop(stage: str) -> None:
+    # It would end a chain of messages that are sent anew after some 16 of them, be they hours apart.
+    assert properties(f"{stage}Function")["RecursiveLoop"] == "Allow"
 
 
 def test_extract_has_room_for_a_large_export() -> None:

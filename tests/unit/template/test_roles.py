@@ -26,6 +26,8 @@ CONSUME = {
     "sqs:ChangeMessageVisibility",
 }
 SEND = {"sqs:SendMessage"}
+READ = {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"}
+COPY = {"s3:PutObject", "s3:PutObjectTagging"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 STATE = {
     "dynamodb:GetItem",
@@ -48,10 +50,10 @@ GRANTS = {
         "${LoadQueue.Arn}": SEND,
         TABLE: STATE,
         f"{TABLE}/index/outstanding": {"dynamodb:Query"},
-        f"{BUCKET}/*": {"s3:GetObject", "s3:GetObjectVersion"},
+        f"{BUCKET}/*": READ,
         BUCKET: {"s3:ListBucket"},
-        f"{BUCKET}/rejected/*": {"s3:PutObject"},
-        f"{BUCKET}/held/*": {"s3:PutObject"},
+        f"{BUCKET}/rejected/*": COPY,
+        f"{BUCKET}/held/*": COPY,
         f"{BUCKET}/plans/*": {"s3:PutObject"},
         CONNECTIONS: {"ssm:GetParametersByPath"},
         f"{CONNECTIONS}/*": {"ssm:GetParameter", "ssm:GetParametersByPath"},

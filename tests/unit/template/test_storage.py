@@ -98,5 +98,5 @@ def test_nothing_stays_in_the_bucket_for_good() -> None:
     expiring = {it["Prefix"]: it["ExpirationInDays"] for it in rules.values() if "ExpirationInDays" in it}
     assert expiring == {"exports/": 90, "rejected/": 90, "held/": 90, "plans/": 90}
     (everywhere,) = [it for it in rules.values() if "Prefix" not in it]
-    assert everywhere["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
+    assert everywhere["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
     assert everywhere["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}

@@ -95,9 +95,11 @@ def error_in(call: Call, response: httpx.Response) -> KiwiError | None:
         return KiwiAway(retry_after(response), about)
     if status in _GATEWAY:
         return KiwiUncertain(about)
-    if status >= 500:
+    said = complaint(response)
+    if status >= 500 or not said.name:
+        # Not KIWI's words: a gateway or a page of maintenance, which knows nothing of the object.
         return KiwiBroken(about)
-    return _refusal(status, complaint(response), about)
+    return _refusal(status, said, about)
 
 
 def content(call: Call, response: httpx.Response) -> Any:
@@ -119,7 +121,7 @@ def _refusal(status: int, said: Complaint, about: str) -> KiwiError:
         return KiwiCollision(said.name, about)
     if status != 404:
         return KiwiRefused(status, said.name, said.message, said.fields, about)
-    # Only KIWI's own "not found" says that an object is absent; a gateway's 404 says nothing about it.
+    # Only KIWI's "not found" says that an object is absent; that of a route says nothing about it.
     return KiwiNotFound(about) if said.name.endswith("_NOT_FOUND") else KiwiBroken(about)
 
 

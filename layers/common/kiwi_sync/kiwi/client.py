@@ -23,7 +23,10 @@ from kiwi_sync.kiwi.models import AgreementState, Found, Kind, Payload, read_fou
 PATIENCE = 2.0
 """The longest `Retry-After`, in seconds, that is waited for in place."""
 
-Objects = list[Found]
+LIST_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+"""Seconds: a big organization's objects come in one answer, unpaged."""
+
+Answers = list[Any]
 
 
 def new_http_client(
@@ -86,12 +89,12 @@ class KiwiClient:
         except KiwiNotFound:
             return None
 
-    def list(self, kind: Kind) -> Objects:
-        """All objects of a kind, also those of others. Asks every time."""
+    def list(self, kind: Kind) -> Answers:
+        """All objects of a kind as KIWI answers them, also those of others. Asks every time."""
         answer = self.request(calls.read_all(kind))
         if not isinstance(answer, list):
             raise KiwiBroken(f"GET {kind} (all): not a list")
-        return [self._found(kind, item, "(all)") for item in answer]
+        return answer
 
     def create(self, kind: Kind, id: str, payload: Payload) -> None:
         """Create an object. Raises KiwiCollision: see `collider`."""
@@ -190,9 +193,15 @@ class KiwiClient:
         self._http.close()
 
     def _send(self, call: Call) -> Any:
+        timeout = httpx.USE_CLIENT_DEFAULT if call.id is not None else LIST_TIMEOUT
         try:
             response = self._http.request(
-                call.method, self._url + call.path, params=call.params, json=call.body, auth=self._login
+                call.method,
+                self._url + call.path,
+                params=call.params,
+                json=call.body,
+                auth=self._login,
+                timeout=timeout,
             )
         except httpx.RequestError as failure:
             # Without the cause: its words may quote a header.

@@ -1,10 +1,11 @@
 """Who holds a unique value: KIWI refuses a second holder, but does not name the first."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from kiwi_sync.kiwi.models import Found, Kind, Payload, Tenant
+from kiwi_sync.kiwi.models import Kind, Payload, Tenant
 
 LIST_SECONDS = 60.0
 """How long a list answers for: a big organization's is expensive."""
@@ -21,7 +22,8 @@ class _Holders:
 class Collisions:
     """Finds the objects that hold a payload's unique values, from lists fetched once a minute at the most."""
 
-    def __init__(self, fetch: Callable[[Kind], Iterable[Found]], clock: Callable[[], float]) -> None:
+    def __init__(self, fetch: Callable[[Kind], Iterable[Any]], clock: Callable[[], float]) -> None:
+        """`fetch`: the list as KIWI answers it. It may be long, and hold what others have written."""
         self._fetch = fetch
         self._clock = clock
         self._holders: dict[Kind, _Holders] = {}
@@ -41,16 +43,23 @@ class Collisions:
             known = self._holders.get(kind)
             now = self._clock()
             if known is None or now - known.asked_at >= LIST_SECONDS:
-                ids = {
-                    value: found.id for found in self._fetch(kind) for value in _unique_values(found.payload)
-                }
-                known = self._holders[kind] = _Holders(now, ids)
+                known = self._holders[kind] = _Holders(now, dict(_holdings(kind, self._fetch(kind))))
             return known
 
 
 def collide(one: Payload, other: Payload) -> bool:
     """Whether two payloads of a kind share a value that must be unique."""
     return not set(_unique_values(one)).isdisjoint(_unique_values(other))
+
+
+def _holdings(kind: Kind, answers: Iterable[Any]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The unique values in a list, and the ids of their holders."""
+    names = ("external_id", "email_address") if kind is Kind.TENANT else ("external_id",)
+    for answer in answers:
+        if isinstance(answer, Mapping) and isinstance(answer.get("id"), str):
+            for name in names:
+                if isinstance(answer.get(name), str):
+                    yield (name, answer[name]), answer["id"]
 
 
 def _unique_values(payload: Payload) -> list[tuple[str, str]]:

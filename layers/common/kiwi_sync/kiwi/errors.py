@@ -41,7 +41,8 @@ class KiwiUncertain(KiwiError):
 class KiwiBroken(KiwiError):
     """KIWI failed at this object (500), or its answer cannot be read: this object only, later.
 
-    A 404 in words that are not KIWI's own is one too: it does not say that the object is absent.
+    A refusal in words that are not KIWI's own is one too: it neither says that the object is absent, nor that
+    it is refused for good.
     After a write it is as unknown as after `KiwiUncertain` whether it happened: keep the doubt.
     """
 

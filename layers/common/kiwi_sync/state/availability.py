@@ -17,12 +17,17 @@ class Availability:
 
     away_until: str | None = None
     away_failures: int = 0
+    away_since: str | None = None
     good_version: str | None = None
     """The version of the secret that has logged in."""
     tried_version: str | None = None
     tried_at: str | None = None
     paused_version: str | None = None
     """The version of the secret whose log-in KIWI refused: a person has to mend it."""
+
+    def away_for(self, now: datetime) -> timedelta:
+        """How long KIWI has been away."""
+        return timedelta() if self.away_since is None else now - read_stamp(self.away_since)
 
     def refused_lately(self, now: datetime) -> bool:
         """Whether KIWI refused the secret that was tried last, less than a minute ago."""

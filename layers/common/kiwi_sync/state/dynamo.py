@@ -1,5 +1,7 @@
 """The table on DynamoDB."""
 
+import random
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 BATCH_GET = 100
 """Keys that one BatchGetItem takes."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between requests for what was not processed; they double."""
 TAKE_ITEMS = "kiwi-sync-take-items"
 """By which name the client knows that it need not parse a page's items."""
 
@@ -20,9 +24,12 @@ TAKE_ITEMS = "kiwi-sync-take-items"
 class DynamoTable:
     """`Table` on one DynamoDB table."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._name = name
+        self._sleep = sleep
         # By name: once for a client, however many tables it is used for.
         client.meta.events.register("before-parse.dynamodb.Query", _take_items, unique_id=TAKE_ITEMS)
 
@@ -35,6 +42,7 @@ class DynamoTable:
         """The items that are there, read consistently; unprocessed keys are asked for again."""
         found: dict[ItemKey, Item] = {}
         left: list[Any] = [_key(key) for key in dict.fromkeys(keys)]
+        pause = FIRST_PAUSE
         while left:
             asked, left = left[:BATCH_GET], left[BATCH_GET:]
             request: Any = {self._name: {"Keys": asked, "ConsistentRead": True}}
@@ -43,7 +51,12 @@ class DynamoTable:
                 item = _decode(raw)
                 found[(str(item["pk"]), str(item["sk"]))] = item
             unprocessed: Mapping[str, Any] = answer.get("UnprocessedKeys", {})
-            left += unprocessed.get(self._name, {}).get("Keys", [])
+            again = unprocessed.get(self._name, {}).get("Keys", [])
+            if again:
+                # A throttled partition; the client backs off for whole requests only.
+                self._sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (it spreads load, it keeps no secret)
+            pause = min(pause * 2, LONGEST_PAUSE) if again else FIRST_PAUSE
+            left += again
         return found
 
     def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:

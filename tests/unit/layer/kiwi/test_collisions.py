@@ -130,3 +130,15 @@ def test_ten_threads_fetch_one_list() -> None:
         found = list(pool.map(lambda _: collider(rig), range(10)))
     assert found == ["t8"] * 10
     assert shelf.lists == 1
+
+
+def test_what_others_have_written_spoils_no_list() -> None:
+    shelf = Shelf(t8=TENANT)
+    odd: list[object] = [7, None, {"id": 5}, {"id": "t9"}, {"id": "t1", "external_id": None}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = shelf(request)
+        is_list = below(request) == "tenants"
+        return httpx.Response(200, json=[*odd, *found.json()]) if is_list else found
+
+    assert collider(Rig(answer)) == "t8"
