@@ -113,6 +113,13 @@ def test_the_examples_of_mappings_can_be_read(example: str) -> None:
     assert sum(row.to_kiwi for row in report.outcome if row.section == "mieter") > 0
 
 
+def test_the_page_says_what_check_finds_in_the_domus_example() -> None:
+    report = look(MAPPINGS / "domus.csv", mapping=MAPPINGS / "domus.yaml", connection="muster")
+    found = codes(report)
+    assert (found["email_invalid"], found["several_people"]) == (1, 1)
+    assert "email_shared" not in found
+
+
 def test_a_sheet_of_a_workbook_is_named() -> None:
     openpyxl = pytest.importorskip("openpyxl")
 
