@@ -1,5 +1,6 @@
 """The command `kiwi-sync check`."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from kiwi_local.check.reading import Advance, Files
 from kiwi_local.check.report import Report, report_of
 from kiwi_local.check.settings import CheckSettings
 from kiwi_local.check.show import show_check
+from kiwi_local.logs import Logs
 from kiwi_local.pages import render
 from kiwi_local.tables import make_console
 
@@ -86,7 +88,8 @@ def check_command(
     wanted = _settings(connection, settings, separator, mandant, now)
     inspection = Inspection(wanted, Findings(examples, show_values))
     try:
-        with _progress(files) as advance:
+        # Of what extract only warns, the report tells; and its log lines would stand among the JSON.
+        with Logs(logging.ERROR).collect(), _progress(files) as advance:
             feldmapping = inputs.parsed_mapping(mapping)
             inspection.look(Files(files, wanted, scope.value, feldmapping, advance))
     except DifferentExportsError as error:

@@ -19,7 +19,7 @@ from kiwi_local.check.finders.shared import shared_emails
 from kiwi_local.check.finders.whole import mandanten
 from kiwi_local.check.findings import Findings
 from kiwi_local.check.outcome import foresee, section_of
-from kiwi_local.check.reading import Files
+from kiwi_local.check.reading import Files, source_of
 from kiwi_local.check.records import UNREADABLE, Records
 from kiwi_local.check.seen import Flaw, Hit, Key, Subject
 from kiwi_local.check.settings import CheckSettings
@@ -101,6 +101,10 @@ class Inspection:
         told = document.envelope.get("connection")
         if told and told != self.settings.connection:
             self.findings.add_hits([Hit(export.CONNECTION_DIFFERS, subject, "connection")])
+        self.findings.add_hits(
+            Hit(export.TABLE_NOT_USED, Subject(source_of(file, name)), detail=Text(name, name))
+            for name in document.unused
+        )
 
     def _conclude(self, file: str) -> None:
         """What only the whole tells, once all is read. What is rejected comes first: it does not count."""

@@ -57,7 +57,7 @@ class Files:
                 with path.open("rb") as stream:
                     document = self._opened(path, stream)
                     for raw in document.records():
-                        yield raw._replace(source=_source(path.name, raw.source))
+                        yield raw._replace(source=source_of(path.name, raw.source))
                     ended(path.name, document)
             except RejectedExportError as error:
                 self.unreadable.append((path.name, error))
@@ -72,7 +72,8 @@ class Files:
         return open_export(told, origin, lambda _connection: self.feldmapping, whole=False)
 
 
-def _source(file: str, within: str | None) -> str:
+def source_of(file: str, within: str | None) -> str:
+    """How a file, or what lies within it, is called in the report."""
     if not within:
         return file
     return within if within.startswith(file) else f"{file}: {within}"

@@ -16,6 +16,15 @@ CONNECTION_DIFFERS = error(
     mend_de="`connection` im Export und die Verbindung, für die geprüft wird, müssen gleich sein.",
     mend_en="`connection` in the export and the connection that is checked for must be the same.",
 )
+TABLE_NOT_USED = warning(
+    "table_not_used",
+    "Eine Tabelle wird nicht gelesen",
+    "A table is not read",
+    mend_de="Ihre Spalten sagen nicht, was sie enthält; alles darin bliebe aus. "
+    "Die Spalten wie die Felder des Formats nennen oder zuordnen; sonst weglassen.",
+    mend_en="Its columns do not tell what it holds; all in it would be left out. "
+    "Call the columns as the format's fields, or map them; or else leave it out.",
+)
 SECTION_EMPTY = error(
     "section_empty",
     "Eine Liste des Vollexports ist leer",

@@ -1,15 +1,25 @@
 """Every format that extract reads is looked at alike, and rejections of tables have their line."""
 
 import gzip
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kiwi_local.check.report import Report
+from kiwi_local.pages import Text
 
-from tests.unit.local.check.looking import LEASE, ROOT, TENANT, UNIT, codes, export, look, places
+from tests.unit.local.check.looking import (
+    LEASE,
+    ROOT,
+    TENANT,
+    UNIT,
+    codes,
+    export,
+    look,
+    places,
+    workbook_of,
+)
 
 MAPPINGS = ROOT / "events" / "mappings"
 TENANTS = "mandant;nummer;vorname;nachname;email\r\n0001;4711;Jörg;Müßig;{}\r\n"
@@ -114,17 +124,29 @@ def test_the_examples_of_mappings_can_be_read(example: str) -> None:
 
 
 def test_a_sheet_of_a_workbook_is_named() -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    sheet.title = "Mieter"
-    sheet.append(["mandant", "nummer", "nachname", "email"])
-    sheet.append(["0001", "4711", "Frau Abel", "abel@example.org"])
-    content = io.BytesIO()
-    workbook.save(content)
-    (finding,) = look(content.getvalue()).findings
+    header, row = (
+        ["mandant", "nummer", "nachname", "email"],
+        ["0001", "4711", "Frau Abel", "abel@example.org"],
+    )
+    (finding,) = look(workbook_of({"Mieter": [header, row]})).findings
     assert (finding.examples[0].file, finding.examples[0].line) == ("export-0.json#Mieter", 2)
+
+
+def test_a_sheet_that_is_not_read_is_told_of() -> None:
+    content = workbook_of(
+        {
+            "Mieter": [["mandant", "nummer", "email"], ["0001", "4711", "abel@example.org"]],
+            "Notizen": [["Bemerkung"], ["Schlüssel beim Hausmeister"]],
+        }
+    )
+    report = look(content)
+    assert codes(report) == {"name_missing": 1, "table_not_used": 1}
+    (not_used,) = (where for one in report.findings if one.code == "table_not_used" for where in one.examples)
+    assert (not_used.file, not_used.detail) == (
+        "export-0.json#Notizen",
+        Text("export-0.json#Notizen", "export-0.json#Notizen"),
+    )
+    assert report.exit_code == 1
 
 
 def test_a_side_file_says_what_tables_cannot(tmp_path: Path) -> None:
