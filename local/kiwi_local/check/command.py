@@ -15,9 +15,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from kiwi_local import inputs, options
 from kiwi_local.check.findings import Findings
-from kiwi_local.check.inspection import DifferentExportsError, Inspection
+from kiwi_local.check.inspection import Inspection
 from kiwi_local.check.page import page_of
-from kiwi_local.check.reading import Advance, Files
+from kiwi_local.check.reading import Advance, Files, NotOneExportError
 from kiwi_local.check.report import Report, report_of
 from kiwi_local.check.settings import CheckSettings
 from kiwi_local.check.show import show_check
@@ -92,7 +92,7 @@ def check_command(
         with Logs(logging.ERROR).collect(), _progress(files) as advance:
             feldmapping = inputs.parsed_mapping(mapping)
             inspection.look(Files(files, wanted, scope.value, feldmapping, advance))
-    except DifferentExportsError as error:
+    except NotOneExportError as error:
         raise typer.BadParameter(str(error), param_hint="FILE") from None
     report = report_of(inspection, [file.name for file in files])
     show_check(console, report, language or options.Language.ENGLISH)

@@ -18,6 +18,7 @@ _SKIPPED = {
     "placeholder_email": Text("Platzhalter als E-Mail-Adresse", "a placeholder for an e-mail address"),
     "external_id_taken": Text("Kennung schon vergeben", "external id already taken"),
     "tenant_not_synchronized": Text("Mieter nicht in KIWI", "tenant not in KIWI"),
+    "waiting": Text("wartet auf die Einheit", "waits for the unit"),
     "unit_unknown": Text("Einheit unbekannt", "unit unknown"),
     "not_in_this_export": Text("hängt von früheren Exporten ab", "depends on earlier exports"),
 }

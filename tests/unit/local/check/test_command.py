@@ -47,7 +47,9 @@ def test_a_clean_export_ends_with_0(write: Any) -> None:
 
 
 def test_notes_alone_end_with_0(write: Any) -> None:
-    result = check(write(fresh(leases=[])), write(fresh(units=[], tenants=[]), "leases.json"))
+    first = fresh(leases=[])
+    second = export(units=[], tenants=[], exported_at=first["exported_at"])
+    result = check(write(first), write(second, "leases.json"))
     assert result.exit_code == 0
     noted = check(write(fresh(tenants=[{**TENANT, "firma": "Abel Bau"}])))
     assert noted.exit_code == 0
@@ -73,10 +75,14 @@ def test_errors_and_warnings_end_with_1(write: Any) -> None:
         ["{export}", "--json", "/nowhere/report.json"],
         ["{export}", "--connection", "no connection"],
         ["{export}", "{other}"],
+        ["{export}", "{export}"],
+        ["{side}"],
     ],
 )
 def test_usage_ends_with_2(write: Any, arguments: list[str]) -> None:
     paths = {"export": write(fresh()), "other": write(fresh(export_id="other"), "other.json")}
+    Path(paths["export"]).with_name("side").mkdir()
+    paths["side"] = write({"mandanten": ["0001"]}, "side/export.json")
     result = check(*(argument.format(**paths) for argument in arguments))
     assert result.exit_code == 2
     assert result.output

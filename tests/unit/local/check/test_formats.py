@@ -75,6 +75,25 @@ def test_two_tables_together_say_what_is_missing_in_them() -> None:
     assert codes(look(units, leases)) == {"lease_unit_unknown": 1, "not_here": 1}
 
 
+def test_tables_speak_of_the_mandanten_and_lists_that_they_have_records_of() -> None:
+    leases = LEASES + LEASES.splitlines()[1].replace("0001;V1", "0002;V2") + "\n"
+    units = UNITS + UNITS.splitlines()[1].replace("0001;100", "0002;100") + "\n"
+    files = units.encode(), TENANTS.format("joerg@example.org").encode(), leases.encode()
+    report = look(*files)
+    assert codes(report) == {"not_here": 1}
+    assert report.reasons() == {"not_in_this_export": 1}
+
+
+def test_headings_and_totals_between_tables_that_are_put_together_are_no_records() -> None:
+    people = TENANTS.format("joerg@example.org")
+    other = people.replace("4711", "4712").replace("joerg@", "max@")
+    report = look(
+        (people + other + other.replace("4712", "4713").replace("max@", "eva@") + "Summe;3;;;").encode()
+    )
+    assert codes(report) == {"heading_as_record": 2, "summary_as_record": 1}
+    assert [(row.mandant, row.read, row.to_kiwi) for row in report.outcome] == [("0001", 3, 3)]
+
+
 def test_the_scope_of_tables_is_that_of_the_option() -> None:
     assert look(LEASES.encode()).scope == "full"
     assert look(LEASES.encode(), scope="delta").scope == "delta"
