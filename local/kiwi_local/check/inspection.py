@@ -147,8 +147,8 @@ class Inspection:
 
         yield from mandanten(file, whole, selected, there, counting, is_told)
         yield from mandant_zeros(file, [*named, *listed, *(selected or ())])
-        yield from self.records.fields.hits()
-        yield from self.records.lengths.hits()
+        yield from records.fields.hits(is_full=extent.is_full)
+        yield from records.lengths.hits()
 
     def _among_records(self) -> Iterator[Hit]:
         index, today = self.records.index, self.settings.today

@@ -64,7 +64,7 @@ def page_of(report: Report, now: datetime, language: str, *, with_values: bool) 
         sections=[
             *_outcome(report),
             *_overview(report),
-            *(_finding(found, several=len(report.files) > 1) for found in report.findings),
+            *_findings(report),
         ],
         footer=[_PEOPLE if with_values else _NOBODY, _made(now)],
         language=language,

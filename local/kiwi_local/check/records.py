@@ -100,6 +100,7 @@ class Records:
             return
         flaws = self._remember(subject, record, raw.value)
         self.fields.see(subject, raw.value)
+        self.fields.see_filled(subject, raw.value)
         self.lengths.see(subject, _numbers(record))
         self.findings.add_flaws(subject, chain(_text_flaws(raw.section, raw.value), flaws))
 
@@ -134,6 +135,7 @@ class Records:
             self.index.rejected.add((named.kind, named.mandant, named.numbers))
         self.findings.add_flaws(subject, [flaw])
         if isinstance(raw.value, dict):
+            self.fields.see(subject, raw.value)
             others = (flaw for flaw in _text_flaws(raw.section, raw.value) if flaw.field != name)
             self.findings.add_flaws(subject, others)
 

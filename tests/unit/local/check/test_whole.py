@@ -165,6 +165,30 @@ def test_no_address_in_a_whole_mandant_means_that_the_column_is_missing() -> Non
     assert codes(look(export(tenants=some, leases=[lease]))) == {}
 
 
+def test_new_tenants_of_a_delta_may_have_no_address() -> None:
+    people = [{"mandant": "0001", "nummer": str(n), "nachname": "Abel"} for n in range(5)]
+    lease = {**LEASE, "mieter": [str(n) for n in range(5)]}
+    filled = [{**one, "email": ""} for one in people]
+    assert codes(look(export(tenants=filled, leases=[lease], **DELTA))) == {}
+    assert codes(look(export(tenants=people, leases=[lease], **DELTA))) == {"field_never_filled": 1}
+    assert codes(look(export(tenants=filled, leases=[lease]))) == {"field_never_filled": 1}
+
+
+def test_a_name_that_is_almost_known_matters_only_if_something_stands_there() -> None:
+    assert codes(look(export(tenants=[{**TENANT, "e_mail": ""}]))) == {}
+    doubly = {**TENANT, "email": " ", "e_mail": "erika@example.org"}
+    assert codes(look(export(tenants=[doubly]))) == {"field_unknown": 1}
+
+
+def test_a_required_field_of_another_name_is_told_of() -> None:
+    tenant = {"mandant": "0001", "mieternr": "4711", "nachname": "Abel"}
+    lease = {name: value for name, value in LEASE.items() if name != "beginn"} | {"von": "2024-01-01"}
+    report = look(export(tenants=[TENANT, tenant], leases=[LEASE, {**lease, "nummer": "V2"}]))
+    assert codes(report) == {"missing": 2, "field_unknown": 2}
+    (found,) = (one for one in report.findings if one.code == "field_unknown")
+    assert {where.field for where in found.examples} == {"mieternr", "von"}
+
+
 @pytest.mark.parametrize(
     ("head", "reason"),
     [
