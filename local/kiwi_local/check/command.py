@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from kiwi_sync.connections import CONNECTION_ID, ConnectionSettings, SettingsInvalidError, parse_settings
@@ -98,8 +99,9 @@ def check_command(
     show_check(console, report, language or options.Language.ENGLISH)
     _write(report, json_file)
     if html:
+        here = now.astimezone(ZoneInfo(wanted.time_zone))
         html.write_text(
-            render(page_of(report, now, language or "", with_values=show_values)), encoding="utf-8"
+            render(page_of(report, here, language or "", with_values=show_values)), encoding="utf-8"
         )
     raise typer.Exit(report.exit_code)
 

@@ -53,8 +53,9 @@ class Findings:
 
     def add_hits(self, hits: Iterable[Hit]) -> None:
         """Add what is wrong with records among others, or with the export."""
-        for defect, subject, name, others, detail in hits:
+        for defect, subject, name, others, detail, more in hits:
             finding = self._counted(defect)
+            finding.count += more
             if len(finding.examples) < self.shown:
                 kept, left_out = list(others[:OTHERS]), max(len(others) - OTHERS, 0)
                 finding.examples.append(Example(subject, name, None, None, kept, left_out, detail))

@@ -42,6 +42,8 @@ class Hit(NamedTuple):
     others: Sequence[str] = ()
     """The keys of the other records that are concerned."""
     detail: Text | None = None
+    more: int = 0
+    """How many records like this one are counted with it, but not remembered."""
 
 
 UnitKey = tuple[str, str, str]

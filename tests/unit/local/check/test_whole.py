@@ -245,6 +245,21 @@ def test_only_the_first_places_are_named_but_all_are_counted() -> None:
     assert (finding.code, finding.count, len(finding.examples)) == ("state_missing", 7, 3)
 
 
+def test_numbers_without_their_zeros_are_all_counted() -> None:
+    padded = [{**TENANT, "nummer": f"0{n}", "email": f"{n}@example.org"} for n in range(1000, 1200)]
+    short = [{**TENANT, "nummer": f"{n}", "email": f"{n}@example.net"} for n in range(200, 230)]
+    (found,) = (one for one in look(export(tenants=padded + short)).findings if one.code == "number_length")
+    assert found.count == 30
+
+
+def test_half_a_character_can_be_told_of() -> None:
+    half, name = "\ud800", "e_mail\ud800"
+    document = export(leases=[half], tenants=[{"mandant": "0001", "nummer": "1", name: "x"}], export_id=half)
+    report = look(document, show_values=True)
+    assert {"not_an_object", "field_unknown"} <= codes(report).keys()
+    assert "?" in report.model_dump_json()
+
+
 def test_today_is_the_day_where_the_houses_are() -> None:
     late = NOW.replace(hour=23, minute=30)  # in Berlin it is the next day
     lease = {**LEASE, "ende": "2026-11-24"}
