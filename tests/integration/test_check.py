@@ -6,7 +6,16 @@ import sys
 from pathlib import Path
 
 from tests.integration.running import MANDANTEN, Running, redated
-from tests.unit.local.check.looking import CONNECTION, DIRTY, look, workbook_of
+from tests.unit.local.check.looking import (
+    CONNECTION,
+    DIRTY,
+    LEASE,
+    TENANT,
+    UNIT,
+    export,
+    look,
+    workbook_of,
+)
 
 KINDS = {"verwaltungseinheiten": "rental_unit", "mieter": "tenant", "mietvertraege": "rental_agreement"}
 
@@ -14,8 +23,27 @@ KINDS = {"verwaltungseinheiten": "rental_unit", "mieter": "tenant", "mietvertrae
 def test_of_the_dirty_file_as_much_comes_to_kiwi_as_was_foreseen(run: Running) -> None:
     document = {**json.loads(DIRTY.read_text("utf-8")), "anzahl": None}  # it does not count right
     report = look(document, mandanten=MANDANTEN)
-    (export,) = redated(document)
-    run.bring(export)
+    (dated,) = redated(document)
+    run.bring(dated)
+    for section, kind in KINDS.items():
+        foreseen = sum(row.to_kiwi for row in report.outcome if row.section == section)
+        assert len(run.kiwi.content()[kind]) == foreseen, section
+
+
+def test_agreements_of_a_unit_without_its_external_id_do_not_come(run: Running) -> None:
+    numbers = [("100", "1-2"), ("100-1", "2")]
+    units = [{**UNIT, "wirtschaftseinheit": we, "nummer": n, "bezeichnung": n} for we, n in numbers]
+    tenants = [{**TENANT, "nummer": str(n), "email": f"{n}@example.org"} for n in range(2)]
+    leases = [
+        {**LEASE, "nummer": f"V{n}", "mieter": [str(n)]}
+        | {"verwaltungseinheit": {"wirtschaftseinheit": we, "nummer": nummer}}
+        for n, (we, nummer) in enumerate(numbers)
+    ]
+    document = export(units, tenants, leases)
+    report = look(document, mandanten=["0001"])
+    assert report.reasons() == {"external_id_taken": 1, "waiting": 1}
+    (dated,) = redated(document)
+    run.bring(dated)
     for section, kind in KINDS.items():
         foreseen = sum(row.to_kiwi for row in report.outcome if row.section == section)
         assert len(run.kiwi.content()[kind]) == foreseen, section

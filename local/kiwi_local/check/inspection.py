@@ -84,8 +84,7 @@ class Inspection:
         if told and told != self.settings.connection:
             self.findings.add_hits([Hit(export.CONNECTION_DIFFERS, subject, "connection")])
         self.findings.add_hits(
-            Hit(export.TABLE_NOT_USED, Subject(source_of(file, name)), detail=Text(name, name))
-            for name in document.unused
+            Hit(export.TABLE_NOT_USED, Subject(source_of(file, name))) for name in document.unused
         )
 
     def _conclude(self, file: str) -> None:

@@ -135,7 +135,8 @@ class Records:
             self.index.rejected.add((named.kind, named.mandant, named.numbers))
         self.findings.add_flaws(subject, [flaw])
         if isinstance(raw.value, dict):
-            self.fields.see(subject, raw.value)
+            if raw.reason is None:  # otherwise not even its list need be the right one
+                self.fields.see(subject, raw.value)
             others = (flaw for flaw in _text_flaws(raw.section, raw.value) if flaw.field != name)
             self.findings.add_flaws(subject, others)
 

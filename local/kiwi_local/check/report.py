@@ -8,7 +8,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from kiwi_local.check.defects import Severity
-from kiwi_local.check.defects.export import CONNECTION_DIFFERS, EXPORT_REFUSED
+from kiwi_local.check.defects.export import CONNECTION_DIFFERS, EXPORT_REFUSED, PARTS_MISSING
 from kiwi_local.check.findings import Example, Finding
 from kiwi_local.check.inspection import Inspection
 from kiwi_local.check.masking import masked
@@ -99,6 +99,11 @@ class Report(_Part):
     def is_refused(self) -> bool:
         """Whether the export would be refused as a whole."""
         return bool(self.unreadable) or any(found.code in _REFUSALS for found in self.findings)
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether nothing would come of the export as it is: it would be refused, or wait for its parts."""
+        return self.is_refused or any(found.code == PARTS_MISSING.code for found in self.findings)
 
     @property
     def is_of_several_files(self) -> bool:

@@ -87,8 +87,8 @@ def verdict(report: Report, errors: int, warnings: int) -> Text:
 
 
 def foreseen(report: Report, words: Text) -> Text:
-    """Words for what would come of the export; of one that would be refused, only if that is mended."""
-    if not report.is_refused:
+    """Words for what would come of the export; if nothing would as it is, only if that is mended."""
+    if not report.brings_nothing:
         return words
     return Text(words.de + _IF_MENDED.de, words.en + _IF_MENDED.en)
 

@@ -148,6 +148,12 @@ def test_the_page_says_when_in_which_time_zone(write: Any, tmp_path: Path) -> No
     assert re.search(r"Checked at \d{4}-\d\d-\d\d \d\d:\d\d CES?T by", page.read_text("utf-8"))
 
 
+def test_of_a_part_alone_nothing_comes_yet(write: Any) -> None:
+    output = check(write(fresh(teil={"nummer": 1, "von": 2}))).output
+    assert "What would come to KIWI, if that is mended" in output
+    assert "would be refused" not in output
+
+
 @pytest.mark.parametrize("head", [{"exported_at": "2020-01-01T00:00:00Z"}, {"connection": "another"}])
 def test_of_an_export_that_would_be_refused_nothing_would_come(
     write: Any, head: Json, tmp_path: Path
