@@ -146,8 +146,12 @@ def check_writable(path: str, option: str = "--json") -> None:
     """Raises typer.BadParameter if a file cannot be written; better said before the work than after it."""
     if path in {"", "-"}:
         return
+    file = Path(path)
+    is_new = not (file.exists() or file.is_symlink())
     try:
-        with Path(path).open("a"):
+        with file.open("a"):
             pass
+        if is_new:
+            file.unlink()
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}", param_hint=option) from error

@@ -22,6 +22,9 @@ _STYLES = {
     "error": "bold red",
     "warning": "yellow",
     "note": "blue",
+    "Fehler": "bold red",
+    "Warnung": "yellow",
+    "Hinweis": "blue",
 }
 
 

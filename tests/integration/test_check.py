@@ -1,9 +1,21 @@
 """What a check foresees is what then happens."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.integration.running import MANDANTEN, Running, redated
-from tests.unit.local.check.looking import DIRTY, look
+from tests.unit.local.check.looking import (
+    CONNECTION,
+    DIRTY,
+    LEASE,
+    TENANT,
+    UNIT,
+    export,
+    look,
+    workbook_of,
+)
 
 KINDS = {"verwaltungseinheiten": "rental_unit", "mieter": "tenant", "mietvertraege": "rental_agreement"}
 
@@ -11,8 +23,40 @@ KINDS = {"verwaltungseinheiten": "rental_unit", "mieter": "tenant", "mietvertrae
 def test_of_the_dirty_file_as_much_comes_to_kiwi_as_was_foreseen(run: Running) -> None:
     document = {**json.loads(DIRTY.read_text("utf-8")), "anzahl": None}  # it does not count right
     report = look(document, mandanten=MANDANTEN)
-    (export,) = redated(document)
-    run.bring(export)
+    (dated,) = redated(document)
+    run.bring(dated)
     for section, kind in KINDS.items():
         foreseen = sum(row.to_kiwi for row in report.outcome if row.section == section)
         assert len(run.kiwi.content()[kind]) == foreseen, section
+
+
+def test_agreements_of_a_unit_without_its_external_id_do_not_come(run: Running) -> None:
+    numbers = [("100", "1-2"), ("100-1", "2")]
+    units = [{**UNIT, "wirtschaftseinheit": we, "nummer": n, "bezeichnung": n} for we, n in numbers]
+    tenants = [{**TENANT, "nummer": str(n), "email": f"{n}@example.org"} for n in range(2)]
+    leases = [
+        {**LEASE, "nummer": f"V{n}", "mieter": [str(n)]}
+        | {"verwaltungseinheit": {"wirtschaftseinheit": we, "nummer": nummer}}
+        for n, (we, nummer) in enumerate(numbers)
+    ]
+    document = export(units, tenants, leases)
+    report = look(document, mandanten=["0001"])
+    assert report.reasons() == {"external_id_taken": 1, "waiting": 1}
+    (dated,) = redated(document)
+    run.bring(dated)
+    for section, kind in KINDS.items():
+        foreseen = sum(row.to_kiwi for row in report.outcome if row.section == section)
+        assert len(run.kiwi.content()[kind]) == foreseen, section
+
+
+def test_json_on_stdout_is_nothing_but_json_though_a_sheet_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "export.xlsx"
+    tenants = [["mandant", "nummer", "nachname", "email"], ["0001", "4711", "Abel", "abel@example.org"]]
+    file.write_bytes(workbook_of({"Mieter": tenants, "Notizen": [["Bemerkung"], ["keine"]]}))
+    command = [str(Path(sys.executable).with_name("kiwi-sync")), "check", "--connection", CONNECTION]
+    done = subprocess.run(
+        [*command, str(file), "--json", "-"], capture_output=True, text=True, timeout=120, check=False
+    )
+    report = json.loads(done.stdout)
+    assert [finding["code"] for finding in report["findings"]] == ["table_not_used"]
+    assert report["exit_code"] == done.returncode == 1

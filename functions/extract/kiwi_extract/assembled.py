@@ -31,6 +31,7 @@ class Assembled:
         self._counted: dict[str, int] | None = dict.fromkeys(SECTIONS, 0)
         self._speaks_of_all = False
         self.mapping: str | None = None
+        self.unused: list[str] = []
         self.envelope: dict[str, Any] = {}
         self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
         self._united = dict.fromkeys(SECTIONS, 0)
@@ -66,6 +67,7 @@ class Assembled:
             for raw in export.records():
                 yield raw if raw.source else raw._replace(source=name)
             self.mapping = self.mapping or export.mapping
+            self.unused += export.unused
             self._add(number, export)
 
     def _add(self, number: int, export: Export) -> None:

@@ -1,6 +1,6 @@
 """Reads an export document as a stream: the envelope, and one record after the other, in bounded memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -71,6 +71,8 @@ class Document:
     """It is in our own words, so that it needs no Feldmapping."""
     spoken: None = None
     """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
+    unused: Sequence[str] = ()
+    """It has no tables."""
     _read: int = field(default=0, init=False)
 
     def records(self) -> Iterator[RawRecord]:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+from kiwi_local.check.counted import counted
 from kiwi_local.pages import Text
 
 _DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(.*)", re.ASCII | re.DOTALL)
@@ -18,10 +19,16 @@ def value_class(field: str, value: Any) -> Text:
     if isinstance(value, str):
         return _text(field, value.strip())
     if isinstance(value, list):
-        return Text(f"Liste mit {len(value)} Einträgen", f"list of {len(value)} entries")
+        return _of("Liste mit", "list of", len(value), Text("Eintrag", "entry"), Text("Einträgen", "entries"))
     if isinstance(value, dict):
-        return Text(f"Objekt mit {len(value)} Feldern", f"object of {len(value)} fields")
+        return _of("Objekt mit", "object of", len(value), Text("Feld", "field"), Text("Feldern", "fields"))
     return _number(value)
+
+
+def _of(de: str, en: str, count: int, one: Text, more: Text) -> Text:
+    """Something with a number of parts."""
+    parts = counted(count, one, more)
+    return Text(f"{de} {parts.de}", f"{en} {parts.en}")
 
 
 def _number(value: Any) -> Text:
@@ -49,15 +56,15 @@ def _text(field: str, value: str) -> Text:
 
 
 def _length(value: str) -> Text:
-    return Text(f"Text aus {len(value)} Zeichen", f"text of {len(value)} characters")
+    one, more = Text("Zeichen", "character"), Text("Zeichen", "characters")
+    return _of("Text aus", "text of", len(value), one, more)
 
 
 def _digits(digits: str, what: Text) -> Text:
     zeros = digits.startswith("0") and len(digits) > 1
-    return Text(
-        f"{what.de} aus {len(digits)} Ziffern" + (", mit führender Null" if zeros else ""),
-        f"{what.en} of {len(digits)} digits" + (", with a leading zero" if zeros else ""),
-    )
+    one, more = Text("Ziffer", "digit"), Text("Ziffern", "digits")
+    length = _of(f"{what.de} aus", f"{what.en} of", len(digits), one, more)
+    return _with(length, Text("mit führender Null", "with a leading zero") if zeros else None)
 
 
 def _with(one: Text, other: Text | None) -> Text:

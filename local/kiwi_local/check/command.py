@@ -1,11 +1,13 @@
 """The command `kiwi-sync check`."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from kiwi_sync.connections import CONNECTION_ID, ConnectionSettings, SettingsInvalidError, parse_settings
@@ -14,12 +16,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from kiwi_local import inputs, options
 from kiwi_local.check.findings import Findings
-from kiwi_local.check.inspection import DifferentExportsError, Inspection
+from kiwi_local.check.inspection import Inspection
 from kiwi_local.check.page import page_of
-from kiwi_local.check.reading import Advance, Files
+from kiwi_local.check.reading import Advance, Files, NotOneExportError
 from kiwi_local.check.report import Report, report_of
 from kiwi_local.check.settings import CheckSettings
 from kiwi_local.check.show import show_check
+from kiwi_local.logs import Logs
 from kiwi_local.pages import render
 from kiwi_local.tables import make_console
 
@@ -86,17 +89,19 @@ def check_command(
     wanted = _settings(connection, settings, separator, mandant, now)
     inspection = Inspection(wanted, Findings(examples, show_values))
     try:
-        with _progress(files) as advance:
+        # Of what extract only warns, the report tells; and its log lines would stand among the JSON.
+        with Logs(logging.ERROR).collect(), _progress(files) as advance:
             feldmapping = inputs.parsed_mapping(mapping)
             inspection.look(Files(files, wanted, scope.value, feldmapping, advance))
-    except DifferentExportsError as error:
+    except NotOneExportError as error:
         raise typer.BadParameter(str(error), param_hint="FILE") from None
     report = report_of(inspection, [file.name for file in files])
     show_check(console, report, language or options.Language.ENGLISH)
     _write(report, json_file)
     if html:
+        here = now.astimezone(ZoneInfo(wanted.time_zone))
         html.write_text(
-            render(page_of(report, now, language or "", with_values=show_values)), encoding="utf-8"
+            render(page_of(report, here, language or "", with_values=show_values)), encoding="utf-8"
         )
     raise typer.Exit(report.exit_code)
 

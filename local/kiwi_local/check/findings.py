@@ -53,8 +53,9 @@ class Findings:
 
     def add_hits(self, hits: Iterable[Hit]) -> None:
         """Add what is wrong with records among others, or with the export."""
-        for defect, subject, name, others, detail in hits:
+        for defect, subject, name, others, detail, more in hits:
             finding = self._counted(defect)
+            finding.count += more
             if len(finding.examples) < self.shown:
                 kept, left_out = list(others[:OTHERS]), max(len(others) - OTHERS, 0)
                 finding.examples.append(Example(subject, name, None, None, kept, left_out, detail))
@@ -75,4 +76,6 @@ class Findings:
     def _example(self, subject: Subject, name: str, value: Any) -> Example:
         shown = None if value is None or not self.show_values else str(value)
         last = [part for part in name.split(".") if not part.isdecimal()]
-        return Example(subject, name, value_class(last[-1] if last else "", value), shown, (), 0, None)
+        # Without a field there may be nothing to look at: a line with too many cells has none.
+        kind = value_class(last[-1] if last else "", value) if name or value is not None else None
+        return Example(subject, name, kind, shown, (), 0, None)

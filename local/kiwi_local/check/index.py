@@ -9,7 +9,7 @@ from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import Notice, Reason
 
-from kiwi_local.check.seen import Key, Lease, NamedKey, Subject, Tenant, Unit, UnitKey
+from kiwi_local.check.seen import Complete, Key, Lease, NamedKey, Subject, Tenant, Unit, UnitKey, section_of
 
 
 @dataclass
@@ -70,6 +70,13 @@ class Index:
             subject = self.reject(key)
             if subject is not None:
                 yield key, subject
+
+    def is_gone(self, key: Key, complete: Complete) -> bool:
+        """Whether a record that is not there counts as gone. What is rejected stays as KIWI has it."""
+        kind, mandant, _numbers = key
+        if key in self.deleted:
+            return True
+        return key not in self.rejected and complete(mandant, section_of(kind))
 
     def reject(self, key: Key) -> Subject | None:
         """Take a record out, and remember that its key was there."""

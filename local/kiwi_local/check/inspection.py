@@ -11,6 +11,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_local.check.defects import export, rejected
+from kiwi_local.check.extent import Extent
 from kiwi_local.check.finders.houses import houses
 from kiwi_local.check.finders.numbers import mandant_zeros, separators
 from kiwi_local.check.finders.overlaps import overlaps
@@ -18,16 +19,12 @@ from kiwi_local.check.finders.references import references, tenancies
 from kiwi_local.check.finders.shared import shared_emails
 from kiwi_local.check.finders.whole import mandanten
 from kiwi_local.check.findings import Findings
-from kiwi_local.check.outcome import foresee, section_of
-from kiwi_local.check.reading import Files
+from kiwi_local.check.outcome import foresee
+from kiwi_local.check.reading import Files, source_of
 from kiwi_local.check.records import UNREADABLE, Records
-from kiwi_local.check.seen import Flaw, Hit, Key, Subject
+from kiwi_local.check.seen import Flaw, Hit, Subject
 from kiwi_local.check.settings import CheckSettings
 from kiwi_local.pages import Text
-
-
-class DifferentExportsError(Exception):
-    """The files are not of one export."""
 
 
 @dataclass
@@ -37,42 +34,33 @@ class Inspection:
     settings: CheckSettings
     findings: Findings
     records: Records = field(init=False)
-    envelope: dict[str, Any] = field(default_factory=dict)
+    extent: Extent = field(init=False)
     unreadable: list[tuple[str, RejectedExportError]] = field(default_factory=list)
     """The files that cannot be read as an export, and why."""
-    _listed: set[str] = field(default_factory=set)
-    _spoken: set[tuple[str, str]] | None = field(default_factory=set)
-    """What a full export speaks of, by Mandant and section; None: of all in its Mandanten."""
 
     def __post_init__(self) -> None:
         self.records = Records(self.settings, self.findings)
 
     @property
-    def is_full(self) -> bool:
-        """Whether what the export leaves out is gone."""
-        return self.envelope.get("scope") == "full"
-
-    @property
-    def _complete(self) -> frozenset[str]:
-        """The lists of which nothing is missing: those of a full export, but no tables that are not there."""
-        if not self.is_full:
-            return frozenset()
-        if self._spoken is None:
-            return frozenset(SECTIONS)
-        return frozenset(section for _mandant, section in self._spoken)
+    def envelope(self) -> Mapping[str, Any]:
+        """What stands around the records."""
+        return self.extent.envelope
 
     def look(self, files: Files) -> None:
         """Go through the files.
 
         Raises:
-            DifferentExportsError: they name different exports.
+            NotOneExportError: they are not those of one export.
             OSError: a file cannot be read.
         """
+        self.extent = Extent(files)
         for raw in files.records(self._ended):
             self.records.see(raw)
         self.unreadable = files.unreadable
         first = files.paths[0].name
         if not self.unreadable:
+            self.findings.add_hits(self.extent.parts_missing(first))
+        if self.extent.is_whole:
             self.findings.add_hits(self._counted(first, files.side.get("anzahl")))
         self._conclude(first)
 
@@ -85,13 +73,7 @@ class Inspection:
                 yield Hit(export.EXPORT_REFUSED, Subject(file), "anzahl", detail=Text(said, said))
 
     def _ended(self, file: str, document: Export) -> None:
-        known, named = self.envelope.get("export_id"), document.envelope.get("export_id")
-        if self.envelope and known != named:
-            raise DifferentExportsError(f"{file} is of another export: check one export at a time")
-        self.envelope = self.envelope or document.envelope
-        listed, spoken = document.envelope.get("mandanten"), document.spoken
-        self._listed |= {str(one).strip() for one in listed} if isinstance(listed, list) else set()
-        self._spoken = None if spoken is None or self._spoken is None else self._spoken | spoken
+        self.findings.add_hits(self.extent.add(file, document))
         subject = Subject(file)
         try:
             admit(document, self.settings.now)
@@ -101,45 +83,46 @@ class Inspection:
         told = document.envelope.get("connection")
         if told and told != self.settings.connection:
             self.findings.add_hits([Hit(export.CONNECTION_DIFFERS, subject, "connection")])
+        self.findings.add_hits(
+            Hit(export.TABLE_NOT_USED, Subject(source_of(file, name))) for name in document.unused
+        )
 
     def _conclude(self, file: str) -> None:
         """What only the whole tells, once all is read. What is rejected comes first: it does not count."""
         self._reject_duplicates()
-        if self.is_full:
+        if self.extent.is_full:
             self._reject_unlisted()
         else:
             self._reject_deletions()
         self.findings.add_hits(self._deletions(file))
         self.findings.add_hits(self._of_the_whole(file))
         self.findings.add_hits(self._among_records())
-        foresee(self.records.index, self.settings, self.records.tallies, self._complete)
+        foresee(self.records.index, self.settings, self.records.tallies, self.extent.complete)
 
     def _reject_duplicates(self) -> None:
         for key, subjects in self.records.index.take_duplicates():
             for subject in subjects:
-                self._reject(key, subject, "duplicate", "nummer")
+                self._reject(subject, Flaw(rejected.reason("duplicate"), "nummer", key[2][-1]))
 
     def _reject_unlisted(self) -> None:
-        for key, subject in self.records.index.take_unlisted(self._listed):
-            self._reject(key, subject, "mandant_not_listed", "mandant")
+        for key, subject in self.records.index.take_unlisted(self.extent.listed):
+            self._reject(subject, Flaw(rejected.reason("mandant_not_listed"), "mandant", key[1]))
 
     def _reject_deletions(self) -> None:
         for subject, flaw in self.records.bad_deletions:
-            self.records.tallies[subject.mandant or UNREADABLE, subject.section].rejected[
-                flaw.defect.code
-            ] += 1
-            self.findings.add_flaws(subject, [flaw])
+            self._reject(subject, flaw)
 
-    def _reject(self, key: Key, subject: Subject, reason: str, field_name: str) -> None:
-        kind, mandant, _numbers = key
-        self.records.tallies[mandant, section_of(kind)].rejected[reason] += 1
-        self.findings.add_flaws(subject, [Flaw(rejected.reason(reason), field_name, subject.key)])
+    def _reject(self, subject: Subject, flaw: Flaw) -> None:
+        tally = self.records.tallies[subject.mandant or UNREADABLE, subject.section]
+        tally.rejected[flaw.defect.code] += 1
+        self.findings.add_flaws(subject, [flaw])
 
     def _deletions(self, file: str) -> Iterator[Hit]:
         index = self.records.index
-        if self.is_full:
+        if self.extent.is_full:
             if index.deleted:
                 yield Hit(export.DELETION_IN_FULL, Subject(file, key="geloescht"), "geloescht")
+            index.deleted.clear()
             return
         there = set(index.keys())
         for key, subject in index.deleted.items():
@@ -148,19 +131,29 @@ class Inspection:
                 yield Hit(export.DELETED_AND_THERE, subject)
 
     def _of_the_whole(self, file: str) -> Iterator[Hit]:
-        there: Mapping[str, int] = self.records.there
-        read = {section: self.records.read[section] for section in SECTIONS if section in self._complete}
-        selected = self.settings.mandanten
-        yield from mandanten(file, self._listed if self.is_full else None, selected, there, read)
-        yield from mandant_zeros(file, [*there, *self._listed, *(selected or ())])
-        yield from self.records.fields.hits()
-        yield from self.records.lengths.hits()
+        records, extent, selected = self.records, self.extent, self.settings.mandanten
+        there = {pair: count for pair, count in records.there.items() if pair[0] != UNREADABLE}
+        deletions = {mandant: count for mandant, count in records.deletions.items() if mandant != UNREADABLE}
+        named = {mandant for mandant, _section in there} | deletions.keys()
+        # Of tables without a side file the Mandanten are those of their rows.
+        listed = extent.listed - (records.misplaced - named)
+        whole = listed if extent.is_full and extent.is_whole else None
+        counting = {} if extent.is_full else deletions
+
+        def is_told(mandant: str, section: str) -> bool:
+            # Where a record's Mandant cannot be read, it may be of any.
+            return (UNREADABLE, section) not in records.there and extent.complete(mandant, section)
+
+        yield from mandanten(file, whole, selected, there, counting, is_told)
+        yield from mandant_zeros(file, [*named, *listed, *(selected or ())])
+        yield from records.fields.hits(is_full=extent.is_full)
+        yield from records.lengths.hits()
 
     def _among_records(self) -> Iterator[Hit]:
         index, today = self.records.index, self.settings.today
         yield from shared_emails(index, self.settings.shared_email_limit)
-        yield from references(index, self._complete)
-        yield from tenancies(index, today, self._complete)
+        yield from references(index, self.extent.complete)
+        yield from tenancies(index, today, self.extent.complete)
         yield from overlaps(index, today)
         yield from houses(index)
         yield from separators(index, self.settings.separator)

@@ -1,7 +1,7 @@
 """What would come of an export: how much of each Mandant comes to KIWI, and what is left out, and why."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kiwi_sync.keys import RowKind
@@ -10,11 +10,12 @@ from kiwi_sync.rules.reasons import Reason
 from kiwi_local.check.finders.numbers import taken_ids
 from kiwi_local.check.finders.shared import groups_by_email
 from kiwi_local.check.index import Index
-from kiwi_local.check.seen import Key, Lease, NamedKey
+from kiwi_local.check.seen import Complete, Key, Lease, NamedKey, section_of
 from kiwi_local.check.settings import CheckSettings
 
 NOT_HERE = "not_in_this_export"
-"""Depends on a unit or tenant that an earlier export may have brought, or another file."""
+"""Depends on a unit or tenant that an earlier export or another file may have brought, or that is rejected
+here: what KIWI has of such a one stays."""
 
 
 @dataclass
@@ -37,41 +38,27 @@ class Tallies(dict[tuple[str, str], Tally]):
         return self[key]
 
 
-_SECTIONS = {
-    RowKind.VERWALTUNGSEINHEIT: "verwaltungseinheiten",
-    RowKind.MIETER: "mieter",
-    RowKind.MIETVERTRAG: "mietvertraege",
-    RowKind.RENTAL_AGREEMENT: "mietvertraege",
-}
-
-
 # These are known before anybody looks at the unit.
 _WITHOUT_ADDRESS = frozenset({Reason.NO_EMAIL, Reason.INVALID_EMAIL, Reason.PLACEHOLDER_EMAIL})
 
 
-def section_of(kind: RowKind) -> str:
-    """The list that records of a kind stand in."""
-    return _SECTIONS[kind]
-
-
-def foresee(index: Index, settings: CheckSettings, tallies: Tallies, complete: Collection[str]) -> None:
+def foresee(index: Index, settings: CheckSettings, tallies: Tallies, complete: Complete) -> None:
     """Count what would come to KIWI and what would be skipped, as transform and load would have it.
 
-    `complete`: the lists of which nothing is missing, as a full export has them. Of several who claim one
-    address or one id, the first in the export is taken for the one who gets it.
+    Of several who claim one address or one id, the first in the export is taken for the one who gets it.
     """
     lost = taken_ids(index, settings.separator)
     for unit in index.units.values():
-        tally = tallies[unit.key[0], _SECTIONS[RowKind.VERWALTUNGSEINHEIT]]
+        tally = tallies[unit.key[0], section_of(RowKind.VERWALTUNGSEINHEIT)]
         key: Key = (RowKind.VERWALTUNGSEINHEIT, unit.key[0], unit.key[1:])
         _count(tally, Reason.EXTERNAL_ID_TAKEN if key in lost else None)
         if unit.notice:
             tally.notices[unit.notice] += 1
     refused = dict(_refused(index, lost, settings.shared_email_limit))
     for tenant in index.tenants.values():
-        _count(tallies[tenant.key[0], _SECTIONS[RowKind.MIETER]], refused.get(tenant.key))
+        _count(tallies[tenant.key[0], section_of(RowKind.MIETER)], refused.get(tenant.key))
     for lease in index.leases.values():
-        tally = tallies[lease.key[0], _SECTIONS[RowKind.MIETVERTRAG]]
+        tally = tallies[lease.key[0], section_of(RowKind.MIETVERTRAG)]
         for reason in _agreements(lease, index, refused, lost, complete):
             _count(tally, reason)
 
@@ -89,7 +76,9 @@ def _refused(index: Index, lost: set[Key], limit: int) -> Iterator[tuple[NamedKe
         if limit and len(group) > limit:
             yield from ((tenant.key, Reason.PLACEHOLDER_EMAIL) for tenant in group)
         else:
-            yield from ((other.key, Reason.EMAIL_TAKEN) for other in group[1:])
+            # Who does not get its external id leaves the address to the others.
+            claiming = [one for one in group if (RowKind.MIETER, one.key[0], one.key[1:]) not in lost]
+            yield from ((other.key, Reason.EMAIL_TAKEN) for other in claiming[1:])
     for tenant in index.tenants.values():
         if isinstance(tenant.email, Reason):
             yield tenant.key, tenant.email
@@ -98,23 +87,24 @@ def _refused(index: Index, lost: set[Key], limit: int) -> Iterator[tuple[NamedKe
 
 
 def _agreements(
-    lease: Lease, index: Index, refused: dict[NamedKey, Reason], lost: set[Key], complete: Collection[str]
+    lease: Lease, index: Index, refused: dict[NamedKey, Reason], lost: set[Key], complete: Complete
 ) -> Iterator[str | None]:
     """Of each agreement of a lease why it does not come to KIWI; None if it does."""
     for tenant in lease.tenants:
         mandant, nummer = tenant
         if tenant not in index.tenants:
-            gone = "mieter" in complete or (RowKind.MIETER, mandant, (nummer,)) in index.deleted
+            gone = index.is_gone((RowKind.MIETER, mandant, (nummer,)), complete)
             yield Reason.TENANT_NOT_SYNCHRONIZED if gone else NOT_HERE
         elif refused.get(tenant) in _WITHOUT_ADDRESS:
             yield Reason.TENANT_NOT_SYNCHRONIZED
         elif lease.unit not in index.units:
             unit: Key = (RowKind.VERWALTUNGSEINHEIT, mandant, lease.unit[1:])
-            gone = "verwaltungseinheiten" in complete or unit in index.deleted
-            yield Reason.UNIT_UNKNOWN if gone else NOT_HERE
+            yield Reason.UNIT_UNKNOWN if index.is_gone(unit, complete) else NOT_HERE
         elif tenant in refused:
             yield Reason.TENANT_NOT_SYNCHRONIZED
         elif (RowKind.RENTAL_AGREEMENT, mandant, (lease.key[1], nummer)) in lost:
             yield Reason.EXTERNAL_ID_TAKEN
+        elif (RowKind.VERWALTUNGSEINHEIT, mandant, lease.unit[1:]) in lost:
+            yield Reason.WAITING
         else:
             yield None

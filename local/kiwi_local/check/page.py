@@ -4,31 +4,28 @@ from datetime import datetime
 
 from kiwi_local.check.defects import Severity
 from kiwi_local.check.report import Found, Report
-from kiwi_local.check.words import SECTIONS, place_words, reason_words, verdict, what_words
+from kiwi_local.check.words import (
+    HEADINGS,
+    OUTCOME,
+    SECTIONS,
+    SEVERITIES,
+    foreseen,
+    place_words,
+    reason_words,
+    verdict,
+    what_words,
+)
 from kiwi_local.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.INFO}
-_SEVERITIES = {
-    Severity.ERROR: Text("Fehler", "error"),
-    Severity.WARNING: Text("Warnung", "warning"),
-    Severity.NOTE: Text("Hinweis", "note"),
-}
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
-_FILE = Column(Text("Datei", "file"))
-_UNREADABLE = (_FILE, Column(Text("Grund", "reason")), Column(Text("was", "what")))
-_WHERE = (
-    Column(Text("Stelle", "place")),
-    Column(Text("Schlüssel", "key")),
-    Column(Text("Feld", "field")),
-    Column(Text("was", "what")),
-)
+_FILE = Column(HEADINGS["file"])
+_UNREADABLE = (_FILE, Column(HEADINGS["reason"]), Column(HEADINGS["what"]))
+_WHERE = tuple(Column(HEADINGS[name]) for name in ("place", "key", "field", "what"))
 _OUTCOME = (
-    Column(Text("Mandant", "Mandant")),
-    Column(Text("Art", "kind")),
-    Column(Text("Sätze", "records"), numeric=True),
-    Column(Text("nach KIWI", "to KIWI"), numeric=True),
-    Column(Text("übergangen", "skipped"), numeric=True),
-    Column(Text("abgewiesen", "rejected"), numeric=True),
+    Column(HEADINGS["mandant"]),
+    Column(HEADINGS["kind"]),
+    *(Column(HEADINGS[name], numeric=True) for name in ("records", "to_kiwi", "skipped", "rejected")),
 )
 _PEOPLE = Text(
     "Die Seite enthält Werte aus dem Export, also Daten von Personen: nicht offen verschicken.",
@@ -41,7 +38,8 @@ _NOBODY = Text(
 
 
 def page_of(report: Report, now: datetime, language: str, *, with_values: bool) -> Page:
-    """The page of a report. `language`: the one it opens in, empty for the reader's own."""
+    """The page of a report. `now`: in the time zone that the page names. `language`: the one it opens in,
+    empty for the reader's own."""
     errors, warnings, notes = (report.count(severity) for severity in Severity)
     scope = _SCOPES.get(report.scope or "", Text(report.scope or "", report.scope or ""))
     about = " · ".join(
@@ -55,7 +53,9 @@ def page_of(report: Report, now: datetime, language: str, *, with_values: bool) 
         verdict=Badge(verdict(report, errors, warnings), tone),
         figures=[
             Figure(Text("Sätze gelesen", "records read"), sum(row.read for row in report.outcome)),
-            Figure(Text("kämen nach KIWI", "would come to KIWI"), _to_kiwi(report), Tone.GOOD),
+            Figure(
+                foreseen(report, Text("kämen nach KIWI", "would come to KIWI")), _to_kiwi(report), Tone.GOOD
+            ),
             Figure(Text("nicht nach KIWI", "not to KIWI"), report.reasons().total(), Tone.INFO),
             Figure(Text("Fehler", "errors"), errors, Tone.BAD if errors else Tone.PLAIN),
             Figure(Text("Warnungen", "warnings"), warnings, Tone.WARNING if warnings else Tone.PLAIN),
@@ -64,7 +64,7 @@ def page_of(report: Report, now: datetime, language: str, *, with_values: bool) 
         sections=[
             *_outcome(report),
             *_overview(report),
-            *(_finding(found, several=len(report.files) > 1) for found in report.findings),
+            *_findings(report),
         ],
         footer=[_PEOPLE if with_values else _NOBODY, _made(now)],
         language=language,
@@ -76,7 +76,7 @@ def _to_kiwi(report: Report) -> int:
 
 
 def _made(now: datetime) -> Text:
-    stamp = now.strftime("%d.%m.%Y %H:%M"), now.strftime("%Y-%m-%d %H:%M")
+    stamp = now.strftime("%d.%m.%Y %H:%M %Z"), now.strftime("%Y-%m-%d %H:%M %Z")
     return Text(f"Geprüft am {stamp[0]} mit kiwi-sync check.", f"Checked at {stamp[1]} by kiwi-sync check.")
 
 
@@ -86,7 +86,7 @@ def _outcome(report: Report) -> list[Section]:
         rows: list[list[Cell]] = [
             [file.file, Badge(file.reason, Tone.BAD), file.detail] for file in report.unreadable
         ]
-        sections.append(Section(Text("Nicht lesbar", "Not readable"), tables=[Table(_UNREADABLE, rows)]))
+        sections.append(Section(HEADINGS["unreadable"], tables=[Table(_UNREADABLE, rows)]))
     if report.outcome:
         rows_of: list[list[Cell]] = [
             [
@@ -104,15 +104,14 @@ def _outcome(report: Report) -> list[Section]:
             "Verträge sind.",
             "A lease becomes an agreement for each of its tenants in KIWI; so there may be more than leases.",
         )
-        title = Text("Was nach KIWI käme", "What would come to KIWI")
-        sections.append(Section(title, [hint], tables=[Table(_OUTCOME, rows_of)]))
+        sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[Table(_OUTCOME, rows_of)]))
     bars = [
         Bar(_in(words, reason_words(reason)), count, _tone(report, reason))
         for section, words in SECTIONS.items()
         for reason, count in report.reasons(section).most_common()
     ]
     if bars:
-        sections.append(Section(Text("Was nicht, und warum", "What would not, and why"), bars=bars))
+        sections.append(Section(HEADINGS["reasons"], bars=bars))
     return sections
 
 
@@ -127,7 +126,7 @@ def _tone(report: Report, reason: str) -> Tone:
 
 def _overview(report: Report) -> list[Section]:
     bars = [Bar(one.title, one.count, _TONES[one.severity]) for one in report.findings]
-    return [Section(Text("Befunde", "Findings"), bars=bars)] if bars else []
+    return [Section(HEADINGS["findings"], bars=bars)] if bars else []
 
 
 def _findings(report: Report) -> list[Section]:
@@ -145,7 +144,7 @@ def _finding(found: Found, *, several: bool) -> Section:
         title=found.title,
         texts=[found.remedy, Text(f"Code: {found.code}", f"Code: {found.code}")],
         tables=[Table(columns, rows, left_out=max(found.count - len(rows), 0))],
-        badge=Badge(_SEVERITIES[found.severity], _TONES[found.severity]),
+        badge=Badge(SEVERITIES[found.severity], _TONES[found.severity]),
         count=found.count,
         folded=found.severity is not Severity.ERROR,
     )

@@ -10,7 +10,8 @@ from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.uniting import unite
 from kiwi_extract.formats.origin import Export, Origin
 from kiwi_extract.formats.pieces import Peekable
-from kiwi_extract.formats.reading import SIDE_FILE, is_side_file, open_export, side_file
+from kiwi_extract.formats.reading import FILES, SIDE_FILE, is_side_file, open_export, side_file
+from kiwi_extract.splits import files_of
 
 from kiwi_local.check.settings import CheckSettings
 
@@ -20,6 +21,10 @@ Ended = Callable[[str, Export], None]
 """Is told of each file that could be read to its end."""
 NO_ID = "check"
 """Stands for the id of an export that has none of its own."""
+
+
+class NotOneExportError(Exception):
+    """The files are not those of one export."""
 
 
 @dataclass
@@ -34,11 +39,32 @@ class Files:
     unreadable: list[tuple[str, RejectedExportError]] = field(default_factory=list)
     side: dict[str, Any] = field(default_factory=dict)
     """What a side file among them says."""
+    named: list[str] = field(default_factory=list)
+    """Of which files the export consists, if a side file says so."""
 
     def records(self, ended: Ended) -> Iterator[RawRecord]:
-        """Every record, its `source` being the file, and the sheet or the file in it that it stands in."""
+        """Every record, its `source` being the file, and the sheet or the file in it that it stands in.
+
+        Raises:
+            NotOneExportError: there is none among them, one is there twice, or is not named in the side file.
+        """
+        if len({path.resolve() for path in self.paths}) < len(self.paths):
+            raise NotOneExportError("a file is given twice")
         exports = [path for path in self.paths if not self._is_side(path)]
+        if not exports:
+            raise NotOneExportError(
+                f"{SIDE_FILE} only says what others are: give the files of the export, too"
+            )
+        self._name()
+        if self.named and (others := [path.name for path in exports if path.name not in self.named]):
+            raise NotOneExportError(f"{', '.join(others)}: not among the {FILES} of {SIDE_FILE}")
         return unite(self._all(exports, ended))
+
+    def _name(self) -> None:
+        try:
+            self.named = files_of(self.side)
+        except RejectedExportError as error:
+            self.unreadable.append((SIDE_FILE, error))
 
     def _is_side(self, path: Path) -> bool:
         """Whether a file only says what the others are."""
@@ -57,7 +83,7 @@ class Files:
                 with path.open("rb") as stream:
                     document = self._opened(path, stream)
                     for raw in document.records():
-                        yield raw._replace(source=_source(path.name, raw.source))
+                        yield raw._replace(source=source_of(path.name, raw.source))
                     ended(path.name, document)
             except RejectedExportError as error:
                 self.unreadable.append((path.name, error))
@@ -72,7 +98,8 @@ class Files:
         return open_export(told, origin, lambda _connection: self.feldmapping, whole=False)
 
 
-def _source(file: str, within: str | None) -> str:
+def source_of(file: str, within: str | None) -> str:
+    """How a file, or what lies within it, is called in the report."""
     if not within:
         return file
     return within if within.startswith(file) else f"{file}: {within}"

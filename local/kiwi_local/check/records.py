@@ -42,10 +42,14 @@ class Records:
     index: Index = field(default_factory=Index)
     lengths: Lengths = field(default_factory=Lengths)
     fields: Fields = field(default_factory=Fields)
-    there: Counter[str] = field(default_factory=Counter)
-    """Records by Mandant, those of Mandanten that are not selected too."""
+    there: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Records by Mandant and list, those of Mandanten that are not selected too, and rejected ones."""
+    deletions: Counter[str] = field(default_factory=Counter)
+    """What stands under `geloescht`, by Mandant."""
     read: Counter[str] = field(default_factory=Counter)
-    """Records by list."""
+    """Records by list, and what is none."""
+    misplaced: set[str] = field(default_factory=set)
+    """What stands where a Mandant should, in headings and lines of totals."""
     bad_deletions: list[tuple[Subject, Flaw]] = field(default_factory=list)
     """What is wrong in `geloescht`; in a full export nobody looks there."""
 
@@ -66,13 +70,17 @@ class Records:
             self._see_valid(subject, raw, record)
 
     def _counts(self, subject: Subject, raw: RawRecord) -> bool:
-        """Whether a record is of a Mandant that is selected."""
-        mandant = subject.mandant or UNREADABLE
-        self.there[mandant] += 1
+        """Whether it is a record at all, and of a Mandant that is selected."""
         self.read[raw.section] += not raw.deleted
+        if self._is_misplaced(subject, raw):
+            return False
+        mandant = subject.mandant or UNREADABLE
+        if raw.deleted:
+            self.deletions[mandant] += 1
+        else:
+            self.there[mandant, raw.section] += 1
         selected = self.settings.mandanten
         if selected is not None and subject.mandant is not None and mandant not in selected:
-            self._is_misplaced(subject, raw)
             return False
         self.tallies[mandant, raw.section].read += not raw.deleted
         return True
@@ -82,6 +90,7 @@ class Records:
         defect = misplaced(raw.value) if isinstance(raw.value, dict) else None
         if defect is not None:
             self.findings.add_hits([Hit(defect, subject)])
+            self.misplaced.add(subject.mandant or UNREADABLE)
         return defect is not None
 
     def _see_valid(self, subject: Subject, raw: RawRecord, record: Record) -> None:
@@ -90,9 +99,8 @@ class Records:
             self.tallies[record.mandant, raw.section].deleted += 1
             return
         flaws = self._remember(subject, record, raw.value)
-        if self._is_misplaced(subject, raw):
-            return
         self.fields.see(subject, raw.value)
+        self.fields.see_filled(subject, raw.value)
         self.lengths.see(subject, _numbers(record))
         self.findings.add_flaws(subject, chain(_text_flaws(raw.section, raw.value), flaws))
 
@@ -126,7 +134,9 @@ class Records:
         if named is not None:
             self.index.rejected.add((named.kind, named.mandant, named.numbers))
         self.findings.add_flaws(subject, [flaw])
-        if isinstance(raw.value, dict) and not self._is_misplaced(subject, raw):
+        if isinstance(raw.value, dict):
+            if raw.reason is None:  # otherwise not even its list need be the right one
+                self.fields.see(subject, raw.value)
             others = (flaw for flaw in _text_flaws(raw.section, raw.value) if flaw.field != name)
             self.findings.add_flaws(subject, others)
 

@@ -1,18 +1,31 @@
 """The report of a check: what the tables, the JSON and the page say, as one value."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Annotated
 
 from kiwi_sync.erp.envelope import SECTIONS
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from kiwi_local.check.defects import Severity
+from kiwi_local.check.defects.export import CONNECTION_DIFFERS, EXPORT_REFUSED, PARTS_MISSING
 from kiwi_local.check.findings import Example, Finding
 from kiwi_local.check.inspection import Inspection
+from kiwi_local.check.masking import masked
 from kiwi_local.check.outcome import Tally
 from kiwi_local.check.reading import NO_ID
 from kiwi_local.check.seen import Subject
 from kiwi_local.pages import Text
+
+_REFUSALS = frozenset({EXPORT_REFUSED.code, CONNECTION_DIFFERS.code})
+
+
+def _written(text: str) -> str:
+    """A text of the export as it can be written: JSON may hold halves of characters, a file cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_Told = Annotated[str, AfterValidator(_written)]
 
 
 class _Part(BaseModel):
@@ -27,9 +40,9 @@ class Where(_Part):
     line: int | None
     place: str | None
     key: str
-    field: str
+    field: _Told
     value_class: Text | None
-    value: str | None
+    value: _Told | None
     others: list[str]
     others_left_out: int
     detail: Text | None
@@ -72,8 +85,8 @@ class Report(_Part):
 
     files: list[str]
     connection: str
-    export_id: str | None
-    scope: str | None
+    export_id: _Told | None
+    scope: _Told | None
     separator: str
     mandanten: list[str] | None
     """The selected ones; None: all that are there."""
@@ -81,6 +94,16 @@ class Report(_Part):
     outcome: list[Foreseen]
     findings: list[Found]
     exit_code: int
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the export would be refused as a whole."""
+        return bool(self.unreadable) or any(found.code in _REFUSALS for found in self.findings)
+
+    @property
+    def brings_nothing(self) -> bool:
+        """Whether nothing would come of the export as it is: it would be refused, or wait for its parts."""
+        return self.is_refused or any(found.code == PARTS_MISSING.code for found in self.findings)
 
     @property
     def is_of_several_files(self) -> bool:
@@ -107,7 +130,8 @@ READ, FOUND, NOT_READABLE = 0, 1, 3
 def report_of(inspection: Inspection, files: Sequence[str]) -> Report:
     """The report of a look at an export."""
     settings, envelope = inspection.settings, inspection.envelope
-    findings = [_found(finding) for finding in inspection.findings.sorted()]
+    key_of = str if inspection.findings.show_values else masked
+    findings = [_found(finding, key_of) for finding in inspection.findings.sorted()]
     export_id, scope = envelope.get("export_id"), envelope.get("scope")
     return Report(
         files=list(files),
@@ -121,7 +145,7 @@ def report_of(inspection: Inspection, files: Sequence[str]) -> Report:
             for file, error in inspection.unreadable
         ],
         outcome=[
-            _foreseen(mandant, section, tally)
+            _foreseen(key_of(mandant), section, tally)
             for (mandant, section), tally in sorted(inspection.records.tallies.items(), key=_in_order)
         ],
         findings=findings,
@@ -144,7 +168,7 @@ def _foreseen(mandant: str, section: str, tally: Tally) -> Foreseen:
     return Foreseen(mandant=mandant, section=section, **vars(tally))
 
 
-def _found(finding: Finding) -> Found:
+def _found(finding: Finding, key_of: Callable[[str], str]) -> Found:
     defect = finding.defect
     return Found(
         code=defect.code,
@@ -152,7 +176,7 @@ def _found(finding: Finding) -> Found:
         title=defect.title,
         remedy=defect.remedy,
         count=finding.count,
-        examples=[_where(example) for example in finding.examples],
+        examples=[_where(example, key_of) for example in finding.examples],
     )
 
 
@@ -161,17 +185,17 @@ def _place(subject: Subject) -> str:
     return f"{within}{subject.section}[{subject.place}]"
 
 
-def _where(example: Example) -> Where:
+def _where(example: Example, key_of: Callable[[str], str]) -> Where:
     subject = example.subject
     return Where(
         file=subject.file,
         line=subject.line,
         place=_place(subject) if subject.section and subject.line is None else None,
-        key=subject.key,
+        key=key_of(subject.key),
         field=example.field,
         value_class=example.value_class,
         value=example.value,
-        others=list(example.others),
+        others=[key_of(other) for other in example.others],
         others_left_out=example.left_out,
         detail=example.detail,
     )

@@ -1,9 +1,10 @@
 """What finders are given, and what they give back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import Notice, Reason
 
@@ -41,6 +42,8 @@ class Hit(NamedTuple):
     others: Sequence[str] = ()
     """The keys of the other records that are concerned."""
     detail: Text | None = None
+    more: int = 0
+    """How many records like this one are counted with it, but not remembered."""
 
 
 UnitKey = tuple[str, str, str]
@@ -81,3 +84,13 @@ class Lease(NamedTuple):
 
 Key = tuple[RowKind, str, tuple[str, ...]]
 """Kind, Mandant and numbers of a record."""
+Complete = Callable[[str, str], bool]
+"""Says of a Mandant and section whether nothing of it can be missing, as if a full export speaks of it."""
+_SECTIONS = {kind: section for section, kind in SECTIONS.items()} | {
+    RowKind.RENTAL_AGREEMENT: "mietvertraege"
+}
+
+
+def section_of(kind: RowKind) -> str:
+    """The list that records of a kind stand in."""
+    return _SECTIONS[kind]

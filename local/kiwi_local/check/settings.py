@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-SHARED_EMAIL_LIMIT = 3
-"""As of a connection that does not say it."""
+from kiwi_sync.connections import ConnectionSettings
+
+_STORED = ConnectionSettings.model_fields
+"""Their defaults are those of a connection that says nothing."""
 
 
 @dataclass(frozen=True)
@@ -15,11 +17,11 @@ class CheckSettings:
 
     connection: str
     now: datetime
-    separator: str = "-"
+    separator: str = _STORED["separator"].default
     mandanten: Collection[str] | None = None
-    time_zone: str = "Europe/Berlin"
+    time_zone: str = _STORED["time_zone"].default
     blocked_emails: Collection[str] = ()
-    shared_email_limit: int = SHARED_EMAIL_LIMIT
+    shared_email_limit: int = _STORED["shared_email_limit"].default
 
     @property
     def today(self) -> date:

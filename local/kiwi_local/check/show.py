@@ -4,37 +4,23 @@ from rich.console import Console
 
 from kiwi_local.check.defects import Severity
 from kiwi_local.check.report import Found, Report
-from kiwi_local.check.words import SECTIONS, place_words, reason_words, verdict, what_words
-from kiwi_local.pages import Text
+from kiwi_local.check.words import (
+    HEADINGS,
+    OUTCOME,
+    SECTIONS,
+    SEVERITIES,
+    foreseen,
+    place_words,
+    reason_words,
+    verdict,
+    what_words,
+)
 from kiwi_local.tables import show_table
-
-_WORDS = {
-    "records": Text("Sätze", "records"),
-    "mandant": Text("Mandant", "Mandant"),
-    "kind": Text("Art", "kind"),
-    "rejected": Text("abgewiesen", "rejected"),
-    "skipped": Text("übergangen", "skipped"),
-    "to_kiwi": Text("nach KIWI", "to KIWI"),
-    "reason": Text("Grund", "reason"),
-    "count": Text("Anzahl", "count"),
-    "severity": Text("Schwere", "severity"),
-    "finding": Text("Befund", "finding"),
-    "code": Text("Code", "code"),
-    "file": Text("Datei", "file"),
-    "place": Text("Stelle", "place"),
-    "key": Text("Schlüssel", "key"),
-    "field": Text("Feld", "field"),
-    "what": Text("was", "what"),
-    "outcome": Text("Was nach KIWI käme", "What would come to KIWI"),
-    "reasons": Text("Was nicht, und warum", "What would not, and why"),
-    "findings": Text("Befunde", "Findings"),
-    "unreadable": Text("Nicht lesbar", "Not readable"),
-}
 
 
 def show_check(console: Console, report: Report, language: str) -> None:
     """Prints a report in one language, `de` or `en`."""
-    say = {name: text.in_language(language) for name, text in _WORDS.items()}
+    say = {name: text.in_language(language) for name, text in HEADINGS.items()}
     if report.unreadable:
         rows = [(file.file, file.reason, file.detail) for file in report.unreadable]
         show_table(console, say["unreadable"], (say["file"], say["reason"], say["what"]), rows)
@@ -43,7 +29,13 @@ def show_check(console: Console, report: Report, language: str) -> None:
     if report.findings:
         columns = (say["severity"], say["code"], say["count"], say["finding"])
         rows_of = [
-            (one.severity, one.code, one.count, one.title.in_language(language)) for one in report.findings
+            (
+                SEVERITIES[one.severity].in_language(language),
+                one.code,
+                one.count,
+                one.title.in_language(language),
+            )
+            for one in report.findings
         ]
         show_table(console, say["findings"], columns, rows_of)
     for finding in report.findings:
@@ -65,7 +57,9 @@ def _show_outcome(console: Console, report: Report, say: dict[str, str], languag
         for row in report.outcome
     ]
     columns = ("mandant", "kind", "records", "to_kiwi", "skipped", "rejected")
-    show_table(console, say["outcome"], [say[column] for column in columns], rows)
+    show_table(
+        console, foreseen(report, OUTCOME).in_language(language), [say[column] for column in columns], rows
+    )
     reasons = [
         (words.in_language(language), reason_words(reason).in_language(language), count)
         for section, words in SECTIONS.items()

@@ -1,7 +1,7 @@
 """Completes what an export says of itself with what is known from outside."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from hashlib import blake2b
@@ -91,6 +91,11 @@ class Completed:
             there = self._reader.sections
             return frozenset((str(mandant).strip(), section) for mandant in listed for section in there)
         return frozenset(self._spoken_of())
+
+    @property
+    def unused(self) -> Sequence[str]:
+        """Files, sheets and lists that nothing was read from."""
+        return self._reader.unused if self._reader else ()
 
     def _spoken_of(self) -> set[tuple[str, str]]:
         pairs = {(str(mandant).strip(), section) for mandant, section in self._seen}

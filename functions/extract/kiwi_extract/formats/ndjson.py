@@ -1,7 +1,7 @@
 """Reads NDJSON: one record a line, the envelope in the first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -37,6 +37,7 @@ class Ndjson:
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
+        self.unused: Sequence[str] = ()
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order."""

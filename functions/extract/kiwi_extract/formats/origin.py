@@ -48,6 +48,11 @@ class Export(Protocol):
         """The version of the Feldmapping that it is read with; None: with none."""
         ...
 
+    @property
+    def unused(self) -> Sequence[str]:
+        """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
+        ...
+
     def records(self) -> Iterator[RawRecord]:
         """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
         ...
@@ -69,6 +74,11 @@ class Reader(Protocol):
     @property
     def sections(self) -> set[str]:
         """The sections that it has found something for."""
+        ...
+
+    @property
+    def unused(self) -> Sequence[str]:
+        """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
         ...
 
     def records(self) -> Iterator[RawRecord]:

@@ -14,6 +14,8 @@ from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping
 
 RAGGED_LINE = "ragged_line"
 MALFORMED_QUOTES = "malformed_quotes"
+MAX_UNUSED = 100
+"""Names that are kept of tables that are not used: a JSON document may have any number of lists."""
 
 
 class Row(NamedTuple):
@@ -55,6 +57,8 @@ class Tables:
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
+        self.unused: list[str] = []
+        """The first of the files, sheets and lists that are not ours."""
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order; those that are made of several rows come last.
@@ -74,6 +78,8 @@ class Tables:
             mappings = self._mappings_for(table)
             if not mappings:
                 logger.warning("table not used", source=table.source)
+                if len(self.unused) < MAX_UNUSED:
+                    self.unused.append(table.source)
                 continue
             self.sections.update(mapping.section for mapping in mappings)
             for row in table.rows:

@@ -16,6 +16,24 @@ CONNECTION_DIFFERS = error(
     mend_de="`connection` im Export und die Verbindung, für die geprüft wird, müssen gleich sein.",
     mend_en="`connection` in the export and the connection that is checked for must be the same.",
 )
+PARTS_MISSING = error(
+    "parts_missing",
+    "Teile des Exports fehlen",
+    "Parts of the export are missing",
+    mend_de="Nichts davon käme an, ehe alle Teile da sind. Alle zusammen prüfen; "
+    "sonst ist nicht zu sehen, was fehlt.",
+    mend_en="Nothing of it would arrive before all parts are there. Check all of them together: "
+    "what is missing cannot be seen from here.",
+)
+TABLE_NOT_USED = warning(
+    "table_not_used",
+    "Eine Tabelle wird nicht gelesen",
+    "A table is not read",
+    mend_de="Ihre Spalten sagen nicht, was sie enthält; alles darin bliebe aus. "
+    "Die Spalten wie die Felder des Formats nennen oder zuordnen; sonst weglassen.",
+    mend_en="Its columns do not tell what it holds; all in it would be left out. "
+    "Call the columns as the format's fields, or map them; or else leave it out.",
+)
 SECTION_EMPTY = error(
     "section_empty",
     "Eine Liste des Vollexports ist leer",
@@ -24,6 +42,13 @@ SECTION_EMPTY = error(
     "Prüfen, warum das ERP nichts ausgibt.",
     mend_en="All of this kind would count as gone in the listed Mandanten. "
     "Find out why the ERP exports none.",
+)
+SECTION_EMPTY_IN_MANDANT = warning(
+    "section_empty_in_mandant",
+    "Eine Liste des Vollexports ist in einem Mandanten leer",
+    "A list of the full export is empty in one Mandant",
+    mend_de="Alles dieser Art gälte im Mandanten als gelöscht. Prüfen, ob er wirklich nichts davon hat.",
+    mend_en="All of this kind would count as gone in the Mandant. Find out whether it really has none.",
 )
 MANDANT_WITHOUT_RECORDS = error(
     "mandant_without_records",

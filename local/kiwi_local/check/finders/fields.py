@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kiwi_sync.erp.fields import is_blank
 from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
 
 from kiwi_local.check.defects import export
@@ -45,27 +46,40 @@ class Fields:
     """Which fields records have, while they go by."""
 
     _unknown: dict[tuple[str, str], tuple[Subject, str]] = field(default_factory=dict)
-    _emails: Counter[tuple[str | None, bool]] = field(default_factory=Counter)
+    _tenants: Counter[str | None] = field(default_factory=Counter)
+    _with_email: Counter[str | None] = field(default_factory=Counter)
+    _with_column: set[str | None] = field(default_factory=set)
     _first: dict[str | None, Subject] = field(default_factory=dict)
 
     def see(self, subject: Subject, value: Mapping[str, object]) -> None:
-        """Look at a record as it stands in the export."""
-        for name in value:
-            if name not in KNOWN[subject.section]:
+        """Look at the names of a record's fields, be it valid or not."""
+        for name, inner in value.items():
+            if name not in KNOWN[subject.section] and not is_blank(inner):
                 meant = _meant(subject.section, name)
-                if meant and not value.get(meant):
+                if meant and is_blank(value.get(meant)):
                     self._unknown.setdefault((subject.section, name), (subject, meant))
-        if subject.section == "mieter":
-            self._emails[subject.mandant, bool(value.get("email"))] += 1
-            self._first.setdefault(subject.mandant, subject)
 
-    def hits(self) -> Iterator[Hit]:
-        """Names that are almost known ones, and Mandanten without any e-mail address."""
+    def see_filled(self, subject: Subject, value: Mapping[str, object]) -> None:
+        """Look at what a valid record has of the fields without which it does not come to KIWI."""
+        if subject.section == "mieter":
+            mandant = subject.mandant
+            self._tenants[mandant] += 1
+            self._with_email[mandant] += not is_blank(value.get("email"))
+            if "email" in value:
+                self._with_column.add(mandant)
+            self._first.setdefault(mandant, subject)
+
+    def hits(self, *, is_full: bool) -> Iterator[Hit]:
+        """Names that are almost known ones, and Mandanten without any e-mail address.
+
+        `is_full`: of a full export. The few tenants of a delta may well have none.
+        """
         for (_section, name), (subject, meant) in self._unknown.items():
             detail = Text(f"gemeint ist wohl `{meant}`", f"`{meant}` is probably meant")
             yield Hit(export.FIELD_UNKNOWN, subject, name[:64], detail=detail)
         for mandant, subject in self._first.items():
-            if not self._emails[mandant, True] and self._emails[mandant, False] >= _ENOUGH:
+            doubtful = is_full or mandant not in self._with_column
+            if doubtful and not self._with_email[mandant] and self._tenants[mandant] >= _ENOUGH:
                 told = subject._replace(section="", key=mandant or "")
                 yield Hit(export.FIELD_NEVER_FILLED, told, "email")
 

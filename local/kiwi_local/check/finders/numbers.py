@@ -41,8 +41,10 @@ class Lengths:
                 continue
             detail = Text(f"üblich sind {usual} Ziffern", f"{usual} digits are usual")
             for length in sorted(length for length in lengths if length < usual):
-                for subject in lengths[length].first:
-                    yield Hit(numbers.NUMBER_LENGTH, subject, name, detail=detail)
+                first, *others = lengths[length].first
+                left_out = lengths[length].count - len(lengths[length].first)
+                yield Hit(numbers.NUMBER_LENGTH, first, name, detail=detail, more=left_out)
+                yield from (Hit(numbers.NUMBER_LENGTH, other, name, detail=detail) for other in others)
 
 
 @dataclass

@@ -1,30 +1,27 @@
 """Leases that name what is not there, and tenants who have none."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kiwi_sync.keys import RowKind
 
 from kiwi_local.check.defects import leases, numbers, tenants
 from kiwi_local.check.index import Index
-from kiwi_local.check.seen import Hit, Key, Lease, NamedKey
+from kiwi_local.check.seen import Complete, Hit, Key, Lease, NamedKey
 
 
-def references(index: Index, complete: Collection[str]) -> Iterator[Hit]:
-    """Units and tenants that leases name, and that are not there.
-
-    `complete`: the lists of which nothing is missing, as a full export has them.
-    """
+def references(index: Index, complete: Complete) -> Iterator[Hit]:
+    """Units and tenants that leases name, and that are not there."""
     units, people = _Alike(index.units), _Alike(index.tenants)
     for lease in index.leases.values():
         unit: Key = (RowKind.VERWALTUNGSEINHEIT, lease.unit[0], lease.unit[1:])
         if lease.unit not in index.units and unit not in index.rejected:
-            gone = "verwaltungseinheiten" in complete or unit in index.deleted
+            gone = index.is_gone(unit, complete)
             yield _missing(lease, "verwaltungseinheit", lease.unit, units.to(lease.unit), gone=gone)
         for tenant in lease.tenants:
             person: Key = (RowKind.MIETER, tenant[0], tenant[1:])
             if tenant not in index.tenants and person not in index.rejected:
-                gone = "mieter" in complete or person in index.deleted
+                gone = index.is_gone(person, complete)
                 yield _missing(lease, "mieter", tenant, people.to(tenant), gone=gone)
 
 
@@ -54,7 +51,7 @@ def _plain(key: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("".join(number.split()).casefold().lstrip("0") for number in key)
 
 
-def tenancies(index: Index, today: date, complete: Collection[str]) -> Iterator[Hit]:
+def tenancies(index: Index, today: date, complete: Complete) -> Iterator[Hit]:
     """Tenants who would come to KIWI though they have no lease (any more)."""
     last: dict[NamedKey, date] = {}
     for lease in index.leases.values():
@@ -65,7 +62,7 @@ def tenancies(index: Index, today: date, complete: Collection[str]) -> Iterator[
         if "@" not in str(person.email):
             continue
         if key not in last:
-            if "mietvertraege" in complete:
+            if complete(key[0], "mietvertraege"):
                 yield Hit(tenants.TENANT_WITHOUT_LEASE, person.subject)
         elif last[key] < today:
             yield Hit(tenants.MOVED_OUT, person.subject)

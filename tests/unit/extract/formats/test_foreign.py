@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
 from kiwi_extract.formats.identity import IdentityTable
+from kiwi_extract.formats.tables import MAX_UNUSED
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.exports import encoded, full, lease, tenant, unit
@@ -135,3 +136,12 @@ def test_a_list_that_nobody_wants_is_passed_by() -> None:
     mapping = FakeMapping({"b": [IdentityTable("mieter")]})
     document = {"a": [{"x": number} for number in range(500)], "b": [tenant("1")]}
     assert [raw.value["nummer"] for raw in opened(json.dumps(document).encode(), mapping=mapping)[0]] == ["1"]
+
+
+def test_tables_that_nothing_is_read_from_are_told() -> None:
+    mapping = FakeMapping({"b": [IdentityTable("mieter")]})
+    document = {"a": [{"x": 1}], "b": [tenant("1")], "c": {"d": []}}
+    assert opened(json.dumps(document).encode(), mapping=mapping)[1].unused == ["a", "c.d"]
+    many = {**{f"a{number}": [] for number in range(200)}, "b": [tenant("1")]}
+    assert len(opened(json.dumps(many).encode(), mapping=mapping)[1].unused) == MAX_UNUSED
+    assert list(opened(encoded(full(1, [tenant("1")])))[1].unused) == []

@@ -1,8 +1,10 @@
 """Looks at exports that a test makes, and what tests say of the findings."""
 
 import copy
+import io
 import json
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from kiwi_local.check.reading import Files
 from kiwi_local.check.report import Report, report_of
 from kiwi_local.check.settings import CheckSettings
 from kiwi_local.check.words import place_words
+from openpyxl import Workbook
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CONNECTION = "muster-wohnbau"
@@ -100,6 +103,19 @@ def _path(path: Path, source: Json | Path | bytes) -> Path:
         return source
     path.write_bytes(source if isinstance(source, bytes) else json.dumps(source).encode("utf-8"))
     return path
+
+
+def workbook_of(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """A workbook of Excel with the rows of each sheet."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    content = io.BytesIO()
+    workbook.save(content)
+    return content.getvalue()
 
 
 def codes(report: Report) -> dict[str, int]:

@@ -14,6 +14,8 @@ ROW = re.compile(r"^\| `([a-z_]+)` \| (error|warning|note) \| (.+) \| (.+) \|$",
 TOLD = {code: (severity, title, remedy) for code, severity, title, remedy in ROW.findall(TEXT)}
 ELSEWHERE = {
     "section_empty",
+    "parts_missing",
+    "table_not_used",
     "connection_differs",
     "mandant_absent",
     "mandant_not_selected",

@@ -1,6 +1,7 @@
 """The command as people and scripts use it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from kiwi_local.cli import app
 from typer.testing import CliRunner, Result
 
-from tests.unit.local.check.looking import CONNECTION, TENANT, Json, export
+from tests.unit.local.check.looking import CONNECTION, LEASE, TENANT, Json, export
 
 runner = CliRunner()
 SECRETS = {
@@ -47,7 +48,9 @@ def test_a_clean_export_ends_with_0(write: Any) -> None:
 
 
 def test_notes_alone_end_with_0(write: Any) -> None:
-    result = check(write(fresh(leases=[])), write(fresh(units=[], tenants=[]), "leases.json"))
+    first = fresh(leases=[])
+    second = export(units=[], tenants=[], exported_at=first["exported_at"])
+    result = check(write(first), write(second, "leases.json"))
     assert result.exit_code == 0
     noted = check(write(fresh(tenants=[{**TENANT, "firma": "Abel Bau"}])))
     assert noted.exit_code == 0
@@ -73,10 +76,14 @@ def test_errors_and_warnings_end_with_1(write: Any) -> None:
         ["{export}", "--json", "/nowhere/report.json"],
         ["{export}", "--connection", "no connection"],
         ["{export}", "{other}"],
+        ["{export}", "{export}"],
+        ["{side}"],
     ],
 )
 def test_usage_ends_with_2(write: Any, arguments: list[str]) -> None:
     paths = {"export": write(fresh()), "other": write(fresh(export_id="other"), "other.json")}
+    Path(paths["export"]).with_name("side").mkdir()
+    paths["side"] = write({"mandanten": ["0001"]}, "side/export.json")
     result = check(*(argument.format(**paths) for argument in arguments))
     assert result.exit_code == 2
     assert result.output
@@ -108,6 +115,68 @@ def test_names_and_addresses_are_nowhere_unless_asked_for(write: Any, tmp_path: 
     for told in (result.output, page.read_text("utf-8"), file.read_text("utf-8")):
         assert "Herr Quirin" in told
     assert "data of persons" in page.read_text("utf-8")
+
+
+def test_a_name_in_place_of_a_number_is_not_shown_unless_asked_for(write: Any, tmp_path: Path) -> None:
+    page, file = tmp_path / "page.html", tmp_path / "report.json"
+    slipped = [
+        {"mandant": "0001", "nummer": "quirin@example.org", "nachname": "Frau"},
+        {"mandant": "0001", "nummer": "Quirin Xylander", "nachname": "Frau Abel"},
+        {"mandant": "Xylander Quirin", "nummer": "1", "nachname": "Abel"},
+    ]
+    lease = {**LEASE, "mieter": ["4711", "Eva Xylander"]}
+    path = write(fresh(tenants=[TENANT, *slipped], leases=[lease], mandanten=["0001", "Xylander Quirin"]))
+    result = check(path, "--html", str(page), "--json", str(file))
+    told = (result.output + page.read_text("utf-8") + file.read_text("utf-8")).casefold()
+    assert not [secret for secret in ("quirin", "xylander") if secret in told]
+    assert "0001/[text: 15]" in told
+    assert "0001/Quirin Xylander" in check(path, "--show-values").output
+
+
+def test_what_is_written_tells_of_a_usage_error_with_nothing(write: Any, tmp_path: Path) -> None:
+    page, kept = tmp_path / "page.html", tmp_path / "report.json"
+    kept.write_text("before")
+    paths = write(fresh()), write(fresh(export_id="other"), "other.json")
+    assert check(*paths, "--html", str(page), "--json", str(kept)).exit_code == 2
+    assert not page.exists()
+    assert kept.read_text() == "before"
+
+
+def test_the_page_says_when_in_which_time_zone(write: Any, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    check(write(fresh()), "--html", str(page))
+    assert re.search(r"Checked at \d{4}-\d\d-\d\d \d\d:\d\d CES?T by", page.read_text("utf-8"))
+
+
+def test_of_a_part_alone_nothing_comes_yet(write: Any) -> None:
+    output = check(write(fresh(teil={"nummer": 1, "von": 2}))).output
+    assert "What would come to KIWI, if that is mended" in output
+    assert "would be refused" not in output
+
+
+@pytest.mark.parametrize("head", [{"exported_at": "2020-01-01T00:00:00Z"}, {"connection": "another"}])
+def test_of_an_export_that_would_be_refused_nothing_would_come(
+    write: Any, head: Json, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    for language, refused, mended in (
+        ("de", "würde der ganze Export abgewiesen", "wenn das behoben ist"),
+        ("en", "the whole export would be refused", "if that is mended"),
+    ):
+        result = check(write(fresh() | head), "--language", language, "--html", str(page))
+        assert refused in result.output
+        assert f"KIWI käme, {mended}" in result.output or f"to KIWI, {mended}" in result.output
+    assert page.read_text("utf-8").count("if that is mended") == 2
+    assert "if that is mended" not in check(write(fresh())).output
+
+
+def test_one_of_something_is_not_called_several(write: Any) -> None:
+    people = [{**TENANT, "firma": []}, {**TENANT, "nummer": "1", "nachname": "Frau Abel"}]
+    path = write(fresh(tenants=people))
+    german, english = (check(path, "--language", language).output for language in ("de", "en"))
+    assert "1 Fehler und 1 Warnung:" in german
+    assert "1 error and 1 warning:" in english
+    assert "Fehler" in german.partition("Befunde")[2]
 
 
 def test_tables_speak_the_language_that_was_asked_for(write: Any) -> None:

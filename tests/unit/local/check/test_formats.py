@@ -1,7 +1,6 @@
 """Every format that extract reads is looked at alike, and rejections of tables have their line."""
 
 import gzip
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,17 @@ from typing import Any
 import pytest
 from kiwi_local.check.report import Report
 
-from tests.unit.local.check.looking import LEASE, ROOT, TENANT, UNIT, codes, export, look, places
+from tests.unit.local.check.looking import (
+    LEASE,
+    ROOT,
+    TENANT,
+    UNIT,
+    codes,
+    export,
+    look,
+    places,
+    workbook_of,
+)
 
 MAPPINGS = ROOT / "events" / "mappings"
 TENANTS = "mandant;nummer;vorname;nachname;email\r\n0001;4711;Jörg;Müßig;{}\r\n"
@@ -65,6 +74,25 @@ def test_two_tables_together_say_what_is_missing_in_them() -> None:
     assert codes(look(units, leases)) == {"lease_unit_unknown": 1, "not_here": 1}
 
 
+def test_tables_speak_of_the_mandanten_and_lists_that_they_have_records_of() -> None:
+    leases = LEASES + LEASES.splitlines()[1].replace("0001;V1", "0002;V2") + "\n"
+    units = UNITS + UNITS.splitlines()[1].replace("0001;100", "0002;100") + "\n"
+    files = units.encode(), TENANTS.format("joerg@example.org").encode(), leases.encode()
+    report = look(*files)
+    assert codes(report) == {"not_here": 1}
+    assert report.reasons() == {"not_in_this_export": 1}
+
+
+def test_headings_and_totals_between_tables_that_are_put_together_are_no_records() -> None:
+    people = TENANTS.format("joerg@example.org")
+    other = people.replace("4711", "4712").replace("joerg@", "max@")
+    report = look(
+        (people + other + other.replace("4712", "4713").replace("max@", "eva@") + "Summe;3;;;").encode()
+    )
+    assert codes(report) == {"heading_as_record": 2, "summary_as_record": 1}
+    assert [(row.mandant, row.read, row.to_kiwi) for row in report.outcome] == [("0001", 3, 3)]
+
+
 def test_the_scope_of_tables_is_that_of_the_option() -> None:
     assert look(LEASES.encode()).scope == "full"
     assert look(LEASES.encode(), scope="delta").scope == "delta"
@@ -73,10 +101,11 @@ def test_the_scope_of_tables_is_that_of_the_option() -> None:
 
 def test_lines_of_ndjson_that_are_no_records_are_told_by_their_number() -> None:
     content = (
-        _lines({"typ": "mieter", **TENANT}, {"typ": "haus", "nummer": "1"}, scope="delta") + b"\n{oops\n"
+        _lines({"typ": "mieter", **TENANT}, {"typ": "haus", "name": "Nord"}, scope="delta") + b"\n{oops\n"
     )
     found = places(look(content))
     assert ("line 3", "unknown_typ") in found
+    assert "field_unknown" not in {code for _place, code in found}
     assert ("line 4", "not_json_line") in found
 
 
@@ -121,17 +150,26 @@ def test_the_page_says_what_check_finds_in_the_domus_example() -> None:
 
 
 def test_a_sheet_of_a_workbook_is_named() -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    sheet.title = "Mieter"
-    sheet.append(["mandant", "nummer", "nachname", "email"])
-    sheet.append(["0001", "4711", "Frau Abel", "abel@example.org"])
-    content = io.BytesIO()
-    workbook.save(content)
-    (finding,) = look(content.getvalue()).findings
+    header, row = (
+        ["mandant", "nummer", "nachname", "email"],
+        ["0001", "4711", "Frau Abel", "abel@example.org"],
+    )
+    (finding,) = look(workbook_of({"Mieter": [header, row]})).findings
     assert (finding.examples[0].file, finding.examples[0].line) == ("export-0.json#Mieter", 2)
+
+
+def test_a_sheet_that_is_not_read_is_told_of() -> None:
+    content = workbook_of(
+        {
+            "Mieter": [["mandant", "nummer", "email"], ["0001", "4711", "abel@example.org"]],
+            "Notizen": [["Bemerkung"], ["Schlüssel beim Hausmeister"]],
+        }
+    )
+    report = look(content)
+    assert codes(report) == {"name_missing": 1, "table_not_used": 1}
+    (not_used,) = (where for one in report.findings if one.code == "table_not_used" for where in one.examples)
+    assert not_used.file == "export-0.json#Notizen"
+    assert report.exit_code == 1
 
 
 def test_a_side_file_says_what_tables_cannot(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from kiwi_local.check.page import page_of
 from kiwi_local.pages import Tone, render
 
-from tests.unit.local.check.looking import DIRTY, NOW, export, look
+from tests.unit.local.check.looking import DIRTY, NOW, export, look, workbook_of
 
 REPORT = look(DIRTY, shown=3)
 PAGE = page_of(REPORT, NOW, "", with_values=False)
@@ -25,6 +25,21 @@ def test_there_is_a_section_for_each_finding_with_errors_unfolded() -> None:
     sections = [section for section in PAGE.sections if section.folded is not None]
     assert [section.count for section in sections] == [finding.count for finding in REPORT.findings]
     assert [not section.folded for section in sections] == [f.severity == "error" for f in REPORT.findings]
+
+
+def test_the_sheet_is_named_at_which_something_was_found() -> None:
+    header = ["mandant", "nummer", "nachname", "email"]
+    sheets = {
+        "Süd": [header, ["0001", "1", "Frau Abel", "abel@example.org"]],
+        "Nord": [
+            header,
+            ["0001", "2", "Berg", "berg@example.net"],
+            ["0001", "3", "Frau Carl", "c@example.org"],
+        ],
+    }
+    page = page_of(look(workbook_of(sheets)), NOW, "", with_values=False)
+    (found,) = (section for section in page.sections if section.count is not None)
+    assert [row[0] for row in found.tables[0].rows] == ["export-0.json#Süd", "export-0.json#Nord"]
 
 
 def test_what_is_not_shown_is_counted() -> None:
