@@ -74,10 +74,15 @@ _SUMS = frozenset({"summe", "gesamt", "gesamtsumme", "total", "summen", "endsumm
 def text_flaws(field: str, value: str) -> Iterator[Flaw]:
     """What is wrong with a text. `field`: the name of the field that it stands in, without its path."""
     stripped = value.strip()
-    if stripped in _NULLS:
+    if is_null(stripped):
         yield Flaw(texts.NULL_AS_TEXT, field, value)
     elif _SUSPICIOUS.search(stripped):
         yield from (Flaw(defect, field, value) for defect in _suffered(field, stripped))
+
+
+def is_null(value: str) -> bool:
+    """Whether a text stands for an empty field."""
+    return value in _NULLS
 
 
 def misplaced(values: dict[str, object]) -> Defect | None:

@@ -28,6 +28,14 @@ def found(**fields: object) -> set[str]:
         ("meier@musterwohnbau.de", "email_of_landlord"),
         ("meier@muster-wohnbau.com", "email_of_landlord"),
         ("info@hausverwaltung-schmidt.de", "email_of_landlord"),
+        ("info@mail.muster-wohnbau.de", "email_of_landlord"),
+        ("niemand@example.com", "email_placeholder"),
+        ("nicht.vorhanden@example.com", "email_placeholder"),
+        ("mieter@example.com", "email_placeholder"),
+        ("kein-e-mail@example.com", "email_placeholder"),
+        ("no.mail@example.com", "email_placeholder"),
+        ("keine", "null_as_text"),
+        ("k.A.", "null_as_text"),
         ("info@example.com", "email_of_office"),
         ("verwaltung@example.com", "email_of_office"),
         ("abel@mailinator.com", "email_disposable"),
@@ -45,6 +53,23 @@ def found(**fields: object) -> set[str]:
 )
 def test_an_address_that_is_none_of_the_tenants(email: str, code: str) -> None:
     assert found(email=email) == {code}
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "null@gmx.de",
+        "leer@gmx.de",
+        "x@mueller.de",
+        "post@erika-mustermann.de",
+        "info@mustermann.example.com",
+        "erika@cloud.de",
+        "erika@example.org;Erika@example.org",
+        "erika@muster-wohnbau-nord.de",
+    ],
+)
+def test_an_address_that_only_looks_like_none(email: str) -> None:
+    assert found(email=email) == set()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +122,10 @@ def test_a_provider_that_only_looks_so(domain: str) -> None:
         ({"vorname": "Frau"}, "salutation_in_name"),
         ({"nachname": "Eheleute Abel"}, "salutation_in_name"),
         ({"nachname": "Fam. Abel"}, "salutation_in_name"),
+        ({"nachname": "Fam.Abel"}, "salutation_in_name"),
+        ({"vorname": None, "nachname": "Bau 1900 eG"}, "firm_as_person"),
+        ({"vorname": None, "nachname": "Abel Berg PartG mbB"}, "firm_as_person"),
+        ({"vorname": None, "nachname": "Abel, Herr Max"}, "name_in_one_field"),
         ({"vorname": "Erika u. Max"}, "several_people"),
         ({"nachname": "Abel / Berg"}, "several_people"),
         ({"vorname": "Erika & Max"}, "several_people"),
@@ -127,8 +156,53 @@ def test_a_name_that_is_none(fields: dict[str, object], code: str) -> None:
     assert code in found(**fields)
 
 
-def test_an_office_may_have_an_address_of_an_office() -> None:
-    assert found(vorname=None, nachname=None, firma="Abel Bau", email="info@abel-bau.de") == set()
+@pytest.mark.parametrize(
+    ("nachname", "codes_"),
+    [
+        ("Müller c/o Schmidt", set()),
+        ("Praxis Dr. Abel & Partner", set()),
+        ("Abel & Söhne", set()),
+        ("Abel und Co", set()),
+        ("Ek", set()),
+        ("Fr.-W. Abel", set()),
+        ("Bau 1900 eG", {"firm_as_person"}),
+        ("Mustermann, Herr", {"salutation_in_name"}),
+    ],
+)
+def test_a_last_name_is_called_what_it_is(nachname: str, codes_: set[str]) -> None:
+    assert found(vorname=None, nachname=nachname) == codes_
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"nachname": None, "firma": "Abel Bau", "email": "info@abel-bau.de"},
+        {
+            "nachname": None,
+            "firma": "Hausverwaltung Schmidt GmbH",
+            "email": "rechnung@hausverwaltung-schmidt.de",
+        },
+    ],
+)
+def test_an_office_may_have_an_address_of_an_office(fields: dict[str, object]) -> None:
+    assert found(vorname=None, **fields) == set()
+
+
+@pytest.mark.parametrize("email", ["info@abel-bau.de", "post@hausverwaltung-abel.de"])
+def test_so_may_one_that_stands_in_the_field_of_a_person(email: str) -> None:
+    assert found(vorname=None, nachname="Abel Bau GmbH", email=email) == {"firm_as_person"}
+
+
+def test_a_firm_may_not_have_the_address_of_the_company_itself() -> None:
+    firm = {"vorname": None, "nachname": None, "firma": "Abel Bau"}
+    assert found(**firm, email="info@muster-wohnbau.de") == {"email_of_landlord"}
+
+
+def test_a_person_called_like_their_own_domain_reads_its_mail() -> None:
+    assert found(nachname="Müller-Lü", email="info@praxis-mueller.de") == set()
+    assert found(nachname="Abel", email="info@berg-bau.de") == {"email_of_office"}
+    assert found(nachname="Ng", email="info@ng.de") == set()
+    assert found(nachname="Ng", email="info@lange.de") == {"email_of_office"}
 
 
 def test_who_shares_an_address_with_whom_makes_the_difference() -> None:
