@@ -155,6 +155,7 @@ class Inspection:
         yield from mandant_zeros(file, [*there, *self._listed, *(selected or ())])
         yield from self.records.fields.hits()
         yield from self.records.lengths.hits()
+        yield from self.records.points.hits()
 
     def _among_records(self) -> Iterator[Hit]:
         index, today = self.records.index, self.settings.today

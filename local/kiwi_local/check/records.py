@@ -19,7 +19,7 @@ from kiwi_local.check.finders.emails import email_flaws
 from kiwi_local.check.finders.fields import KNOWN, Fields
 from kiwi_local.check.finders.leases import lease_flaws
 from kiwi_local.check.finders.names import name_flaws
-from kiwi_local.check.finders.numbers import Lengths
+from kiwi_local.check.finders.numbers import Lengths, Points
 from kiwi_local.check.finders.texts import misplaced, text_flaws
 from kiwi_local.check.finders.units import unit_flaws
 from kiwi_local.check.findings import Findings
@@ -41,6 +41,7 @@ class Records:
     tallies: Tallies = field(default_factory=Tallies)
     index: Index = field(default_factory=Index)
     lengths: Lengths = field(default_factory=Lengths)
+    points: Points = field(default_factory=Points)
     fields: Fields = field(default_factory=Fields)
     there: Counter[str] = field(default_factory=Counter)
     """Records by Mandant, those of Mandanten that are not selected too."""
@@ -93,7 +94,9 @@ class Records:
         if self._is_misplaced(subject, raw):
             return
         self.fields.see(subject, raw.value)
-        self.lengths.see(subject, _numbers(record))
+        named = _numbers(record)
+        self.lengths.see(subject, named)
+        self.points.see(subject, chain(named.items(), _tenants(record)))
         self.findings.add_flaws(subject, chain(_text_flaws(raw.section, raw.value), flaws))
 
     def _remember(self, subject: Subject, record: Record, value: dict[str, Any]) -> Iterator[Flaw]:
@@ -152,6 +155,12 @@ def _numbers(record: Record) -> dict[str, str]:
         numbers = {"verwaltungseinheit.wirtschaftseinheit": unit.wirtschaftseinheit}
         return numbers | {"verwaltungseinheit.nummer": unit.nummer, "nummer": record.nummer}
     return dict(zip(("nummer",), record.numbers, strict=True))
+
+
+def _tenants(record: Record) -> Iterator[tuple[str, str]]:
+    """The numbers of a lease's tenants."""
+    if isinstance(record, Mietvertrag):
+        yield from (("mieter", number) for number in record.mieter)
 
 
 def _text_flaws(section: str, value: dict[str, Any]) -> Iterator[Flaw]:

@@ -8,6 +8,7 @@ from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.ids import SEPARATORS, external_id
 
 from kiwi_local.check.defects import numbers
+from kiwi_local.check.finders.texts import is_point_zero
 from kiwi_local.check.index import Index
 from kiwi_local.check.seen import Hit, Key, Subject
 from kiwi_local.pages import Text
@@ -15,7 +16,15 @@ from kiwi_local.pages import Text
 _ENOUGH = 5
 """Padded numbers of the same length from which on padding is a habit."""
 _MOST = 0.8
-_KEPT = 20
+
+
+_TARGETS = {
+    "verwaltungseinheit.wirtschaftseinheit": ("verwaltungseinheiten", "wirtschaftseinheit"),
+    "verwaltungseinheit.nummer": ("verwaltungseinheiten", "nummer"),
+    "mieter": ("mieter", "nummer"),
+}
+"""Which numbers the fields of a lease name."""
+_POINT_ZERO = Text("Dezimalzahl als Text", "number with decimals, as a text")
 
 
 @dataclass
@@ -36,26 +45,49 @@ class Lengths:
         """Numbers that are shorter than the others, where the others are padded with zeros."""
         for (_mandant, _section, name), lengths in self._seen.items():
             usual = max(lengths, key=lambda length: lengths[length].padded)
-            count = sum(of_length.count for of_length in lengths.values())
-            if lengths[usual].padded < _ENOUGH or lengths[usual].count < _MOST * count:
+            count = sum(len(of_length.subjects) for of_length in lengths.values())
+            if lengths[usual].padded < _ENOUGH or len(lengths[usual].subjects) < _MOST * count:
                 continue
             detail = Text(f"üblich sind {usual} Ziffern", f"{usual} digits are usual")
             for length in sorted(length for length in lengths if length < usual):
-                for subject in lengths[length].first:
+                for subject in lengths[length].subjects:
                     yield Hit(numbers.NUMBER_LENGTH, subject, name, detail=detail)
 
 
 @dataclass
 class _OfLength:
-    count: int = 0
     padded: int = 0
-    first: list[Subject] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
 
     def see(self, subject: Subject, number: str) -> None:
-        self.count += 1
         self.padded += number.startswith("0")
-        if len(self.first) < _KEPT:
-            self.first.append(subject)
+        self.subjects.append(subject)
+
+
+@dataclass
+class Points:
+    """Which numbers have points in them, while they go by: 4711.0 is Excel's, but not beside 4711.1."""
+
+    _zeros: list[tuple[tuple[str, str, str], Subject, str]] = field(default_factory=list)
+    _others: set[tuple[str, str, str]] = field(default_factory=set)
+    """Where there are other numbers with points, by Mandant, section and field."""
+
+    def see(self, subject: Subject, named: Iterable[tuple[str, str]]) -> None:
+        """Look at a record's numbers, with the names of their fields."""
+        for name, number in named:
+            if "." in number or "," in number:
+                section, target = _TARGETS.get(name, (subject.section, name))
+                where = subject.mandant or "", section, target
+                if is_point_zero(number):
+                    self._zeros.append((where, subject, name))
+                else:
+                    self._others.add(where)
+
+    def hits(self) -> Iterator[Hit]:
+        """Numbers that Excel has changed."""
+        for where, subject, name in self._zeros:
+            if where not in self._others:
+                yield Hit(numbers.EXCEL_ARTEFACT, subject, name, detail=_POINT_ZERO)
 
 
 def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:

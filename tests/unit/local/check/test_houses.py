@@ -31,8 +31,16 @@ def found(**fields: Any) -> set[str]:
         ({"latitude": 0, "longitude": 0}, "coordinates_zero"),
         ({"latitude": 48.2, "longitude": 16.37}, "coordinates_outside"),
         ({**AUSTRIA, "latitude": -33.9, "longitude": 151.2}, "coordinates_outside"),
+        ({**AUSTRIA, "plz": "1010 Wien, Rathaus"}, "plz_odd"),
         ({"land": "D"}, "country_odd"),
         ({"hausnummer": "12.0"}, "excel_artefact"),
+        ({"hausnummer": "1,23E+05"}, "excel_artefact"),
+        ({"strasse": "Lindenstraáe"}, "mojibake"),
+        ({"strasse": "LINDENSTRASSE, Stra§e"}, "mojibake"),
+        ({"ort": "™sterreich"}, "mojibake"),
+        ({"ort": "šbler"}, "mojibake"),
+        ({"ort": "Allee am K”"}, "mojibake"),
+        ({"bezeichnung": "Haus Wei„"}, "mojibake"),
         ({"hausnummer": "03. Jan"}, "excel_date"),
         ({"strasse": "Lindenstraße 12 a", "hausnummer": "12a"}, "house_number_twice"),
         ({"strasse": "Lindenstraße 12-14", "hausnummer": None}, "house_number_in_street"),
@@ -56,11 +64,67 @@ def test_an_address_that_is_suspicious(fields: dict[str, Any], code: str) -> Non
         {"bezeichnung": 'Laden "Zur Linde"'},
         {"bezeichnung": "Wohnung 1.0 OG"},
         {"bezeichnung": "Keller? links"},
+        {"bezeichnung": "C@fe Mitte"},
+        {"bezeichnung": "Büro @ EG"},
+        {"bezeichnung": "Laden „Zur Linde”"},
+        {"bezeichnung": "Laden “Zur Linde” links"},
+        {"bezeichnung": 'Laden "Zur Linde”'},
+        {"bezeichnung": "Atelier Željko"},
+        {"bezeichnung": "Bäckerei Abel™"},
+        {"bundesland": "Freie und Hansestadt Hamburg"},
+        {"bundesland": "Nordrhein Westfalen"},
+        {"bundesland": "BADEN - WÜRTTEMBERG"},
+        {"bundesland": "Freistaat Thüringen"},
+        {"bundesland": "Land Berlin"},
+        {"bundesland": "RLP"},
+        {"bundesland": "BaWü"},
+        {"land": "PT", "plz": "1000-001 L", "latitude": 38.7, "longitude": -9.1},
         {"bezeichnung": "WE-5+6, Bj. 1E"},
     ],
 )
 def test_an_address_that_only_looks_so(fields: dict[str, Any]) -> None:
     assert found(**fields) == set()
+
+
+def _units(*numbers: str) -> list[dict[str, Any]]:
+    return [{**UNIT, "nummer": number, "bezeichnung": f"W{number}"} for number in numbers]
+
+
+def _of_units(*numbers: str) -> dict[str, int]:
+    lease = {**LEASE, "verwaltungseinheit": {"wirtschaftseinheit": "100", "nummer": numbers[0]}}
+    return codes(look(export(units=_units(*numbers), leases=[lease])))
+
+
+def test_a_number_with_a_point_is_excels_only_if_no_other_has_one() -> None:
+    assert _of_units("1.0", "1.1", "1.2") == {}
+    assert _of_units("4711.0", "4712.0", "0815") == {"excel_artefact": 3}, "the lease names one, too"
+    assert _of_units("2E-01", "2E-02") == {"separator_in_number": 1}
+
+
+def test_numbers_of_tenants_are_seen_with_those_that_leases_name() -> None:
+    people = [{**TENANT, "nummer": number, "email": None} for number in ("1.0", "1.1")]
+    assert codes(look(export(tenants=people, leases=[{**LEASE, "mieter": ["1.0"]}]))) == {}
+
+
+def test_all_numbers_that_are_too_short_are_counted() -> None:
+    units = _units(
+        *(f"{n:04}" for n in range(1000, 1400)), *(f"{n:04}" for n in range(10)), *map(str, range(60))
+    )
+    (finding,) = look(export(units=units, tenants=[], leases=[], anzahl=None), shown=5).findings[1:]
+    assert (finding.code, finding.count) == ("number_length", 60)
+
+
+@pytest.mark.parametrize(
+    "other", ["Lindenstr.", "Lindenstrasse", "LINDENSTRAßE", "Linden-Str.", "Linden Straße"]
+)
+def test_a_street_is_one_however_it_is_spelt(other: str) -> None:
+    units = [UNIT, {**UNIT, "nummer": "0002", "strasse": other, "bezeichnung": "W2"}]
+    assert codes(look(export(units=units))) == {}
+
+
+def test_two_streets_on_one_point_are_told_of() -> None:
+    units = [UNIT, {**UNIT, "nummer": "0002", "strasse": "Lindenweg", "bezeichnung": "W2"}]
+    assert codes(look(export(units=units))) == {"coordinates_shared": 1}
 
 
 def _leases(*spans: tuple[str, str | None]) -> dict[str, int]:

@@ -46,6 +46,8 @@ def found(**fields: object) -> set[str]:
         ("erika example.org", "email_invalid"),
         ("ja", "email_invalid"),
         ("müller@web.de", "email_not_ascii"),
+        ("m?ller@web.de", "lost_umlaut"),
+        ("m\ufffdller@web.de", "lost_umlaut"),
         ("erika@gmail.de", "email_typo"),
         ("erika@t-onlin.de", "email_typo"),
         ("erika@gmx.dee", "email_typo"),
