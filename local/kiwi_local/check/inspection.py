@@ -18,7 +18,7 @@ from kiwi_local.check.finders.references import references, tenancies
 from kiwi_local.check.finders.shared import shared_emails
 from kiwi_local.check.finders.whole import mandanten
 from kiwi_local.check.findings import Findings
-from kiwi_local.check.outcome import foresee, section_of
+from kiwi_local.check.outcome import foresee, refusals, section_of
 from kiwi_local.check.reading import Files
 from kiwi_local.check.records import UNREADABLE, Records
 from kiwi_local.check.seen import Flaw, Hit, Key, Subject
@@ -159,9 +159,10 @@ class Inspection:
 
     def _among_records(self) -> Iterator[Hit]:
         index, today = self.records.index, self.settings.today
+        lost, refused = refusals(index, self.settings)
         yield from shared_emails(index, self.settings.shared_email_limit)
         yield from references(index, self._complete)
-        yield from tenancies(index, today, self._complete)
+        yield from tenancies(index, today, self._complete, refused)
         yield from overlaps(index, today)
         yield from houses(index)
-        yield from separators(index, self.settings.separator)
+        yield from separators(index, self.settings.separator, lost)

@@ -25,7 +25,7 @@ from kiwi_local.check.finders.units import unit_flaws
 from kiwi_local.check.findings import Findings
 from kiwi_local.check.index import Index
 from kiwi_local.check.outcome import Tallies
-from kiwi_local.check.seen import Flaw, Hit, Subject
+from kiwi_local.check.seen import Flaw, Hit, NamedKey, Subject
 from kiwi_local.check.settings import CheckSettings
 
 UNREADABLE = "?"
@@ -126,6 +126,7 @@ class Records:
             self.bad_deletions.append((subject, flaw))
             return
         self.tallies[entry.mandant or UNREADABLE, raw.section].rejected[reason] += 1
+        self.index.named.update(_tenants_named(raw, entry.mandant))
         if named is not None:
             self.index.rejected.add((named.kind, named.mandant, named.numbers))
         self.findings.add_flaws(subject, [flaw])
@@ -140,6 +141,15 @@ def _named(raw: RawRecord) -> Record | None:
         return KEYS[SECTIONS[raw.section]].model_validate(raw.value)
     except ValidationError:
         return None
+
+
+def _tenants_named(raw: RawRecord, mandant: str | None) -> Iterator[NamedKey]:
+    """The tenants of a lease that is rejected, as far as they can be read."""
+    if mandant and raw.section == "mietvertraege" and isinstance(raw.value, dict):
+        mieter = raw.value.get("mieter")
+        for number in mieter if isinstance(mieter, list) else [mieter]:
+            if isinstance(number, str | int):
+                yield mandant, str(number).strip()
 
 
 def _subject(raw: RawRecord, mandant: str | None, key: str) -> Subject:

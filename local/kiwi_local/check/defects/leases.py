@@ -33,6 +33,13 @@ LEASES_OVERLAP = warning(
     mend_de="Alte und neue Mieter hätten zugleich Zugang. Das Ende des älteren Vertrags eintragen.",
     mend_en="Old and new tenants would have access at once. Enter the end of the older lease.",
 )
+LEASE_RENEWED = note(
+    "lease_renewed",
+    "Zwei Verträge derselben Mieter über dieselbe Einheit überschneiden sich",
+    "Two leases of the same tenants and unit overlap",
+    mend_de="Ihr Zugang endet erst mit dem letzten von beiden. Das Ende des älteren Vertrags eintragen.",
+    mend_en="Their access ends only with the last of the two. Enter the end of the older lease.",
+)
 LEASE_TWICE = warning(
     "lease_twice",
     "Derselbe Vertrag unter zwei Nummern",

@@ -101,21 +101,21 @@ def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:
             yield Hit(numbers.MANDANT_ZEROS, subject, "mandant", several[1:])
 
 
-def separators(index: Index, separator: str) -> Iterator[Hit]:
-    """Numbers that contain the separator, and the records that get the same external id by that."""
+def separators(index: Index, separator: str, taken: Mapping[Key, Key]) -> Iterator[Hit]:
+    """Numbers that contain the separator, and the records that get the same external id by that.
+
+    `taken`: see `taken_ids`.
+    """
     where: dict[str, int] = dict.fromkeys(SEPARATORS, 0)
     first: Subject | None = None
-    taken: dict[tuple[RowKind, str], Key] = {}
     for key, subject in _named(index):
-        kind, mandant, parts = key
+        _kind, mandant, parts = key
         joined = "\n".join((mandant, *parts))
         for one in SEPARATORS:
             where[one] += one in joined
-        if separator not in joined:
-            continue
-        first = first or subject
-        known = taken.setdefault((kind, external_id(separator, mandant, *parts)), key)
-        if known != key:
+        if separator in joined:
+            first = first or subject
+        if (known := taken.get(key)) is not None:
             yield Hit(numbers.EXTERNAL_ID_TAKEN, subject, "nummer", ["/".join((known[1], *known[2]))])
     if first is not None:
         free = " ".join(one for one in SEPARATORS if not where[one])
@@ -126,16 +126,16 @@ def separators(index: Index, separator: str) -> Iterator[Hit]:
         yield Hit(numbers.SEPARATOR_IN_NUMBER, first, "nummer", detail=detail)
 
 
-def taken_ids(index: Index, separator: str) -> set[Key]:
-    """The keys of all that another, earlier record takes the external id of."""
+def taken_ids(index: Index, separator: str) -> dict[Key, Key]:
+    """The keys of all that another, earlier record takes the external id of, each with that record's key."""
     taken: dict[tuple[RowKind, str], Key] = {}
-    lost = set()
+    lost = {}
     for key, _subject in _named(index):
         kind, mandant, parts = key
         if any(separator in part for part in (mandant, *parts)):
             known = taken.setdefault((kind, external_id(separator, mandant, *parts)), key)
             if known != key:
-                lost.add(key)
+                lost[key] = known
     return lost
 
 

@@ -54,15 +54,17 @@ def _plain(key: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("".join(number.split()).casefold().lstrip("0") for number in key)
 
 
-def tenancies(index: Index, today: date, complete: Collection[str]) -> Iterator[Hit]:
-    """Tenants who would come to KIWI though they have no lease (any more)."""
+def tenancies(
+    index: Index, today: date, complete: Collection[str], refused: Collection[NamedKey]
+) -> Iterator[Hit]:
+    """Tenants who would come to KIWI though they have no lease (any more). `refused`: those who would not."""
     last: dict[NamedKey, date] = {}
     for lease in index.leases.values():
         ende = lease.ende or date.max
         for tenant in lease.tenants:
             last[tenant] = max(last.get(tenant, date.min), ende)
     for key, person in index.tenants.items():
-        if "@" not in str(person.email):
+        if key in refused or key in index.named:
             continue
         if key not in last:
             if "mietvertraege" in complete:

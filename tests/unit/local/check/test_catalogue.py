@@ -21,6 +21,7 @@ ELSEWHERE = {
     "field_never_filled",
     "not_here",
     "email_blocked",
+    "lease_renewed",
     "not_json_line",
     "unknown_typ",
     "not_a_flag",

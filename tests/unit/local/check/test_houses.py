@@ -142,6 +142,38 @@ def test_leases_overlap_where_two_tenants_would_have_access() -> None:
     assert _leases(("2020-01-01", "2027-02-01"), ("2027-01-01", None)) == {"leases_overlap": 1}
 
 
+def test_a_lease_that_is_open_overlaps_with_all_that_follow() -> None:
+    told = _leases(("2020-01-01", None), ("2021-01-01", "2027-01-31"), ("2027-02-01", None))
+    assert told == {"leases_overlap": 2}
+
+
+def _leases_of(*spans: tuple[str, str, str | None]) -> dict[str, int]:
+    people = [
+        {**TENANT, "nummer": one, "email": f"{one}@example.org"}
+        for one in sorted({span[0] for span in spans})
+    ]
+    leases = [
+        {**LEASE, "nummer": f"V{n}", "mieter": [one], "beginn": beginn, "ende": ende}
+        for n, (one, beginn, ende) in enumerate(spans)
+    ]
+    return codes(look(export(tenants=people, leases=leases)))
+
+
+def test_leases_of_the_same_tenants_give_nobody_else_access() -> None:
+    assert _leases_of(("a", "2020-01-01", None), ("a", "2025-01-01", None)) == {"lease_renewed": 1}
+    assert _leases_of(("a", "2020-01-01", None), ("a", "2020-01-01", None)) == {"lease_twice": 1}
+    assert _leases_of(("a", "2020-01-01", "2026-12-31"), ("a", "2027-01-01", None)) == {}
+
+
+def test_a_renewal_does_not_hide_another_tenant() -> None:
+    first, other = ("a", "2020-01-01", None), ("b", "2021-01-01", "2028-01-01")
+    assert _leases_of(first, other, ("a", "2027-01-01", None)) == {"leases_overlap": 2, "lease_renewed": 1}
+    assert _leases_of(first, ("a", "2020-02-01", None), ("b", "2021-01-01", None)) == {
+        "lease_renewed": 1,
+        "leases_overlap": 1,
+    }
+
+
 def test_one_lease_after_the_other_is_no_overlap() -> None:
     assert _leases(("2020-01-01", "2026-12-31"), ("2027-01-01", None)) == {}
     assert _leases(("2020-01-01", "2027-01-01"), ("2027-01-01", None)) == {}, "handed over within a day"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from kiwi_local.check.finders.providers import is_typo
 
-from tests.unit.local.check.looking import TENANT, codes, export, look
+from tests.unit.local.check.looking import LEASE, TENANT, UNIT, Json, codes, export, look
 
 
 def found(**fields: object) -> set[str]:
@@ -226,9 +226,61 @@ def test_who_shares_an_address_with_whom_makes_the_difference() -> None:
         return {code: count for code, count in codes(report).items() if code != "address_none"}
 
     assert shared("Abel", "Berg", together=True) == {"email_shared_in_lease": 1}
+    assert shared("Abel", "Abel", together=True) == {"email_shared_in_lease": 1}, "father and son"
     assert shared("Abel", "Berg") == {"email_shared": 1}
     assert shared("Abel", "Abel") == {"same_person_twice": 1}
     assert shared("Abel", "Berg", "Carl") == {"email_shared": 1}
     assert shared("Abel", "Berg", "Carl", "Dorn", together=True) == {"email_shared_by_many": 1}
     assert shared("Abel", "Berg", "Carl", "Dorn", shared_email_limit=4) == {"email_shared": 1}
     assert shared("Abel", "Berg", "Carl", "Dorn", shared_email_limit=0) == {"email_shared": 1}
+
+
+def test_a_person_in_two_mandanten_cannot_be_united() -> None:
+    units, people, leases = (
+        [{**record, "mandant": mandant} for mandant in ("0001", "0002")] for record in (UNIT, TENANT, LEASE)
+    )
+    report = look(export(units, people, leases, mandanten=["0001", "0002"]))
+    assert codes(report) == {"email_shared": 1}
+
+
+OTHER: Json = {**TENANT, "nummer": "4712", "email": "max@example.org"}
+
+
+def _second(*leases: Json, other: Json = OTHER, **settings: Any) -> dict[str, int]:
+    """What is found if there is a second tenant, with these leases besides the first one's."""
+    return codes(look(export(tenants=[TENANT, other], leases=[LEASE, *leases]), **settings))
+
+
+def test_a_tenant_whom_no_lease_names_is_told_of() -> None:
+    assert _second() == {"tenant_without_lease": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes_"),
+    [
+        ({"beginn": "2024-13-01"}, {"not_a_date": 1}),
+        ({"mieter": "4712"}, {"not_a_list": 1}),
+        ({"mieter": [" 4712", {}]}, {"not_text": 1}),
+        ({"nummer": None}, {"missing": 1}),
+        ({"mandant": "0002"}, {"mandant_not_listed": 1, "tenant_without_lease": 1}),
+    ],
+)
+def test_a_tenant_has_a_lease_though_it_is_rejected(fields: Json, codes_: dict[str, int]) -> None:
+    assert _second({**LEASE, "nummer": "V2", "mieter": ["4712"], **fields}) == codes_
+
+
+def test_a_tenant_has_a_lease_though_it_is_there_twice() -> None:
+    twice = {**LEASE, "nummer": "V2", "mieter": ["4711"]}
+    assert _second(twice, {**twice, "mieter": ["4712"]}) == {"duplicate": 2}
+
+
+def test_nobody_has_moved_out_whose_lease_is_rejected() -> None:
+    ended = {**LEASE, "nummer": "V2", "mieter": ["4712"], "beginn": "2010-01-01", "ende": "2019-12-31"}
+    assert _second(ended) == {"lease_ended": 1, "moved_out": 1}
+    assert _second(ended, {**ended, "nummer": "V3", "ende": "?"}) == {"lease_ended": 1, "not_a_date": 1}
+
+
+def test_who_does_not_come_to_kiwi_needs_no_lease() -> None:
+    assert _second(other={**OTHER, "email": None}) == {}
+    assert _second(blocked_emails=("max@example.org",)) == {"email_blocked": 1}
+    assert _second(other={**OTHER, "email": TENANT["email"], "vorname": "Max"}) == {"email_shared": 1}
