@@ -7,7 +7,7 @@ LEASE_UNIT_UNKNOWN = error(
     "Vertrag über eine Einheit, die im Export fehlt",
     "A lease of a unit that is not in the export",
     mend_de="Niemand bekäme dort Zugang (unit_unknown). "
-    "Die Einheit exportieren, oder den Vertrag berichtigen.",
+    "Die Einheit exportieren oder den Vertrag berichtigen.",
     mend_en="Nobody would get access there (unit_unknown). Export the unit, or correct the lease.",
 )
 LEASE_TENANT_UNKNOWN = error(
@@ -15,7 +15,7 @@ LEASE_TENANT_UNKNOWN = error(
     "Vertrag mit einem Mieter, der im Export fehlt",
     "A lease with a tenant who is not in the export",
     mend_de="Der Mieter bekäme keinen Zugang (tenant_not_synchronized). "
-    "Ihn exportieren, oder den Vertrag berichtigen.",
+    "Ihn exportieren oder den Vertrag berichtigen.",
     mend_en="The tenant would get no access (tenant_not_synchronized). Export them, or correct the lease.",
 )
 NOT_HERE = note(

@@ -39,7 +39,7 @@ COUNTRY_ODD = warning(
 )
 PLZ_ODD = warning(
     "plz_odd",
-    "PLZ ohne fünf Ziffern, oder zu lang",
+    "PLZ ohne fünf Ziffern oder zu lang",
     "A PLZ without five digits, or too long",
     mend_de="Fehlt einer deutschen die führende Null, die Spalte als Text exportieren: 01067. "
     "Mit über 10 Zeichen bekäme KIWI die Einheit ohne Anschrift.",
@@ -78,7 +78,7 @@ COORDINATES_OUTSIDE = warning(
     "coordinates_outside",
     "Koordinaten liegen nicht im angegebenen Land",
     "Coordinates do not lie in the country that is named",
-    mend_de="Koordinaten in Grad angeben (WGS 84), oder das Land berichtigen.",
+    mend_de="Koordinaten in Grad angeben (WGS 84) oder das Land berichtigen.",
     mend_en="Give the coordinates in degrees (WGS 84), or correct the land.",
 )
 COORDINATES_SHARED = warning(

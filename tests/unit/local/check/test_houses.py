@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.local.check.looking import LEASE, TENANT, UNIT, codes, export, look
+from tests.unit.local.check.looking import LEASE, NOW, TENANT, UNIT, codes, export, look
 
 AUSTRIA = {
     "land": "AT",
@@ -172,6 +172,27 @@ def test_a_renewal_does_not_hide_another_tenant() -> None:
         "lease_renewed": 1,
         "leases_overlap": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"beginn": "2028-12-01"}, "date_far"),
+        ({"beginn": "2028-11-24"}, None),
+        ({"ende": "2099-12-31"}, "open_end_odd"),
+        ({"ende": "2070-12-31"}, None),
+        ({"ende": "31.12.9999"}, None),
+        ({"beginn": "1900-01-01"}, "date_default"),
+        ({"beginn": "1899-01-01"}, "date_old"),
+        ({"beginn": "0001-01-01"}, "not_a_date"),
+    ],
+)
+def test_a_date_that_is_out_of_reason(fields: dict[str, Any], code: str | None) -> None:
+    later = NOW.replace(year=2029)
+    lease = {**LEASE, **fields}
+    now = later if fields.get("ende") == "2099-12-31" else NOW
+    head = {"exported_at": now.isoformat()}
+    assert codes(look(export(leases=[lease], **head), now=now)) == ({code: 1} if code else {})
 
 
 def test_one_lease_after_the_other_is_no_overlap() -> None:
