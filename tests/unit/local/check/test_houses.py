@@ -191,8 +191,8 @@ def test_a_date_that_is_out_of_reason(fields: dict[str, Any], code: str | None) 
     later = NOW.replace(year=2029)
     lease = {**LEASE, **fields}
     now = later if fields.get("ende") == "2099-12-31" else NOW
-    head = {"exported_at": now.isoformat()}
-    assert codes(look(export(leases=[lease], **head), now=now)) == ({code: 1} if code else {})
+    document = export(leases=[lease], exported_at=now.isoformat())
+    assert codes(look(document, now=now)) == ({code: 1} if code else {})
 
 
 def test_one_lease_after_the_other_is_no_overlap() -> None:
