@@ -20,6 +20,8 @@ class Index:
     tenants: dict[NamedKey, Tenant] = field(default_factory=dict)
     leases: dict[NamedKey, Lease] = field(default_factory=dict)
     rejected: set[Key] = field(default_factory=set)
+    named: set[NamedKey] = field(default_factory=set)
+    """The tenants of leases that do not count: they have one, though nobody knows which."""
     deleted: dict[Key, Subject] = field(default_factory=dict)
     _twice: dict[Key, list[Subject]] = field(default_factory=lambda: defaultdict(list))
 
@@ -46,12 +48,13 @@ class Index:
         """Remember a lease."""
         mandant = intern(lease.mandant)
         key = (mandant, lease.nummer)
+        tenants = tuple((mandant, nummer) for nummer in lease.mieter)
         if key in self.leases:
             self._twice[RowKind.MIETVERTRAG, mandant, lease.numbers].append(subject)
+            self.named.update(tenants)
             return
         named = lease.verwaltungseinheit
         unit = (mandant, intern(named.wirtschaftseinheit), named.nummer)
-        tenants = tuple((mandant, nummer) for nummer in lease.mieter)
         self.leases[key] = Lease(subject, key, unit, tenants, lease.beginn, lease.ende)
 
     def take_duplicates(self) -> Iterator[tuple[Key, list[Subject]]]:
@@ -93,6 +96,7 @@ class Index:
             record = self.tenants.pop((mandant, numbers[0]), None)
         else:
             record = self.leases.pop((mandant, numbers[0]), None)
+            self.named.update(record.tenants if record else ())
         return record.subject if record else None
 
     def keys(self) -> Iterator[Key]:

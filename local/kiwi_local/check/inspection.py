@@ -19,7 +19,7 @@ from kiwi_local.check.finders.references import references, tenancies
 from kiwi_local.check.finders.shared import shared_emails
 from kiwi_local.check.finders.whole import mandanten
 from kiwi_local.check.findings import Findings
-from kiwi_local.check.outcome import foresee
+from kiwi_local.check.outcome import foresee, refusals
 from kiwi_local.check.reading import Files, source_of
 from kiwi_local.check.records import UNREADABLE, Records
 from kiwi_local.check.seen import Flaw, Hit, Subject
@@ -148,12 +148,14 @@ class Inspection:
         yield from mandant_zeros(file, [*named, *listed, *(selected or ())])
         yield from records.fields.hits(is_full=extent.is_full)
         yield from records.lengths.hits()
+        yield from records.points.hits()
 
     def _among_records(self) -> Iterator[Hit]:
         index, today = self.records.index, self.settings.today
+        lost, refused = refusals(index, self.settings)
         yield from shared_emails(index, self.settings.shared_email_limit)
         yield from references(index, self.extent.complete)
-        yield from tenancies(index, today, self.extent.complete)
+        yield from tenancies(index, today, self.extent.complete, refused)
         yield from overlaps(index, today)
         yield from houses(index)
-        yield from separators(index, self.settings.separator)
+        yield from separators(index, self.settings.separator, lost)

@@ -1,7 +1,7 @@
 """What would come of an export: how much of each Mandant comes to KIWI, and what is left out, and why."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from kiwi_sync.keys import RowKind
@@ -47,20 +47,25 @@ def foresee(index: Index, settings: CheckSettings, tallies: Tallies, complete: C
 
     Of several who claim one address or one id, the first in the export is taken for the one who gets it.
     """
-    lost = taken_ids(index, settings.separator)
+    lost, refused = refusals(index, settings)
     for unit in index.units.values():
         tally = tallies[unit.key[0], section_of(RowKind.VERWALTUNGSEINHEIT)]
         key: Key = (RowKind.VERWALTUNGSEINHEIT, unit.key[0], unit.key[1:])
         _count(tally, Reason.EXTERNAL_ID_TAKEN if key in lost else None)
         if unit.notice:
             tally.notices[unit.notice] += 1
-    refused = dict(_refused(index, lost, settings.shared_email_limit))
     for tenant in index.tenants.values():
         _count(tallies[tenant.key[0], section_of(RowKind.MIETER)], refused.get(tenant.key))
     for lease in index.leases.values():
         tally = tallies[lease.key[0], section_of(RowKind.MIETVERTRAG)]
         for reason in _agreements(lease, index, refused, lost, complete):
             _count(tally, reason)
+
+
+def refusals(index: Index, settings: CheckSettings) -> tuple[dict[Key, Key], dict[NamedKey, Reason]]:
+    """Whose external ids others have, and those; and the tenants who do not come to KIWI, and why."""
+    lost = taken_ids(index, settings.separator)
+    return lost, dict(_refused(index, lost, settings.shared_email_limit))
 
 
 def _count(tally: Tally, reason: str | None) -> None:
@@ -70,7 +75,7 @@ def _count(tally: Tally, reason: str | None) -> None:
         tally.skipped[reason] += 1
 
 
-def _refused(index: Index, lost: set[Key], limit: int) -> Iterator[tuple[NamedKey, Reason]]:
+def _refused(index: Index, lost: Collection[Key], limit: int) -> Iterator[tuple[NamedKey, Reason]]:
     """The tenants who do not come to KIWI, and why."""
     for group in groups_by_email(index.tenants.values()):
         if limit and len(group) > limit:
@@ -87,7 +92,11 @@ def _refused(index: Index, lost: set[Key], limit: int) -> Iterator[tuple[NamedKe
 
 
 def _agreements(
-    lease: Lease, index: Index, refused: dict[NamedKey, Reason], lost: set[Key], complete: Complete
+    lease: Lease,
+    index: Index,
+    refused: dict[NamedKey, Reason],
+    lost: Collection[Key],
+    complete: Complete,
 ) -> Iterator[str | None]:
     """Of each agreement of a lease why it does not come to KIWI; None if it does."""
     for tenant in lease.tenants:

@@ -19,13 +19,13 @@ from kiwi_local.check.finders.emails import email_flaws
 from kiwi_local.check.finders.fields import KNOWN, Fields
 from kiwi_local.check.finders.leases import lease_flaws
 from kiwi_local.check.finders.names import name_flaws
-from kiwi_local.check.finders.numbers import Lengths
+from kiwi_local.check.finders.numbers import Lengths, Points
 from kiwi_local.check.finders.texts import misplaced, text_flaws
 from kiwi_local.check.finders.units import unit_flaws
 from kiwi_local.check.findings import Findings
 from kiwi_local.check.index import Index
 from kiwi_local.check.outcome import Tallies
-from kiwi_local.check.seen import Flaw, Hit, Subject
+from kiwi_local.check.seen import Flaw, Hit, NamedKey, Subject
 from kiwi_local.check.settings import CheckSettings
 
 UNREADABLE = "?"
@@ -41,6 +41,7 @@ class Records:
     tallies: Tallies = field(default_factory=Tallies)
     index: Index = field(default_factory=Index)
     lengths: Lengths = field(default_factory=Lengths)
+    points: Points = field(default_factory=Points)
     fields: Fields = field(default_factory=Fields)
     there: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Records by Mandant and list, those of Mandanten that are not selected too, and rejected ones."""
@@ -101,7 +102,9 @@ class Records:
         flaws = self._remember(subject, record, raw.value)
         self.fields.see(subject, raw.value)
         self.fields.see_filled(subject, raw.value)
-        self.lengths.see(subject, _numbers(record))
+        named = _numbers(record)
+        self.lengths.see(subject, named)
+        self.points.see(subject, chain(named.items(), _tenants(record)))
         self.findings.add_flaws(subject, chain(_text_flaws(raw.section, raw.value), flaws))
 
     def _remember(self, subject: Subject, record: Record, value: dict[str, Any]) -> Iterator[Flaw]:
@@ -131,6 +134,7 @@ class Records:
             self.bad_deletions.append((subject, flaw))
             return
         self.tallies[entry.mandant or UNREADABLE, raw.section].rejected[reason] += 1
+        self.index.named.update(_tenants_named(raw, entry.mandant))
         if named is not None:
             self.index.rejected.add((named.kind, named.mandant, named.numbers))
         self.findings.add_flaws(subject, [flaw])
@@ -149,6 +153,15 @@ def _named(raw: RawRecord) -> Record | None:
         return None
 
 
+def _tenants_named(raw: RawRecord, mandant: str | None) -> Iterator[NamedKey]:
+    """The tenants of a lease that is rejected, as far as they can be read."""
+    if mandant and raw.section == "mietvertraege" and isinstance(raw.value, dict):
+        mieter = raw.value.get("mieter")
+        for number in mieter if isinstance(mieter, list) else [mieter]:
+            if isinstance(number, str | int):
+                yield mandant, str(number).strip()
+
+
 def _subject(raw: RawRecord, mandant: str | None, key: str) -> Subject:
     return Subject(raw.source or "", raw.section, raw.place, raw.deleted, raw.line, mandant, key)
 
@@ -162,6 +175,12 @@ def _numbers(record: Record) -> dict[str, str]:
         numbers = {"verwaltungseinheit.wirtschaftseinheit": unit.wirtschaftseinheit}
         return numbers | {"verwaltungseinheit.nummer": unit.nummer, "nummer": record.nummer}
     return dict(zip(("nummer",), record.numbers, strict=True))
+
+
+def _tenants(record: Record) -> Iterator[tuple[str, str]]:
+    """The numbers of a lease's tenants."""
+    if isinstance(record, Mietvertrag):
+        yield from (("mieter", number) for number in record.mieter)
 
 
 def _text_flaws(section: str, value: dict[str, Any]) -> Iterator[Flaw]:

@@ -90,7 +90,7 @@ FIELD_UNKNOWN = warning(
     "Ein Feld heißt fast wie ein bekanntes",
     "A field is called almost like a known one",
     mend_de="Unbekannte Felder werden übergangen. "
-    "Genau so nennen, wie das Format es sagt, oder im Feld-Mapping zuordnen.",
+    "Genau so nennen, wie das Format es sagt, oder im Feldmapping zuordnen.",
     mend_en="Unknown fields are ignored. Name it exactly as the format does, or map it.",
 )
 FIELD_NEVER_FILLED = error(

@@ -7,7 +7,7 @@ LEASE_UNIT_UNKNOWN = error(
     "Vertrag über eine Einheit, die im Export fehlt",
     "A lease of a unit that is not in the export",
     mend_de="Niemand bekäme dort Zugang (unit_unknown). "
-    "Die Einheit exportieren, oder den Vertrag berichtigen.",
+    "Die Einheit exportieren oder den Vertrag berichtigen.",
     mend_en="Nobody would get access there (unit_unknown). Export the unit, or correct the lease.",
 )
 LEASE_TENANT_UNKNOWN = error(
@@ -15,7 +15,7 @@ LEASE_TENANT_UNKNOWN = error(
     "Vertrag mit einem Mieter, der im Export fehlt",
     "A lease with a tenant who is not in the export",
     mend_de="Der Mieter bekäme keinen Zugang (tenant_not_synchronized). "
-    "Ihn exportieren, oder den Vertrag berichtigen.",
+    "Ihn exportieren oder den Vertrag berichtigen.",
     mend_en="The tenant would get no access (tenant_not_synchronized). Export them, or correct the lease.",
 )
 NOT_HERE = note(
@@ -32,6 +32,13 @@ LEASES_OVERLAP = warning(
     "Two leases of the same unit overlap",
     mend_de="Alte und neue Mieter hätten zugleich Zugang. Das Ende des älteren Vertrags eintragen.",
     mend_en="Old and new tenants would have access at once. Enter the end of the older lease.",
+)
+LEASE_RENEWED = note(
+    "lease_renewed",
+    "Zwei Verträge derselben Mieter über dieselbe Einheit überschneiden sich",
+    "Two leases of the same tenants and unit overlap",
+    mend_de="Ihr Zugang endet erst mit dem letzten von beiden. Das Ende des älteren Vertrags eintragen.",
+    mend_en="Their access ends only with the last of the two. Enter the end of the older lease.",
 )
 LEASE_TWICE = warning(
     "lease_twice",

@@ -49,8 +49,10 @@ _ALL = (
         "not_a_date",
         "kein Datum",
         "not a date",
-        mend_de="Datum als JJJJ-MM-TT oder TT.MM.JJJJ schreiben; der Tag muss existieren.",
-        mend_en="Write dates as YYYY-MM-DD or DD.MM.YYYY; the day must exist.",
+        mend_de="Datum als JJJJ-MM-TT oder TT.MM.JJJJ schreiben, ab 1800; der Tag muss existieren. "
+        "Vorgabewerte wie 0001-01-01 oder 00.00.0000 sind kein Datum.",
+        mend_en="Write dates as YYYY-MM-DD or DD.MM.YYYY, from 1800 on; the day must exist. "
+        "Defaults such as 0001-01-01 or 00.00.0000 are no dates.",
     ),
     _rejected(
         "not_a_number",
@@ -127,21 +129,21 @@ _ALL = (
         "not_a_flag",
         "`geloescht` ist weder ja noch nein",
         "`geloescht` is neither yes nor no",
-        mend_de="ja oder nein schreiben, 1 oder 0, oder nichts.",
+        mend_de="ja oder nein schreiben, 1 oder 0 oder nichts.",
         mend_en="Write ja or nein, 1 or 0, or nothing.",
     ),
     _rejected(
         "pattern_mismatch",
-        "ein Wert passt nicht zum Muster im Feld-Mapping",
+        "ein Wert passt nicht zum Muster im Feldmapping",
         "a value does not fit the mapping's pattern",
-        mend_de="Den Wert berichtigen, oder das Muster (split) im Feld-Mapping.",
+        mend_de="Den Wert berichtigen oder das Muster (split) im Feldmapping.",
         mend_en="Correct the value, or the pattern (split) in the mapping.",
     ),
     _rejected(
         "value_not_mapped",
-        "ein Wert fehlt in der Zuordnung des Feld-Mappings",
+        "ein Wert fehlt in der Zuordnung des Feldmappings",
         "a value is not in the mapping's map",
-        mend_de="Ihn unter `map` im Feld-Mapping ergänzen.",
+        mend_de="Ihn unter `map` im Feldmapping ergänzen.",
         mend_en="Add it under `map` in the mapping.",
     ),
     _rejected(

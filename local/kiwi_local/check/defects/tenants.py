@@ -16,7 +16,7 @@ EMAIL_IS_PHONE = warning(
     "email_is_phone",
     "Telefonnummer im E-Mail-Feld",
     "A phone number in the e-mail field",
-    mend_de="Die E-Mail-Adresse eintragen, oder das Feld leeren." + _NOT_IN_KIWI_DE,
+    mend_de="Die E-Mail-Adresse eintragen oder das Feld leeren." + _NOT_IN_KIWI_DE,
     mend_en="Enter the e-mail address, or clear the field." + _NOT_IN_KIWI_EN,
 )
 EMAIL_TYPO = warning(
@@ -60,14 +60,14 @@ EMAIL_OF_LANDLORD = error(
     "E-Mail-Adresse der Hausverwaltung bei einem Mieter",
     "The property manager's own address at a tenant",
     mend_de="Wer dieses Postfach liest, könnte Türen öffnen. "
-    "Das Feld leeren, oder die Adresse des Mieters eintragen.",
+    "Das Feld leeren oder die Adresse des Mieters eintragen.",
     mend_en="Whoever reads that mailbox could open doors. Clear the field, or enter the tenant's address.",
 )
 EMAIL_OF_OFFICE = warning(
     "email_of_office",
     "Sammeladresse wie info@ bei einer Person",
     "A common mailbox such as info@ at a person",
-    mend_de="Viele könnten es lesen. Die eigene Adresse des Mieters eintragen.",
+    mend_de="Viele könnten dort mitlesen. Die eigene Adresse des Mieters eintragen.",
     mend_en="Many may read it. Enter the tenant's own address.",
 )
 EMAIL_DISPOSABLE = warning(
@@ -146,7 +146,7 @@ NAME_IN_ONE_FIELD = warning(
     "name_in_one_field",
     "Vor- und Nachname in einem Feld",
     "First and last name in one field",
-    mend_de="„Nachname, Vorname“ auf zwei Felder verteilen; das Feld-Mapping kann es (split).",
+    mend_de="„Nachname, Vorname“ auf zwei Felder verteilen; das Feldmapping kann es (split).",
     mend_en="Part “last, first” into two fields; the mapping can do it (split).",
 )
 PERSON_AND_FIRM = note(

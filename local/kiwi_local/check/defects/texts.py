@@ -14,7 +14,7 @@ MOJIBAKE = warning(
     "Verstümmelte Umlaute: Ã¼ statt ü",
     "Garbled umlauts: Ã¼ for ü",
     mend_de="Der Export wurde mit dem falschen Zeichensatz gelesen. "
-    "Zeichensatz im ERP oder im Feld-Mapping richtigstellen.",
+    "Zeichensatz im ERP oder im Feldmapping richtigstellen.",
     mend_en="The export was read in the wrong encoding. Set the encoding right in the ERP or in the mapping.",
 )
 HTML_ENTITY = warning(

@@ -39,10 +39,12 @@ COUNTRY_ODD = warning(
 )
 PLZ_ODD = warning(
     "plz_odd",
-    "Deutsche PLZ ohne fünf Ziffern",
-    "A German PLZ without five digits",
-    mend_de="Fehlt die führende Null, die Spalte als Text exportieren: 01067.",
-    mend_en="If the leading zero is missing, export the column as text: 01067.",
+    "PLZ ohne fünf Ziffern oder zu lang",
+    "A PLZ without five digits, or too long",
+    mend_de="Fehlt einer deutschen die führende Null, die Spalte als Text exportieren: 01067. "
+    "Mit über 10 Zeichen bekäme KIWI die Einheit ohne Anschrift.",
+    mend_en="If a German one lacks its leading zero, export the column as text: 01067. "
+    "With more than 10 characters KIWI would get the unit without its address.",
 )
 PLZ_IN_ORT = warning(
     "plz_in_ort",
@@ -76,7 +78,7 @@ COORDINATES_OUTSIDE = warning(
     "coordinates_outside",
     "Koordinaten liegen nicht im angegebenen Land",
     "Coordinates do not lie in the country that is named",
-    mend_de="Koordinaten in Grad angeben (WGS 84), oder das Land berichtigen.",
+    mend_de="Koordinaten in Grad angeben (WGS 84) oder das Land berichtigen.",
     mend_en="Give the coordinates in degrees (WGS 84), or correct the land.",
 )
 COORDINATES_SHARED = warning(

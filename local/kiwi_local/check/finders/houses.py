@@ -9,6 +9,7 @@ from kiwi_local.check.index import Index
 from kiwi_local.check.seen import Hit, Unit
 
 _FROM_NUMBER_ON = re.compile(r"\s*\d.*")
+_STREET = re.compile(r"str(?:asse|\.)")
 
 
 def houses(index: Index) -> Iterator[Hit]:
@@ -23,9 +24,15 @@ def houses(index: Index) -> Iterator[Hit]:
             if known is not unit:
                 yield Hit(units.UNIT_NAME_TWICE, unit.subject, "bezeichnung", [known.subject.key])
     for spot, there in spots.items():
-        streets = {_FROM_NUMBER_ON.sub("", house).casefold(): unit for house, unit in there.items()}
+        streets = {_street(house): unit for house, unit in there.items()}
         if len(streets) > 1 and spot != (0, 0):
             first, *others = streets.values()
             yield Hit(
                 units.COORDINATES_SHARED, first.subject, "latitude", [one.subject.key for one in others]
             )
+
+
+def _street(house: str) -> str:
+    """A street without its house number; Berliner Straße and Berliner-Str. are one."""
+    name = _FROM_NUMBER_ON.sub("", house).casefold()
+    return _STREET.sub("str", re.sub(r"[\s-]", "", name))

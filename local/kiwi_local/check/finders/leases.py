@@ -1,7 +1,7 @@
 """Leases with dates out of reason, ended ones, and those of too many people."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from kiwi_sync.erp.models import Mietvertrag
@@ -12,8 +12,8 @@ from kiwi_local.check.seen import Flaw
 _DEFAULTS = frozenset({date(1900, 1, 1), date(1901, 1, 1), date(1899, 12, 30), date(1899, 12, 31)})
 """What Excel and databases make of nothing. Not 1970: there are leases since then."""
 _MANY = 8
-_FAR_YEARS = 2
-_OPEN_YEARS = 70
+_FAR = timedelta(days=2 * 366)
+_OPEN_YEARS = 50
 """No lease is made until then: such an end means that there is none."""
 
 
@@ -32,7 +32,7 @@ def _beginning(beginn: date, today: date) -> Iterator[Flaw]:
         yield Flaw(leases.DATE_DEFAULT, "beginn", beginn.isoformat())
     elif beginn.year < 1900:
         yield Flaw(leases.DATE_OLD, "beginn", beginn.isoformat())
-    elif beginn.year > today.year + _FAR_YEARS:
+    elif beginn - today > _FAR:
         yield Flaw(leases.DATE_FAR, "beginn", beginn.isoformat())
 
 

@@ -8,6 +8,7 @@ from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.ids import SEPARATORS, external_id
 
 from kiwi_local.check.defects import numbers
+from kiwi_local.check.finders.texts import is_point_zero
 from kiwi_local.check.index import Index
 from kiwi_local.check.seen import Hit, Key, Subject
 from kiwi_local.pages import Text
@@ -16,6 +17,14 @@ _ENOUGH = 5
 """Padded numbers of the same length from which on padding is a habit."""
 _MOST = 0.8
 _KEPT = 20
+"""Records of a length that are named; the others are counted."""
+_TARGETS = {
+    "verwaltungseinheit.wirtschaftseinheit": ("verwaltungseinheiten", "wirtschaftseinheit"),
+    "verwaltungseinheit.nummer": ("verwaltungseinheiten", "nummer"),
+    "mieter": ("mieter", "nummer"),
+}
+"""Which numbers the fields of a lease name."""
+_POINT_ZERO = Text("Dezimalzahl als Text", "number with decimals, as a text")
 
 
 @dataclass
@@ -60,6 +69,32 @@ class _OfLength:
             self.first.append(subject)
 
 
+@dataclass
+class Points:
+    """Which numbers have points in them, while they go by: 4711.0 is Excel's, but not beside 4711.1."""
+
+    _zeros: list[tuple[tuple[str, str, str], Subject, str]] = field(default_factory=list)
+    _others: set[tuple[str, str, str]] = field(default_factory=set)
+    """Where there are other numbers with points, by Mandant, section and field."""
+
+    def see(self, subject: Subject, named: Iterable[tuple[str, str]]) -> None:
+        """Look at a record's numbers, with the names of their fields."""
+        for name, number in named:
+            if "." in number or "," in number:
+                section, target = _TARGETS.get(name, (subject.section, name))
+                where = subject.mandant or "", section, target
+                if is_point_zero(number):
+                    self._zeros.append((where, subject, name))
+                else:
+                    self._others.add(where)
+
+    def hits(self) -> Iterator[Hit]:
+        """Numbers that Excel has changed."""
+        for where, subject, name in self._zeros:
+            if where not in self._others:
+                yield Hit(numbers.EXCEL_ARTEFACT, subject, name, detail=_POINT_ZERO)
+
+
 def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:
     """Mandanten that differ in leading zeros only."""
     alike: dict[str, list[str]] = defaultdict(list)
@@ -71,21 +106,21 @@ def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:
             yield Hit(numbers.MANDANT_ZEROS, subject, "mandant", several[1:])
 
 
-def separators(index: Index, separator: str) -> Iterator[Hit]:
-    """Numbers that contain the separator, and the records that get the same external id by that."""
+def separators(index: Index, separator: str, taken: Mapping[Key, Key]) -> Iterator[Hit]:
+    """Numbers that contain the separator, and the records that get the same external id by that.
+
+    `taken`: see `taken_ids`.
+    """
     where: dict[str, int] = dict.fromkeys(SEPARATORS, 0)
     first: Subject | None = None
-    taken: dict[tuple[RowKind, str], Key] = {}
     for key, subject in _named(index):
-        kind, mandant, parts = key
+        _kind, mandant, parts = key
         joined = "\n".join((mandant, *parts))
         for one in SEPARATORS:
             where[one] += one in joined
-        if separator not in joined:
-            continue
-        first = first or subject
-        known = taken.setdefault((kind, external_id(separator, mandant, *parts)), key)
-        if known != key:
+        if separator in joined:
+            first = first or subject
+        if (known := taken.get(key)) is not None:
             yield Hit(numbers.EXTERNAL_ID_TAKEN, subject, "nummer", ["/".join((known[1], *known[2]))])
     if first is not None:
         free = " ".join(one for one in SEPARATORS if not where[one])
@@ -96,16 +131,16 @@ def separators(index: Index, separator: str) -> Iterator[Hit]:
         yield Hit(numbers.SEPARATOR_IN_NUMBER, first, "nummer", detail=detail)
 
 
-def taken_ids(index: Index, separator: str) -> set[Key]:
-    """The keys of all that another, earlier record takes the external id of."""
+def taken_ids(index: Index, separator: str) -> dict[Key, Key]:
+    """The keys of all that another, earlier record takes the external id of, each with that record's key."""
     taken: dict[tuple[RowKind, str], Key] = {}
-    lost = set()
+    lost = {}
     for key, _subject in _named(index):
         kind, mandant, parts = key
         if any(separator in part for part in (mandant, *parts)):
             known = taken.setdefault((kind, external_id(separator, mandant, *parts)), key)
             if known != key:
-                lost.add(key)
+                lost[key] = known
     return lost
 
 

@@ -14,7 +14,7 @@ _LABELS = (
     "vodafone",
     "mailbox",
 )
-_REAL = frozenset((*_LABELS, "email", "ymail", "gmial-net", "mail", "online", "mailbox"))
+_REAL = frozenset((*_LABELS, "email", "ymail", "mail", "online", "cloud"))
 """Names that are no mistyped ones, though they look like it."""
 _TYPOS = frozenset(
     [

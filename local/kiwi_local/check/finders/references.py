@@ -1,6 +1,6 @@
 """Leases that name what is not there, and tenants who have none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from kiwi_sync.keys import RowKind
@@ -51,15 +51,15 @@ def _plain(key: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("".join(number.split()).casefold().lstrip("0") for number in key)
 
 
-def tenancies(index: Index, today: date, complete: Complete) -> Iterator[Hit]:
-    """Tenants who would come to KIWI though they have no lease (any more)."""
+def tenancies(index: Index, today: date, complete: Complete, refused: Collection[NamedKey]) -> Iterator[Hit]:
+    """Tenants who would come to KIWI though they have no lease (any more). `refused`: those who would not."""
     last: dict[NamedKey, date] = {}
     for lease in index.leases.values():
         ende = lease.ende or date.max
         for tenant in lease.tenants:
             last[tenant] = max(last.get(tenant, date.min), ende)
     for key, person in index.tenants.items():
-        if "@" not in str(person.email):
+        if key in refused or key in index.named:
             continue
         if key not in last:
             if complete(key[0], "mietvertraege"):

@@ -48,8 +48,9 @@ def _leases_of(index: Index, concerned: Collection[NamedKey]) -> dict[NamedKey, 
 def _what(group: list[Tenant], limit: int, leases: dict[NamedKey, set[NamedKey]]) -> Defect:
     if limit and len(group) > limit:
         return tenants.EMAIL_SHARED_BY_MANY
-    names = {tenant.name for tenant in group}
-    if len(names) == 1 and names != {""}:
-        return tenants.SAME_PERSON_TWICE
-    common = set.intersection(*(leases.get(tenant.key, set()) for tenant in group))
-    return tenants.EMAIL_SHARED_IN_LEASE if common else tenants.EMAIL_SHARED
+    if set.intersection(*(leases.get(tenant.key, set()) for tenant in group)):
+        return tenants.EMAIL_SHARED_IN_LEASE  # also father and son of one name
+    people = {(tenant.key[0], tenant.name) for tenant in group}
+    # Numbers are the Mandant's own: nobody can unite those of two.
+    same = len(people) == 1 and all(name for _mandant, name in people)
+    return tenants.SAME_PERSON_TWICE if same else tenants.EMAIL_SHARED

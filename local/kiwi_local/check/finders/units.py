@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kiwi_sync.erp.models import Verwaltungseinheit
+from kiwi_sync.rules.mapping import POSTAL_CODE_LENGTH
 from kiwi_sync.rules.reasons import Notice
 
 from kiwi_local.check.defects import units
@@ -11,22 +13,22 @@ from kiwi_local.check.seen import Flaw
 
 _STATES = frozenset(
     [
-        "baden-württemberg",
+        "baden wuerttemberg",
         "bayern",
         "berlin",
         "brandenburg",
         "bremen",
         "hamburg",
         "hessen",
-        "mecklenburg-vorpommern",
+        "mecklenburg vorpommern",
         "niedersachsen",
-        "nordrhein-westfalen",
-        "rheinland-pfalz",
+        "nordrhein westfalen",
+        "rheinland pfalz",
         "saarland",
         "sachsen",
-        "sachsen-anhalt",
-        "schleswig-holstein",
-        "thüringen",
+        "sachsen anhalt",
+        "schleswig holstein",
+        "thueringen",
         "bw",
         "by",
         "be",
@@ -44,13 +46,20 @@ _STATES = frozenset(
         "st",
         "sh",
         "th",
+        "bawue",
+        "lsa",
+        "mvp",
+        "nds",
+        "rlp",
         "freistaat bayern",
         "freistaat sachsen",
-        "freistaat thüringen",
-        "baden-wuerttemberg",
-        "thueringen",
+        "freistaat thueringen",
+        "freie hansestadt bremen",
+        "freie und hansestadt hamburg",
     ]
 )
+"""As `_is_state` spells them. KIWI takes any text, so this only catches slips."""
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _Box = tuple[float, float, float, float]
 _GERMANY: _Box = (47.2, 55.1, 5.8, 15.1)
 _EUROPE: _Box = (34.0, 72.0, -25.0, 45.0)
@@ -64,9 +73,12 @@ def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw
     if unit.strasse:
         yield from _house(unit, unit.strasse)
     country = (unit.land or "DE").upper()
+    is_german = country in {"DE", "D", "DEUTSCHLAND", "GERMANY"}
     if notice is Notice.ADDRESS_NOT_ACCEPTED and not re.fullmatch("[A-Z]{2}", country):
         yield Flaw(units.COUNTRY_ODD, "land", unit.land)
-    if country in {"DE", "D", "DEUTSCHLAND", "GERMANY"}:
+    if unit.plz and _is_odd(unit.plz, is_german=is_german):
+        yield Flaw(units.PLZ_ODD, "plz", unit.plz)
+    if is_german:
         yield from _german(unit)
 
 
@@ -113,10 +125,18 @@ def _house(unit: Verwaltungseinheit, street: str) -> Iterator[Flaw]:
         yield Flaw(units.HOUSE_NUMBER_MISSING, "hausnummer")
 
 
+def _is_odd(plz: str, *, is_german: bool) -> bool:
+    return len(plz) > POSTAL_CODE_LENGTH or (is_german and not re.fullmatch(r"[0-9]{5}", plz))
+
+
+@lru_cache(maxsize=4096)
+def _is_state(name: str) -> bool:
+    plain = re.sub(r"[\s-]+", " ", name.casefold().translate(_SPELT_OUT))
+    return plain.removeprefix("de ").removeprefix("land ") in _STATES
+
+
 def _german(unit: Verwaltungseinheit) -> Iterator[Flaw]:
-    if unit.plz and not re.fullmatch(r"[0-9]{5}", unit.plz):
-        yield Flaw(units.PLZ_ODD, "plz", unit.plz)
     if unit.ort and re.search(r"\b[0-9]{5}\b", unit.ort):
         yield Flaw(units.PLZ_IN_ORT, "ort", unit.ort)
-    if unit.bundesland and unit.bundesland.casefold().removeprefix("de-") not in _STATES:
+    if unit.bundesland and not _is_state(unit.bundesland):
         yield Flaw(units.STATE_ODD, "bundesland", unit.bundesland)

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "field_never_filled",
     "not_here",
     "email_blocked",
+    "lease_renewed",
     "not_json_line",
     "unknown_typ",
     "not_a_flag",
@@ -30,7 +31,7 @@ ELSEWHERE = {
     "value_not_mapped",
     "rows_disagree",
 }
-"""What cannot stand beside the defects of the dirty files: see test_whole.py and test_formats.py."""
+"""What does not stand beside the defects of the dirty files: see the tests beside this one."""
 
 
 def test_the_page_lists_all_of_them() -> None:
