@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kiwi_extract.feldmapping import value_model as model
+from kiwi_extract.feldmapping.faults import BadCell, CellError
 from kiwi_extract.feldmapping.steps import as_text, through
 
 Row = Mapping[str, Any]
@@ -90,7 +91,13 @@ def _read(value: model.Value) -> ValueOf:
 
 
 def _column(name: str) -> ValueOf:
-    return lambda row: row.get(name)
+    return lambda row: _readable(row.get(name))
+
+
+def _readable(value: Any) -> Any:
+    if type(value) is BadCell:
+        raise CellError(value.reason)
+    return value
 
 
 def _path(path: str) -> ValueOf:
@@ -99,7 +106,7 @@ def _path(path: str) -> ValueOf:
     def read(row: Any) -> Any:
         for key in keys:
             row = _inside(row, key)
-        return row
+        return _readable(row)
 
     return read
 

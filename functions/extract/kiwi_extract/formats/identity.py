@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from kiwi_extract.feldmapping.faults import RowError
+from kiwi_sync.erp.models import RECORDS
+
+from kiwi_extract.feldmapping.faults import BadCell, RowError
 
 NOT_A_FLAG = "not_a_flag"
 _FLAGS = {
@@ -16,6 +18,13 @@ _FLAGS = {
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:[.,][0-9]{1,20})?")
 _KEY = ("mandant", "nummer")
 _OF_MIETER = ("vorname", "nachname", "firma", "email")
+
+_COUNTS = frozenset(
+    {"einheit", "verwaltungseinheit.wirtschaftseinheit", "verwaltungseinheit.nummer", "geloescht"}.union(
+        *(model.model_fields for model in RECORDS.values())
+    )
+)
+"""Columns that are read; others may hold anything."""
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:
@@ -39,8 +48,8 @@ class IdentityTable:
     deleted: bool = False
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The record."""
-        record = {_field(name): value for name, value in row.items()}
+        """The record. Raises RowError if a cell that counts cannot be read."""
+        record = _readable({_field(name): value for name, value in row.items()})
         if self.section == "verwaltungseinheiten":
             for name in ("latitude", "longitude"):
                 record[name] = _coordinate(record.get(name))
@@ -66,6 +75,16 @@ def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
 @lru_cache(maxsize=1024)
 def _field(column: str) -> str:
     return column.strip().lower()
+
+
+def _readable(record: dict[str, Any]) -> dict[str, Any]:
+    bad = {name: value for name, value in record.items() if type(value) is BadCell}
+    if not bad:
+        return record
+    good = {name: value for name, value in record.items() if name not in bad}
+    for name in _COUNTS & bad.keys():
+        raise RowError(name, bad[name].reason, good)
+    return good
 
 
 def _coordinate(value: Any) -> Any:
