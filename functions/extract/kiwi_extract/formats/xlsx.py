@@ -1,5 +1,6 @@
 """Reads a workbook as ERPs' users export it: each sheet is a table, and what counts is what a person sees."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ _DAMAGED = (
     RuntimeError,
     TypeError,
     ValueError,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -313,6 +313,36 @@ def test_a_lease_names_its_unit_and_its_tenants(columns: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "section"),
+    [
+        ("wirtschaftseinheit;einheit;geloescht", "mietvertraege"),
+        ("verwaltungseinheit.wirtschaftseinheit;verwaltungseinheit.nummer;geloescht", "mietvertraege"),
+        ("wirtschaftseinheit;einheit;mieter;beginn;nachname", "mietvertraege"),
+        ("wirtschaftseinheit;geloescht", "verwaltungseinheiten"),
+        ("nachname;einheit", "mieter"),
+    ],
+)
+def test_what_a_table_holds(columns: str, section: str) -> None:
+    width = columns.count(";") + 1
+    (raw,) = opened(f"mandant;nummer;{columns}\n1;2{';1' * width}\n".encode())[0]
+    assert raw.section == section
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "wirtschaftseinheit;email",
+        "nachname;wirtschaftseinheit;einheit",
+        "email;beginn",
+        "email;EMAIL",
+        "email;Nummer",
+    ],
+)
+def test_columns_that_tell_two_things(columns: str) -> None:
+    assert refused(f"mandant;nummer;{columns}\n1;2;3;4;5\n".encode()).reason is RejectedExport.NO_TABLE
+
+
 def test_what_is_deleted() -> None:
     content = HEADER.replace("\n", ";geloescht\n").encode() + b"1;7;;;ja\n1;8;;;\n1;9;;;vielleicht\n"
     seen = [(raw.deleted, raw.reason, raw.value["nummer"]) for raw in opened(content)[0]]
