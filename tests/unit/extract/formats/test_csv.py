@@ -379,3 +379,9 @@ def test_more_records_than_an_invocation_can_read(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(RejectedExportError) as caught:
         rows("1;1;a;\n1;2;b;\n1;3;c;\n")
     assert caught.value.reason is RejectedExport.TOO_LARGE
+
+
+def test_a_mandant_with_what_nobody_can_see_costs_its_own_row() -> None:
+    records, export = opened((HEADER + "1;7;A;\n\u200b1;8;B;\n").encode())
+    assert [validate(raw).reason for raw in records] == [None, "control_character"]
+    assert export.envelope["mandanten"] == ["1"]
