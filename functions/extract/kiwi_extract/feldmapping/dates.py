@@ -68,7 +68,9 @@ def _expression(form: str) -> re.Pattern[str]:
     day = sorted(set(groups) - _TIME)
     if len(set(groups)) < len(groups) or day not in (["day", "month", "year"], ["day", "month", "short"]):
         # Several of one width with nothing between them could take forever.
-        raise DateFormatError(f"a date format has day, month and year, and each at most once; {ALLOWED}")
+        raise DateFormatError(
+            f"a date format has day, month and year, once each, and nothing twice; {ALLOWED}"
+        )
     return re.compile("".join(parts), re.ASCII)
 
 

@@ -76,7 +76,7 @@ def read_lined(text: str) -> "str | LinedList | LinedDict":
 
 def _events(loader: yaml.SafeLoader) -> Iterator[Event]:
     while loader.check_event():
-        yield loader.get_event()
+        yield loader.get_event()  # type: ignore[no-untyped-call]  # the stubs give it no types
 
 
 def show_place(place: Place) -> str:
