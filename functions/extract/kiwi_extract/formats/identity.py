@@ -82,13 +82,16 @@ def _section(there: frozenset[str]) -> str | None:
     if not there.issuperset(_KEY):
         return None
     of_mieter = there & _OF_MIETER
-    if there & _OF_MIETVERTRAG and ("mieter" in there or not of_mieter):
+    # Keys with their unit are leases to delete.
+    is_lease = "mieter" in there or (there & {"beginn", "geloescht"} and not of_mieter)
+    if there & _OF_MIETVERTRAG and is_lease:
         return "mietvertraege"
     # To take one for the other would be the end of all that is missing in it.
+    foreign = of_mieter or there & _OF_MIETVERTRAG
     others = there & {"beginn", "wirtschaftseinheit", "verwaltungseinheit.wirtschaftseinheit"}
-    if of_mieter and others:
+    if foreign and others:
         detail = (
-            f"a table with {min(of_mieter)} and {min(others)}: tenants, or units, or leases? "
+            f"a table with {min(foreign)} and {min(others)}: tenants, or units, or leases? "
             "Leave out the columns of the others, or write a mapping"
         )
         raise RejectedExportError(RejectedExport.NO_TABLE, detail)

@@ -321,6 +321,8 @@ def test_a_lease_names_its_unit_and_its_tenants(columns: str) -> None:
         ("wirtschaftseinheit;einheit;mieter;beginn;nachname", "mietvertraege"),
         ("wirtschaftseinheit;geloescht", "verwaltungseinheiten"),
         ("nachname;einheit", "mieter"),
+        ("wirtschaftseinheit;einheit;mieter", "mietvertraege"),
+        ("wirtschaftseinheit;einheit;beginn", "mietvertraege"),
     ],
 )
 def test_what_a_table_holds(columns: str, section: str) -> None:
@@ -335,6 +337,7 @@ def test_what_a_table_holds(columns: str, section: str) -> None:
         "wirtschaftseinheit;email",
         "nachname;wirtschaftseinheit;einheit",
         "email;beginn",
+        "wirtschaftseinheit;einheit",
         "email;EMAIL",
         "email;Nummer",
     ],
