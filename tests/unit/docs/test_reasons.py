@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kiwi_extract import entry, lost_rows, runs, validate
 from kiwi_extract.document import RawRecord
 from kiwi_extract.feldmapping import steps, uniting
-from kiwi_extract.formats import identity, ndjson, tables
+from kiwi_extract.formats import cells, identity, ndjson, tables
 from kiwi_local import report
 from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS
@@ -68,6 +68,8 @@ BAD: list[tuple[str, str, Any]] = [
 
 
 OF_READERS = {
+    cells.EXCEL_ERROR,
+    cells.NUMBER_UNCLEAR,
     identity.NOT_A_FLAG,
     ndjson.NOT_JSON_LINE,
     ndjson.UNKNOWN_TYP,

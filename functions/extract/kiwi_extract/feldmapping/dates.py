@@ -14,12 +14,15 @@ _TOKENS = {
     "M": r"(?P<month>\d{1,2})",
     "DD": r"(?P<day>\d{2})",
     "D": r"(?P<day>\d{1,2})",
-    "hh": r"\d{1,2}",
-    "mm": r"\d{2}",
-    "ss": r"\d{2}",
+    "hh": r"(?P<hh>\d{1,2})",
+    "mm": r"(?P<mm>\d{2})",
+    "ss": r"(?P<ss>\d{2})",
 }
+_TIME = {"hh", "mm", "ss"}
 _SPLIT = re.compile(r"YYYY|YY|MM|M|DD|D|hh|mm|ss|.", re.DOTALL)
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII | re.DOTALL)
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](.*))?", re.ASCII | re.DOTALL)
+_MIDNIGHT = re.compile(r"[0:.,]*")
+_ZONED = re.compile(r"([\d:.,]+) *(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: *\[.*\])?", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{1,7})(?:[.,]\d{1,20})?", re.ASCII)
 # Excel counts a day that never was, 29 February 1900: from 60 on its day 0 is therefore this one.
 _EXCEL_DAY_0 = date(1899, 12, 30)
@@ -62,8 +65,12 @@ def _expression(form: str) -> re.Pattern[str]:
             piece = re.escape(token)
         parts.append(piece)
         groups += re.findall(r"\?P<(\w+)>", piece)
-    if sorted(groups) not in (["day", "month", "year"], ["day", "month", "short"]):
-        raise DateFormatError(f"a date format has day, month and year, once each; {ALLOWED}")
+    day = sorted(set(groups) - _TIME)
+    if len(set(groups)) < len(groups) or day not in (["day", "month", "year"], ["day", "month", "short"]):
+        # Several of one width with nothing between them could take forever.
+        raise DateFormatError(
+            f"a date format has day, month and year, once each, and nothing twice; {ALLOWED}"
+        )
     return re.compile("".join(parts), re.ASCII)
 
 
@@ -83,7 +90,11 @@ def _full_year(short: int) -> int:
 
 def _iso(text: str) -> str | None:
     match = _ISO.fullmatch(text)
-    return match[1] if match else None
+    if match is None:
+        return None
+    zoned = _ZONED.fullmatch(match[2] or "")
+    # 2024-01-30T23:00:00Z is 31 January in Berlin: which day is meant is not for us to say.
+    return match[1] if zoned is None or _MIDNIGHT.fullmatch(zoned[1]) else None
 
 
 def _excel(text: str) -> str | None:

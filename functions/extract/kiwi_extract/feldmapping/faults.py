@@ -46,3 +46,10 @@ class CellError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """Stands for a cell that cannot be read. It rejects what needs it, and nothing else."""
+
+    reason: str

@@ -1,12 +1,12 @@
 """A mapping, ready to be used: which tables are read from a file, and what record a row is."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from kiwi_extract.feldmapping import model
+from kiwi_extract.feldmapping.coordinates import coordinate
 from kiwi_extract.feldmapping.faults import CellError, ColumnMissingError, Fault, RowError
 from kiwi_extract.feldmapping.parts import Part
 from kiwi_extract.feldmapping.values import Admits, ValueOf, admits, columns_of, value_of, values_of
@@ -15,7 +15,6 @@ FILTER = "filter"
 """Stands for the field where a row cannot be mapped since its filter could not be asked."""
 NOT_A_NUMBER = "not_a_number"
 _COORDINATES = ("latitude", "longitude")
-_COORDINATE = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,30})?", re.ASCII)
 
 LineOf = Callable[[Sequence[str | int]], int]
 
@@ -184,8 +183,9 @@ def _coordinate(read: ValueOf) -> ValueOf:
             return value
         if not value.strip():
             return None
-        if not _COORDINATE.fullmatch(value.strip()):
+        number = coordinate(value.strip())
+        if number is None:
             raise CellError(NOT_A_NUMBER)
-        return float(value.strip().replace(",", "."))
+        return number
 
     return run

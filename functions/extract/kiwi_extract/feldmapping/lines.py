@@ -4,6 +4,7 @@ Every scalar is the text that stands there: `0001` stays `0001`, `no` stays `no`
 swell is refused: anchors, aliases, tags, keys that stand twice, several documents, deep nesting.
 """
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -26,6 +27,8 @@ MAX_DEPTH = 24
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 _ANCHORS = 'anchors (&) and aliases (*) are not allowed; a text that begins so is quoted: "*.csv"'
+_NO_CHARACTER = "a character that there is not, written as a number"
+_HALF = re.compile(r"[\ud800-\udfff]")
 Place = tuple[str | int, ...]
 
 
@@ -56,14 +59,24 @@ def read_lined(text: str) -> "str | LinedList | LinedDict":
     """
     if len(text) > MAX_CHARACTERS:
         raise _error(1, "", f"longer than {MAX_CHARACTERS} characters")
+    loader = None
     try:
-        return _Reader(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+        loader = yaml.SafeLoader(text)
+        return _Reader(_events(loader)).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _error(mark.line + 1 if mark else 1, "", f"not YAML: {error.problem}") from None
     except yaml.YAMLError:
         # A character that YAML does not allow. Its own words would quote it.
         raise _error(1, "", "not YAML: a control character; save the file as plain text in UTF-8") from None
+    except (ValueError, OverflowError):
+        # A number behind a backslash in a text; PyYAML does not look whether there is such a character.
+        raise _error(loader.line + 1 if loader else 1, "", f"not YAML: {_NO_CHARACTER}") from None
+
+
+def _events(loader: yaml.SafeLoader) -> Iterator[Event]:
+    while loader.check_event():
+        yield loader.get_event()  # type: ignore[no-untyped-call]  # the stubs give it no types
 
 
 def show_place(place: Place) -> str:
@@ -133,6 +146,8 @@ class _Reader:
 
 def _scalar(event: Event, place: Place) -> str:
     text = str(getattr(event, "value", ""))
+    if _HALF.search(text):
+        raise _error(_line(event), "", f"not YAML: {_NO_CHARACTER}")
     is_plain = getattr(event, "style", None) is None
     if is_plain and text in _NOTHING:
         message = 'nothing stands there; leave it out, or write "" for an empty text'

@@ -11,6 +11,8 @@ from kiwi_extract.feldmapping.patterns import Pattern
 
 ToText = Callable[[str], str]
 _DAYS = 16_384
+_EXACT = 2**53
+"""From here on a float stands for more than one whole number."""
 NOT_TEXT = "not_text"
 PATTERN_MISMATCH = "pattern_mismatch"
 VALUE_NOT_MAPPED = "value_not_mapped"
@@ -21,7 +23,7 @@ def as_text(value: Any) -> str:
     """A cell as a text without white space around; nothing is the empty text.
 
     Raises:
-        CellError: it is a list or an object.
+        CellError: it is a list, an object, or a number of which digits are lost.
     """
     if isinstance(value, str):
         return value.strip()
@@ -29,6 +31,11 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        if not abs(value) < _EXACT:
+            raise CellError(NOT_TEXT)
+        # Other systems write 4711 as 4711.0.
+        value = int(value) if value.is_integer() else value
     if isinstance(value, int | float):
         try:
             return str(value)

@@ -1,9 +1,12 @@
 """Values and conditions of a mapping as functions of a row: made once, cheap for every row."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from kiwi_sync.erp.fields import is_blank
+
 from kiwi_extract.feldmapping import value_model as model
+from kiwi_extract.feldmapping.faults import BadCell, CellError
 from kiwi_extract.feldmapping.steps import as_text, through
 
 Row = Mapping[str, Any]
@@ -19,6 +22,10 @@ def value_of(value: model.Value) -> ValueOf:
     if isinstance(value, model.ConstantValue):
         constant = value.constant
         return lambda _: constant
+    if isinstance(value, model.ListValue):
+        # Its steps come first: what they make blank is not chosen.
+        many = _many(value)
+        return lambda row: _first(many(row))
     read = _read(value)
     if not value.then:
         return read
@@ -31,7 +38,7 @@ def values_of(items: Sequence[model.Values]) -> ValuesOf:
     readers = [_many(item) for item in items]
 
     def read(row: Any) -> list[Any]:
-        return [value for reader in readers for value in reader(row) if value not in (None, "")]
+        return [value for reader in readers for value in reader(row) if not is_blank(value)]
 
     return read
 
@@ -83,14 +90,17 @@ def _read(value: model.Value) -> ValueOf:
     if isinstance(value, model.FirstValue):
         readers = [value_of(part) for part in value.first]
         return lambda row: _first(reader(row) for reader in readers)
-    if isinstance(value, model.ListValue):
-        items = _items(value)
-        return lambda row: _first(items(row))
     raise TypeError(type(value))
 
 
 def _column(name: str) -> ValueOf:
-    return lambda row: row.get(name)
+    return lambda row: _readable(row.get(name))
+
+
+def _readable(value: Any) -> Any:
+    if type(value) is BadCell:
+        raise CellError(value.reason)
+    return value
 
 
 def _path(path: str) -> ValueOf:
@@ -99,7 +109,7 @@ def _path(path: str) -> ValueOf:
     def read(row: Any) -> Any:
         for key in keys:
             row = _inside(row, key)
-        return row
+        return _readable(row)
 
     return read
 
@@ -125,7 +135,7 @@ def _join(join: model.JoinValue) -> ValueOf:
     return read
 
 
-def _first(values: Iterator[Any]) -> Any:
+def _first(values: Iterable[Any]) -> Any:
     for value in values:
         text = as_text(value)
         if text:
@@ -147,15 +157,15 @@ def _items(value: model.ListValue) -> Callable[[Any], Iterator[Any]]:
     return read
 
 
-def _many(item: model.Values) -> Callable[[Any], list[Any]]:
+def _many(item: model.Values) -> Callable[[Any], Iterable[Any]]:
     if isinstance(item, model.EachValue):
         cell, at, run = value_of(item.each), item.at, through(item.then)
         return lambda row: [run(part.strip()) for part in as_text(cell(row)).split(at)]
     if isinstance(item, model.ListValue):
         items, run = _items(item), through(item.then)
         if not item.then:
-            return lambda row: list(items(row))
-        return lambda row: [run(as_text(value)) for value in items(row)]
+            return items
+        return lambda row: (run(as_text(value)) for value in items(row))
     one = value_of(item)
     return lambda row: [one(row)]
 

@@ -1,6 +1,5 @@
 """Completes what an export says of itself with what is known from outside."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -8,6 +7,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.erp.fields import is_number
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RawRecord, RejectedExportError
@@ -99,11 +99,10 @@ class Completed:
 
     def _spoken_of(self) -> set[tuple[str, str]]:
         pairs = {(str(mandant).strip(), section) for mandant, section in self._seen}
-        return {(mandant, section) for mandant, section in pairs if _NUMBER.fullmatch(mandant)}
+        return {(mandant, section) for mandant, section in pairs if is_number(mandant)}
 
 
 _NUMBERS = frozenset({str, int})
-_NUMBER = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,64}")
 _TOO_MANY = f"more than {MAX_MANDANTEN} Mandanten in the records"
 
 

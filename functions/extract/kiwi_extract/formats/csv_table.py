@@ -23,6 +23,10 @@ MAX_COLUMNS = 1000
 MAX_LINE = 2**20
 _QUOTED = re.compile(r'"[^"]*"')
 _TOLD = re.compile(r"sep=(.)", re.IGNORECASE)
+_BREAK = re.compile(r"\r\n|\r|\n")
+_AS_TEXT = '="'
+"""With which Excel is told to leave a number as it is: `="0001"`."""
+_DOS_END = "\x1a"
 
 
 class Lines(Iterator[str]):
@@ -63,24 +67,41 @@ def csv_table(stream: Peekable, source: str, encoding: str | None, options: Read
         RejectedExportError: encoding or delimiter are doubtful, or it has no header.
     """
     told = options.encoding if options else None
-    lines = Lines(text_of(stream, encoding or told))
+    lines = Lines(_without_dos_end(text_of(stream, encoding or told)))
     skipped = sum(1 for _ in islice(lines, options.header_line - 1)) if options else 0
     header, before = _header_line(lines)
     before += skipped
     delimiter = options.delimiter if options else None
     sep = _TOLD.fullmatch(header.strip("\r\n\ufeff "))
     if sep:
-        delimiter = delimiter or sep[1]
+        delimiter = delimiter or _known(sep[1], before)
         header, more = _header_line(lines)
         before += more
-    delimiter = delimiter or _delimiter(header)
+    delimiter = delimiter or _delimiter(header, before)
     reader = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
     try:
         names = next(reader)
     except (csv.Error, StopIteration):
-        raise RejectedExportError(RejectedExport.CSV_BROKEN, "line 1: a header that cannot be read") from None
-    columns = unique_columns(names)
+        detail = f"line {before}: a header that cannot be read"
+        raise RejectedExportError(RejectedExport.CSV_BROKEN, detail) from None
+    columns = unique_columns(_unwrapped(names))
     return Table(source, [name for name in columns if name], _rows(reader, lines, columns, before - 1))
+
+
+def _without_dos_end(pieces: Iterator[str]) -> Iterator[str]:
+    """The text without the mark that programs for DOS put at its end."""
+    held = ""
+    for piece in pieces:
+        if not held and _DOS_END not in piece:
+            yield piece
+            continue
+        held += piece
+        end = held.find(_DOS_END, len(held.rstrip(f"{_DOS_END} \t\r\n")))
+        if end:
+            yield held if end < 0 else held[:end]
+        held = "" if end < 0 else held[end:]
+        if len(held) > MAX_LINE:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, "a line of more than a mebibyte")
 
 
 def _chain(header: str, lines: Lines) -> Iterator[str]:
@@ -96,7 +117,14 @@ def _header_line(lines: Lines) -> tuple[str, int]:
     raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
 
 
-def _delimiter(header: str) -> str:
+def _known(delimiter: str, line: int) -> str:
+    if delimiter not in DELIMITERS:
+        detail = f"line {line}: sep= names no delimiter; allowed are {', '.join(DELIMITERS.values())}"
+        raise RejectedExportError(RejectedExport.DELIMITER_DOUBTFUL, detail)
+    return delimiter
+
+
+def _delimiter(header: str, line: int) -> str:
     """What stands most often between the names of the columns."""
     bare = _QUOTED.sub("", header)
     counts = {delimiter: bare.count(delimiter) for delimiter in DELIMITERS}
@@ -106,7 +134,7 @@ def _delimiter(header: str) -> str:
     found = [delimiter for delimiter, count in counts.items() if count == most]
     if len(found) > 1:
         names = " or ".join(DELIMITERS[delimiter] for delimiter in found)
-        detail = f"line 1: {names}, each {most} times; name the right one as `delimiter` in the mapping"
+        detail = f"line {line}: {names}, each {most} times; name the right one as `delimiter` in the mapping"
         raise RejectedExportError(RejectedExport.DELIMITER_DOUBTFUL, detail)
     return found[0]
 
@@ -136,22 +164,52 @@ def _rows(reader: "CsvReader", lines: Lines, columns: list[str], before: int) ->
         except csv.Error:
             yield _malformed(reader, lines, begins, before)
             continue
+        if before + reader.line_num > begins and _has_swallowed(cells, width, reader.dialect.delimiter):
+            raise _swallowing(begins)
         if len(cells) != width:
             if not any(map(str.strip, cells)):
                 continue
             if len(cells) < width or any(cells[width:]):
                 yield Row(begins, {}, RAGGED_LINE)
                 continue
-        row = dict(zip(columns, cells, strict=False))
+        row = dict(zip(columns, _unwrapped(cells), strict=False))
         if blank:
             row.pop("", None)
         if any(map(str.strip, row.values())):
             yield Row(begins, row)
 
 
+def _unwrapped(cells: list[str]) -> list[str]:
+    if _AS_TEXT not in "|".join(cells):
+        return cells
+    return [
+        cell[2:-1].replace('""', '"')
+        if cell.startswith(_AS_TEXT) and cell.endswith('"') and len(cell) > 2
+        else cell
+        for cell in cells
+    ]
+
+
+def _has_swallowed(cells: list[str], width: int, delimiter: str) -> bool:
+    """Whether a cell has a whole line in it: two stray quotation marks make one cell of all between them."""
+    for place, cell in enumerate(cells):
+        for line in _BREAK.split(cell)[1:]:
+            count = line.count(delimiter)
+            if count >= max(width - 1, 1):
+                return True
+            # The second mark may stand within the swallowed line, which then goes on behind this cell.
+            if count == place > 1 and line.startswith(cells[0] + delimiter):
+                return True
+    return False
+
+
 def _malformed(reader: "CsvReader", lines: Lines, begins: int, before: int) -> Row:
     """A row whose quotation marks cannot be right; if they have swallowed other lines, all is unsure."""
     if lines.ended or before + reader.line_num > begins:
-        detail = f"line {begins}: a quotation mark is opened and not closed; a mark within a text is doubled"
-        raise RejectedExportError(RejectedExport.CSV_BROKEN, detail)
+        raise _swallowing(begins)
     return Row(begins, {}, MALFORMED_QUOTES)
+
+
+def _swallowing(line: int) -> RejectedExportError:
+    detail = f"line {line}: a quotation mark is opened and not closed; a mark within a text is doubled"
+    return RejectedExportError(RejectedExport.CSV_BROKEN, detail)

@@ -9,7 +9,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.json_text import JsonText, TooComplexError
-from kiwi_extract.formats.ndjson import NOT_JSON_LINE, lines
+from kiwi_extract.formats.ndjson import BLANKS, NOT_JSON_LINE, lines
 from kiwi_extract.formats.pieces import Readable, decoded
 from kiwi_extract.formats.tables import Row, Table
 
@@ -68,7 +68,7 @@ def _rows(text: JsonText) -> Iterator[Row]:
 
 def _rows_of_lines(stream: Readable) -> Iterator[Row]:
     for line, content in enumerate(lines(stream), start=1):
-        if content.strip():
+        if content.strip(BLANKS):
             try:
                 yield _row(line, orjson.loads(content))
             except orjson.JSONDecodeError:

@@ -24,20 +24,39 @@ TYPES = {
 }
 """What may stand in `typ`, and the section that it means."""
 _BLOCK = 2**18
+BLANKS = b" \t\r\n\x1a"
+"""Also what programs for DOS put at the end of a file."""
 _TYP = re.compile(rb'"typ"[ \t]*:[ \t]*"([a-z]{1,30})"')
 
 
 class Ndjson:
     """An export of one record a line. A line that cannot be read is one rejected record."""
 
-    def __init__(self, stream: Readable, source: str | None, numbering: Numbering) -> None:
+    def __init__(
+        self, stream: Readable, source: str | None, numbering: Numbering, anzahl: Any = None
+    ) -> None:
+        """`anzahl`: what stands in for the envelope says, if it is not in the first line."""
         self._stream = stream
         self._source = source
         self._numbering = numbering
+        self._anzahl = anzahl
+        self._unknown = 0
+        """Lines of which nobody knows of what kind they are: rejected in each."""
         self.envelope: dict[str, Any] = {}
-        self.counts = numbering.counts
         self.sections: set[str] = set()
         self.unused: Sequence[str] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each section. A line of unknown kind is one of those that `anzahl` misses."""
+        anzahl, left = self.envelope.get("anzahl", self._anzahl), self._unknown
+        counts = {section: count - left for section, count in self._numbering.counts.items()}
+        for section, count in counts.items():
+            told = anzahl.get(section) if isinstance(anzahl, dict) else None
+            if type(told) is int and told > count:
+                counts[section] = min(told, count + left)
+                left -= counts[section] - count
+        return counts
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order."""
@@ -46,7 +65,7 @@ class Ndjson:
             try:
                 value = orjson.loads(content)
             except orjson.JSONDecodeError:
-                if content.strip():
+                if content.strip(BLANKS):
                     yield from self._unreadable(content, line, NOT_JSON_LINE)
                 continue
             if first and isinstance(value, dict) and "typ" not in value:
@@ -77,6 +96,7 @@ class Ndjson:
         """Of what kind it was may still be seen. If not, nothing of any kind counts as gone."""
         typ = _TYP.search(content)
         section = TYPES.get(typ[1].decode()) if typ else None
+        self._unknown += section is None
         for one in [section] if section else SECTIONS:
             yield self._numbering.rejected(one, self._source, line, reason, "typ")
 
@@ -93,7 +113,7 @@ def lines(stream: Readable) -> Iterator[bytes]:
             rest = others[-1]
         if len(rest) > MAX_TEXT:
             raise RejectedExportError(RejectedExport.TOO_COMPLEX, "a line of more than a mebibyte")
-    if rest:
+    if rest := rest.rstrip(BLANKS):
         yield rest
 
 

@@ -1,5 +1,6 @@
 """Unpacks: a gzip while it is read, a ZIP from the disk. What comes out is bounded."""
 
+import lzma
 import tempfile
 import zipfile
 import zlib
@@ -128,7 +129,7 @@ class Member:
         except RuntimeError:
             # Also NotImplementedError: a way of packing that nobody uses.
             raise _broken("the ZIP has a password, or is packed in an unusual way") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError):
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError):
             raise _broken("the ZIP is damaged or cut off") from None
         self._budget.take(len(piece))
         return piece

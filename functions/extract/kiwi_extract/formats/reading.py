@@ -87,7 +87,8 @@ class _Opening:
             first = _first_line(head)
             is_ours = _is_typed(first) or "format" in first or first.keys() <= ENVELOPE_KEYS
             if is_ours or ("typ" in first and self._feldmapping() is None):
-                return Ndjson(Recoded(stream, encoding), source, self.numbering)
+                anzahl = self.origin.envelope.get("anzahl")
+                return Ndjson(Recoded(stream, encoding), source, self.numbering, anzahl)
             return self._tables(foreign_lines(Recoded(stream, encoding), source))
         if head.startswith("{") and (_OURS in head or self._feldmapping() is None):
             return Document(stream, encoding=encoding)
@@ -221,8 +222,10 @@ def _is_typed(first: Mapping[str, Any]) -> bool:
 
 def _is_ndjson(head: str) -> bool:
     """Whether there is a whole object in the first line, and it is not the whole export."""
-    first = _first_line(head)
+    first, rest = _first_line(head), head.partition("\n")[2].lstrip()
     if _is_typed(first):
         return True
     lists = any(isinstance(first.get(name), list | dict) for name in (*SECTIONS, DELETIONS))
-    return bool(first) and not lists and head.partition("\n")[2].lstrip().startswith("{")
+    # Behind an envelope, anything is lines: the first of them may be broken.
+    is_envelope = first.keys() <= ENVELOPE_KEYS and bool(rest)
+    return bool(first) and not lists and (is_envelope or rest.startswith("{"))

@@ -1,4 +1,4 @@
-"""Decodes text whose encoding nobody has told, piece by piece: what is doubtful is an error, no guess."""
+"""Decodes text, piece by piece, in the encoding that was told or found out: what is doubtful is an error."""
 
 import codecs
 import re
@@ -12,7 +12,9 @@ from kiwi_extract.formats.pieces import PIECE, Peekable, unicode_encoding
 
 UTF_8 = "utf-8"
 WINDOWS = "cp1252"
-"""ISO-8859-1 is the same, but for characters that nobody can see."""
+ISO = "iso8859-1"
+"""The same as Windows-1252, but for characters that nobody can see; it is read as that."""
+DOS = "cp850"
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
     rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
@@ -26,8 +28,15 @@ _DOUBTFUL = re.compile(
     rb"|(?P<dos>(?<=[A-Za-z])[\x84\x94\x99](?=[A-Za-z])|(?<=[Ss]tra)\xe1|(?<=[ae]u)\xe1|(?<=[Ww]ei)\xe1)"
     rb"|(?P<undefined>[\x81\x8d\x8f\x90\x9d])"
 )
-_SUSPECTS = bytes.fromhex("81 84 8d 8f 90 94 99 9d c2 c3 e1 e2")
-"""With which every doubt begins. Most texts of Windows have none of them, and need no closer look."""
+_DOUBTFUL_DOS = re.compile(
+    # The same, and more letters of Europe: DOS has frames of tables there.
+    rb"(?P<unicode>[\xc2-\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac)"
+)
+_CHECKS = {
+    WINDOWS: (_DOUBTFUL, bytes.fromhex("81 84 8d 8f 90 94 99 9d c2 c3 e1 e2")),
+    DOS: (_DOUBTFUL_DOS, bytes.fromhex("c2 c3 c4 c5 e2")),
+}
+"""What is doubtful, and with which bytes every doubt begins: most texts have none of them."""
 _NEAR = 4
 _MEND = "write UTF-8, or name the right one as `encoding` in the mapping"
 
@@ -41,19 +50,42 @@ def text_of(stream: Peekable, encoding: str | None) -> Iterator[str]:
     Raises:
         RejectedExportError: a byte that contradicts, with its place and what to do.
     """
-    if encoding is None:
-        encoding = unicode_encoding(stream.peek(64))
     place = _Place()
+    told = _name(encoding) if encoding else None
+    encoding = _agreed(stream.peek(64), told, place)
     if encoding is None:
         yield from _ascii(stream, place)
         ahead = stream.peek(4)
         if not ahead:
             return
         encoding = UTF_8 if _SEQUENCE.match(ahead) else WINDOWS
-    if encoding == WINDOWS:
-        yield from _windows(stream, place)
+    if encoding == "utf-8-sig":
+        # Passed by here: the decoder does not count it.
+        place.pass_by(stream.read(len(codecs.BOM_UTF8)))
+        encoding = UTF_8
+    if encoding in {WINDOWS, ISO}:
+        yield from _checked(stream, WINDOWS, place)
+    elif encoding == DOS:
+        yield from _checked(stream, DOS, place)
     else:
         yield from _strictly(stream, encoding, place)
+
+
+def _name(encoding: str) -> str:
+    """The name by which Python knows it: `windows-1252` is `cp1252`."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        detail = "the encoding that the mapping names is not known"
+        raise RejectedExportError(RejectedExport.ENCODING_DOUBTFUL, detail) from None
+
+
+def _agreed(head: bytes, told: str | None, place: "_Place") -> str | None:
+    """What the first bytes say, which is more exact than what was told, or what was told."""
+    found = unicode_encoding(head)
+    if told and found and not found.startswith(told):
+        place.refuse(head, 0, f"the beginning of {_shown(found)}, not of {_shown(told)}")
+    return found or told
 
 
 class _Place:
@@ -88,20 +120,22 @@ def _ascii(stream: Peekable, place: _Place) -> Iterator[str]:
             return
 
 
-def _windows(stream: Peekable, place: _Place) -> Iterator[str]:
+def _checked(stream: Peekable, encoding: str, place: _Place) -> Iterator[str]:
+    """The text in an encoding of single bytes, in which every byte means something, be it wrong."""
+    doubtful, suspects = _CHECKS[encoding]
     while piece := stream.read(PIECE):
         # What is doubtful shows by what stands around it, be it in another piece.
         near = place.before + piece + stream.peek(_NEAR)
-        suspect = len(piece.translate(None, delete=_SUSPECTS)) != len(piece)
-        if suspect and (doubt := _DOUBTFUL.search(near, len(place.before))):
-            _refuse_windows(place, doubt)
+        suspect = len(piece.translate(None, delete=suspects)) != len(piece)
+        if suspect and (doubt := doubtful.search(near, len(place.before))):
+            _refuse(place, doubt)
         place.pass_by(piece)
-        yield piece.decode(WINDOWS)
+        yield piece.decode(encoding)
 
 
-def _refuse_windows(place: _Place, doubt: re.Match[bytes]) -> NoReturn:
+def _refuse(place: _Place, doubt: re.Match[bytes]) -> NoReturn:
     detail = {
-        "unicode": "a character of UTF-8 in a file that is not UTF-8 before it",
+        "unicode": "a character of UTF-8 in a file that is not in UTF-8",
         "dos": "an umlaut of DOS (code page 850), as it seems",
         "undefined": "no character of Windows-1252",
     }[str(doubt.lastgroup)]
@@ -111,11 +145,7 @@ def _refuse_windows(place: _Place, doubt: re.Match[bytes]) -> NoReturn:
 
 
 def _strictly(stream: Peekable, encoding: str, place: _Place) -> Iterator[str]:
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
-        detail = "the encoding that the mapping names is not known"
-        raise RejectedExportError(RejectedExport.ENCODING_DOUBTFUL, detail) from None
+    decoder = codecs.getincrementaldecoder(encoding)()
     kept = 0
     while True:
         piece = stream.read(PIECE)

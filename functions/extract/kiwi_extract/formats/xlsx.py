@@ -1,9 +1,10 @@
 """Reads a workbook as ERPs' users export it: each sheet is a table, and what counts is what a person sees."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import IO, Any, cast
 from xml.etree.ElementTree import ParseError
 
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.cells import Cell, shown
 from kiwi_extract.formats.csv_table import MAX_COLUMNS, unique_columns
 from kiwi_extract.formats.origin import ReadingOptions
 from kiwi_extract.formats.packed import Budget
@@ -22,9 +24,9 @@ MAX_ROWS = 300_000
 """Rows of all sheets: openpyxl reads some ten thousand in a second, and an invocation has minutes."""
 MAX_STRINGS = 64 * 2**20
 """Bytes of the texts, which openpyxl holds in memory."""
+MAX_WALKED = 2**22
+"""Rows that are gone through, be they empty: of four sheets that are as long as Excel makes them."""
 _STRINGS = "xl/sharedStrings.xml"
-_EXACT = 10**15
-"""From here on a float has lost digits of a number."""
 _DAMAGED = (
     # What openpyxl raises over a damaged workbook is whatever happens to it.
     AssertionError,
@@ -40,6 +42,7 @@ _DAMAGED = (
     RuntimeError,
     TypeError,
     ValueError,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -56,20 +59,30 @@ def xlsx_tables(
     _check_size(archive, budget)
     try:
         book = load_workbook(cast("IO[bytes]", archive.fp), read_only=True, data_only=True, keep_links=False)
-        sheets = [(str(sheet.title), iter(sheet.iter_rows())) for sheet in book.worksheets]
+        sheets = [(str(sheet.title), _whole(sheet)) for sheet in book.worksheets]
     except _DAMAGED:
         raise _broken() from None
     limit = _Limit()
     first = options.header_line if options else 1
     for title, rows in sheets:
         rest = _read(rows, limit)
-        header = next((row for row in rest if row[0] >= first), None)
-        if header is not None:
-            columns = unique_columns([_text(cell) for cell in header[1]])
-            while not columns[-1]:
-                # As wide as the widest row.
-                columns.pop()
+        columns = next((names for line in rest if line[0] >= first and (names := _columns(line[1]))), None)
+        if columns is not None:
             yield Table(f"{source}#{title}", [name for name in columns if name], _rows(rest, columns))
+
+
+def _whole(sheet: Any) -> Iterator[Any]:
+    """All rows of a sheet. What it says of its own size is often out of date, and then cuts rows off."""
+    sheet.reset_dimensions()
+    return iter(sheet.iter_rows())
+
+
+def _columns(cells: Sequence[Cell]) -> list[str]:
+    """The names in a header; none if there is nothing but blanks."""
+    columns = unique_columns([cell if isinstance(cell, str) else "" for cell in cells])
+    while columns and not columns[-1]:
+        columns.pop()
+    return columns
 
 
 def _check_size(archive: zipfile.ZipFile, budget: Budget) -> None:
@@ -80,69 +93,59 @@ def _check_size(archive: zipfile.ZipFile, budget: Budget) -> None:
 
 
 class _Limit:
-    """Counts the rows of all sheets."""
+    """Counts the rows of all sheets: those with something in them, and all that are gone through."""
 
     def __init__(self) -> None:
-        self._left = MAX_ROWS
+        self._filled = MAX_ROWS
+        self._walked = MAX_WALKED
+
+    def walk(self) -> None:
+        self._walked -= 1
+        if self._walked < 0:
+            detail = f"cells so far down that more than {MAX_WALKED} rows lie above them; delete them"
+            raise RejectedExportError(RejectedExport.TOO_LARGE, detail)
 
     def take(self) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self._filled -= 1
+        if self._filled < 0:
             detail = f"a workbook of more than {MAX_ROWS} rows; send CSV"
             raise RejectedExportError(RejectedExport.TOO_LARGE, detail)
 
 
-def _read(rows: Iterator[Any], limit: _Limit) -> Iterator[tuple[int, Sequence[Any]]]:
-    """The rows that are not empty, with their numbers."""
+def _read(rows: Iterator[Any], limit: _Limit) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows that are not empty, with their numbers. They are of any width."""
     number = 0
     while True:
         number += 1
         try:
-            cells = next(rows, None)
-            if cells is None:
+            row = next(rows, None)
+            if row is None:
                 return
-            filled = any(cell.value is not None for cell in cells)
+            cells = [shown(cell) for cell in row]
         except _DAMAGED:
             raise _broken() from None
-        if filled:
+        limit.walk()
+        while cells and _is_blank(cells[-1]):
+            cells.pop()
+        if cells:
             limit.take()
             if len(cells) > MAX_COLUMNS:
                 raise RejectedExportError(RejectedExport.TOO_COMPLEX, f"more than {MAX_COLUMNS} columns")
             yield number, cells
 
 
-def _rows(rows: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[str]) -> Iterator[Row]:
+def _is_blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _rows(rows: Iterator[tuple[int, Sequence[Cell]]], columns: Sequence[str]) -> Iterator[Row]:
     width = len(columns)
     for number, cells in rows:
-        texts = [_text(cell) for cell in cells]
-        if any(texts[width:]):
+        if len(cells) > width:
             yield Row(number, {}, RAGGED_LINE)
-        elif any(texts):
-            yield Row(number, {name: text for name, text in zip(columns, texts, strict=False) if name})
-
-
-def _text(cell: Any) -> str:
-    """What a person sees in the cell."""
-    value = cell.value
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "WAHR" if value else "FALSCH"
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        value = int(value)
-    if isinstance(value, int):
-        return _padded(value, cell)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def _padded(number: int, cell: Any) -> str:
-    """A number with the leading zeros that its format shows."""
-    form = str(cell.number_format)
-    return str(number).zfill(len(form)) if set(form) == {"0"} and number >= 0 else str(number)
+        else:
+            filled = zip_longest(columns, cells, fillvalue="")
+            yield Row(number, {str(name): cell for name, cell in filled if name})
 
 
 def _broken() -> RejectedExportError:

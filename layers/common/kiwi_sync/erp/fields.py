@@ -7,6 +7,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
+from unicodedata import category
 
 from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -15,7 +16,8 @@ NUMBER_LENGTH = 64
 TEXT_LENGTH = 1000
 OPEN_ENDED_YEAR = 9999
 _NOT_IN_TEXTS = re.compile(r"[\x00\ud800-\udfff]")
-_NOT_IN_NUMBERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Kinds of characters: control, format (a zero-width blank, a soft hyphen), ends of lines and paragraphs."""
 _ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})", re.ASCII)
 _GERMAN_DATE = re.compile(r"(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{4})", re.ASCII)
 EARLIEST_YEAR = 1800
@@ -35,9 +37,18 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> str:
     """A text that names something: on one line, without what nobody can see."""
     number = _text(value).strip()
-    if _NOT_IN_NUMBERS.search(number):
-        raise PydanticCustomError("control_character", "must not contain control characters")
+    # Nearly all are printable: a look at each character is for the others.
+    if not number.isprintable() and any(category(char) in _UNSEEN for char in number):
+        raise PydanticCustomError("control_character", "must not contain control or invisible characters")
     return number
+
+
+def is_number(value: str) -> bool:
+    """Whether a text can be a number of the ERP."""
+    try:
+        return 0 < len(_number(value)) <= NUMBER_LENGTH
+    except PydanticCustomError:
+        return False
 
 
 def day_of(value: Any) -> date:

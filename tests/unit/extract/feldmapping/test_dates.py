@@ -25,7 +25,10 @@ from kiwi_extract.feldmapping.dates import DateFormatError, date_reader
         ("excel", "45322,5", "2024-01-31"),
         ("excel", "61", "1900-03-01"),
         ("iso", "2024-01-31", "2024-01-31"),
-        ("iso", "2024-01-31T23:59:59.999Z", "2024-01-31"),
+        ("iso", "2024-01-31T23:59:59.999", "2024-01-31"),
+        ("iso", "2024-01-31T00:00:00.000Z", "2024-01-31"),
+        ("iso", "2024-01-31T00:00:00+02:00", "2024-01-31"),
+        ("iso", "2024-01-31 00:00 UTC", "2024-01-31"),
         ("iso", "2024-01-31 00:00:00", "2024-01-31"),
         ("DD.MM.YYYY", "2024-01-31", "2024-01-31"),
         ("excel", "2024-01-31", "2024-01-31"),
@@ -50,6 +53,12 @@ def test_a_date(form: str, text: str, day: str) -> None:
         ("excel", "99999999"),
         ("excel", "-1"),
         ("iso", "31.01.2024"),
+        ("iso", "2024-01-30T23:00:00Z"),
+        ("iso", "2024-01-30T22:00:00.000+0000"),
+        ("iso", "2024-01-30 23:00 +00:00"),
+        ("iso", "2024-01-31T01:00:00+01:00[Europe/Berlin]"),
+        ("DD.MM.YYYY", "2024-01-30T23:00:00Z"),
+        ("excel", "2024-01-30T23:00:00Z"),
     ],
 )
 def test_no_date(form: str, text: str) -> None:
@@ -57,7 +66,17 @@ def test_no_date(form: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["", "DD.MM", "DD.MM.YYYY.YYYY", "DD.MM.YYYY YY", "TT.MM.JJJJ", "dd.mm.yyyy", "M.MM.YY"]
+    "form",
+    [
+        "",
+        "DD.MM",
+        "DD.MM.YYYY.YYYY",
+        "DD.MM.YYYY YY",
+        "TT.MM.JJJJ",
+        "dd.mm.yyyy",
+        "M.MM.YY",
+        "DD.MM.YYYY hhhh",
+    ],
 )
 def test_what_is_no_format_says_what_is_allowed(form: str) -> None:
     with pytest.raises(DateFormatError, match="allowed are YYYY, YY, MM, M, DD, D, hh, mm, ss"):

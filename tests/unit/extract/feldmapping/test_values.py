@@ -7,7 +7,7 @@ from kiwi_extract.feldmapping.faults import RowError
 
 from tests.unit.extract.feldmapping.mappings import field, mapping, table
 
-PERSON = {
+PERSON: dict[str, Any] = {
     "Name": {"First": "Erika", "Last": None},
     "Mails": [
         {"Type": "Fax", "To": "040"},
@@ -44,6 +44,13 @@ PERSON = {
         ("{first: [A]}", {}, None),
         ("{list: P.Mails, where: {path: Type, is: E-Mail}, take: To}", {"P": PERSON}, "a@example.org"),
         ("{list: P.Tags}", {"P": PERSON}, "x"),
+        ("{list: P.Tags, then: [{blank: [x]}]}", {"P": PERSON}, "y"),
+        ("{list: P.Tags, then: [{blank: [x, y]}]}", {"P": PERSON}, None),
+        (
+            "{first: [{list: P.Mails, take: To, then: [{map: {values: {'040': ''}, otherwise: keep}}]}]}",
+            {"P": PERSON | {"Mails": PERSON["Mails"][:1] + PERSON["Mails"][2:]}},
+            "a@example.org",
+        ),
         ("{list: P.Name, take: To}", {"P": PERSON}, None),
         ("{list: P.Nothing}", {"P": PERSON}, None),
     ],
@@ -138,6 +145,8 @@ def test_a_condition(condition: str, row: dict[str, Any], is_met: bool) -> None:
     [
         ("[A, B]", {"A": "1", "B": "2"}, ["1", "2"]),
         ("[A, B]", {"A": "", "B": None}, []),
+        ("[A, B, C]", {"A": " 1", "B": "   ", "C": "\t"}, [" 1"]),
+        ("[{list: A}]", {"A": [" ", "1"]}, ["1"]),
         ("[{each: A, at: ','}]", {"A": "1, 2,,3 "}, ["1", "2", "3"]),
         ("[{each: A, at: ',', then: [{pad: 2}]}]", {"A": "1,2"}, ["01", "02"]),
         ("[{each: {column: A, then: [upper]}, at: und}]", {"A": "a und b"}, ["A UND B"]),
@@ -167,6 +176,21 @@ def test_the_tenants_of_a_lease(items: str, row: dict[str, Any], found: list[Any
 def test_a_number_without_end_is_no_text() -> None:
     with pytest.raises(RowError, match="email: not_text"):
         field("{column: A, then: [trim]}", {"A": 10**5000})
+
+
+@pytest.mark.parametrize(
+    "number", [float("inf"), float("-inf"), float("nan"), 2.0**53, 1.2345678901234568e20]
+)
+def test_a_number_of_which_digits_are_lost_is_no_text(number: float) -> None:
+    with pytest.raises(RowError, match="email: not_text"):
+        field("{column: A, then: [trim]}", {"A": number})
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(4711.0, "4711"), (-0.0, "0"), (1.5, "1.5"), (2.0**53 - 1, "9007199254740991")]
+)
+def test_a_number_with_a_point_is_read_as_what_it_is(number: float, text: str) -> None:
+    assert field("{column: A, then: [trim]}", {"A": number}) == text
 
 
 def test_steps_take_dates_of_excel_and_numbers_alike() -> None:

@@ -60,6 +60,72 @@ def test_a_doubtful_encoding_is_refused_with_byte_and_line(content: bytes, bad: 
     assert "`encoding` in the mapping" in error.detail
 
 
+@pytest.mark.parametrize(
+    ("told", "content", "bad", "line"),
+    [
+        ("windows-1252", "1;7;Müller;\n".encode(), 0xC3, 2),
+        ("iso-8859-1", "1;6;a;\n1;7;Müller;\n".encode(), 0xC3, 3),
+        ("cp850", "1;7;Müller;\n".encode(), 0xC3, 2),
+        ("cp850", "1;7;Łukasz;\n".encode(), 0xC5, 2),
+        ("windows-1252", "1;7;Müller;\n".encode("cp850"), 0x81, 2),
+        ("utf-8", "1;7;Müller;\n".encode("cp1252"), 0xFC, 2),
+    ],
+)
+def test_a_wrong_encoding_in_the_mapping_is_refused(told: str, content: bytes, bad: int, line: int) -> None:
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    error = refused(HEADER.encode() + content, mapping=mapping)
+    offset = len(HEADER) + content.index(bad)
+    assert error.reason is RejectedExport.ENCODING_DOUBTFUL
+    assert error.detail.startswith(f"byte 0x{bad:02X} at offset {offset}, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("windows-1252", "utf-8-sig"),
+        ("windows-1252", "utf-16"),
+        ("utf-8", "utf-16"),
+        ("utf-16", "utf-8-sig"),
+        ("cp850", "utf-16-le"),
+    ],
+)
+def test_a_file_that_begins_in_another_encoding_than_the_mapping_says(told: str, written: str) -> None:
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    error = refused(HEADER.encode(written), mapping=mapping)
+    assert error.reason is RejectedExport.ENCODING_DOUBTFUL
+    assert "at offset 0, line 1: the beginning of UTF-" in error.detail
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("windows-1252", "cp1252"),
+        ("iso-8859-1", "cp1252"),
+        ("iso-8859-1", "iso-8859-1"),
+        ("cp850", "cp850"),
+        ("utf-8", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16", "utf-16-le"),
+        ("utf-16", "utf-16-be"),
+    ],
+)
+def test_the_right_encoding_in_the_mapping(told: str, written: str) -> None:
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    name = "Müller-Weiß" + ("" if "850" in written or "8859" in written else " – Söhne")
+    content = '"mandant";nummer;nachname\n' + f"1;7;{name}\n"
+    assert values(content.encode(written), mapping=mapping) == [
+        {"mandant": "1", "nummer": "7", "nachname": name}
+    ]
+
+
+@pytest.mark.parametrize("told", [None, "utf-8"])
+def test_a_byte_order_mark_counts_in_the_place_of_a_fault(told: str | None) -> None:
+    content = ("\ufeff" + HEADER).encode() + b"1;7;M\xfcller;\n"
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    assert f"at offset {content.index(0xFC)}, line 2" in refused(content, mapping=mapping).detail
+
+
 @pytest.mark.parametrize("at", [65_535, 65_536, 131_072])
 def test_a_doubtful_byte_is_found_across_pieces(at: int) -> None:
     content = HEADER.encode() + b"1;7;\xfc;\n1;8;"
@@ -136,6 +202,63 @@ def test_a_quotation_mark_that_swallows_lines_is_refused(text: str) -> None:
     assert error.detail.startswith("line 3")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '1;1;x;"Keller\n1;2;y;Alte Post"\n',
+        '1;1;x;"Keller\r\n1;2;y;\r\n1;3;z;Alte Post"\r\n1;4;a;b\r\n',
+        '1;1;"Keller;a\n1;2;";b\n',
+    ],
+)
+def test_two_stray_quotation_marks_that_swallow_a_line_are_refused(text: str) -> None:
+    error = refused((HEADER + "1;0;;\n" + text).encode())
+    assert error.reason is RejectedExport.CSV_BROKEN
+    assert error.detail.startswith("line 3")
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\nb; c", "a; b; c; d\ne", "a\n\nb\nc; d", "a\n2. OG; links"])
+def test_line_breaks_within_a_cell_are_no_swallowed_line(name: str) -> None:
+    assert [row["nachname"] for row in rows(f'1;1;"{name}";x\n1;2;y;z\n')] == [name, "y"]
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\x1a\x1a\x1a", "\x1a\r\n", " \n\x1a \n"])
+@pytest.mark.parametrize("last", ["1;7;A;b", "1;7;A;b\r\n"])
+@pytest.mark.parametrize("drips", [False, True])
+def test_the_end_of_a_file_of_dos(end: str, last: str, *, drips: bool) -> None:
+    (raw,) = opened((HEADER + last + end).encode(), drips=drips)[0]
+    assert (raw.reason, raw.value["nummer"], raw.value["email"].strip()) == (None, "7", "b")
+
+
+def test_such_a_mark_elsewhere_is_none() -> None:
+    assert [row["nachname"] for row in rows("1;7;A\x1aB;\n1;8;\x1a;\n1;9;D;\n")] == ["A\x1aB", "\x1a", "D"]
+    assert refused(HEADER.encode() + b"\x1a" * 2**21).reason is RejectedExport.TOO_COMPLEX
+
+
+def test_numbers_that_excel_is_told_to_leave_as_they_are() -> None:
+    text = '="1";"=""0007""";="";="\n1;="0008";=A"1;"a=""b"""\n'
+    assert [list(row.values()) for row in rows(text)] == [
+        ["1", "0007", "", '="'],
+        ["1", "0008", '=A"1', 'a="b"'],
+    ]
+    assert values(b'="mandant";="nummer";="email"\n1;2;x\n') == [
+        {"mandant": "1", "nummer": "2", "email": "x"}
+    ]
+
+
+@pytest.mark.parametrize("sign", ['"', "x", "\x00", "ä"])
+def test_sep_names_a_delimiter_that_is_none(sign: str) -> None:
+    error = refused(f"\nsep={sign}\n{HEADER}1;7;;\n".encode())
+    assert error.reason is RejectedExport.DELIMITER_DOUBTFUL
+    assert error.detail.startswith("line 2: ")
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(delimiter=";"))
+    assert values(f"sep={sign}\n{HEADER}1;7;;\n".encode(), mapping=mapping)[0]["nummer"] == "7"
+
+
+def test_the_line_of_a_header_that_is_wrong() -> None:
+    assert refused(b"\n\nmandant;nummer;a,b,c\n1;2;3\n").detail.startswith("line 3: ")
+    assert refused(b'\n\n"a"b;c\n1;2\n').detail.startswith("line 3: ")
+
+
 def test_names_of_columns() -> None:
     content = "\ufeff Mandant ; NUMMER;;email;unbekannt\n1;7;x;y;z\n".encode()
     assert values(content) == [{"mandant": "1", "nummer": "7", "email": "y", "unbekannt": "z"}]
@@ -190,6 +313,39 @@ def test_a_lease_names_its_unit_and_its_tenants(columns: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("columns", "section"),
+    [
+        ("wirtschaftseinheit;einheit;geloescht", "mietvertraege"),
+        ("verwaltungseinheit.wirtschaftseinheit;verwaltungseinheit.nummer;geloescht", "mietvertraege"),
+        ("wirtschaftseinheit;einheit;mieter;beginn;nachname", "mietvertraege"),
+        ("wirtschaftseinheit;geloescht", "verwaltungseinheiten"),
+        ("nachname;einheit", "mieter"),
+        ("wirtschaftseinheit;einheit;mieter", "mietvertraege"),
+        ("wirtschaftseinheit;einheit;beginn", "mietvertraege"),
+    ],
+)
+def test_what_a_table_holds(columns: str, section: str) -> None:
+    width = columns.count(";") + 1
+    (raw,) = opened(f"mandant;nummer;{columns}\n1;2{';1' * width}\n".encode())[0]
+    assert raw.section == section
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "wirtschaftseinheit;email",
+        "nachname;wirtschaftseinheit;einheit",
+        "email;beginn",
+        "wirtschaftseinheit;einheit",
+        "email;EMAIL",
+        "email;Nummer",
+    ],
+)
+def test_columns_that_tell_two_things(columns: str) -> None:
+    assert refused(f"mandant;nummer;{columns}\n1;2;3;4;5\n".encode()).reason is RejectedExport.NO_TABLE
+
+
 def test_what_is_deleted() -> None:
     content = HEADER.replace("\n", ";geloescht\n").encode() + b"1;7;;;ja\n1;8;;;\n1;9;;;vielleicht\n"
     seen = [(raw.deleted, raw.reason, raw.value["nummer"]) for raw in opened(content)[0]]
@@ -226,3 +382,9 @@ def test_more_records_than_an_invocation_can_read(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(RejectedExportError) as caught:
         rows("1;1;a;\n1;2;b;\n1;3;c;\n")
     assert caught.value.reason is RejectedExport.TOO_LARGE
+
+
+def test_a_mandant_with_what_nobody_can_see_costs_its_own_row() -> None:
+    records, export = opened((HEADER + "1;7;A;\n\u200b1;8;B;\n").encode())
+    assert [validate(raw).reason for raw in records] == [None, "control_character"]
+    assert export.envelope["mandanten"] == ["1"]

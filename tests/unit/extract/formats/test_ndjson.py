@@ -1,8 +1,10 @@
 """NDJSON: one record a line; a line that cannot be read costs itself, and nothing else."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from kiwi_extract.admission import admit
 from kiwi_extract.formats.identity import IdentityTable
 from kiwi_extract.formats.origin import Origin
 from kiwi_extract.validate import validate
@@ -77,6 +79,47 @@ def test_a_line_that_cannot_be_read(line: str, sections: list[str], reason: str)
     content = lines("", line, '{"typ": "mieter", "mandant": "0001", "nummer": "9"}')
     assert rejected(content) == [(section, "a.ndjson, line 4", reason) for section in sections]
     assert values(content, NOWHERE)[-1]["nummer"] == "9"
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("broken", ["x", "[", '{"typ": 7}', '"'])
+def test_a_broken_line_does_not_refuse_an_export_that_counts(at: int, broken: str) -> None:
+    head = HEAD | {"anzahl": {"verwaltungseinheiten": 0, "mieter": 2}}
+    written = as_ndjson(head, {"mieter": [tenant("1")]}).split(b"\n")
+    written.insert(at, broken.encode())
+    export = opened(b"\n".join(written), NOWHERE)[1]
+    assert export.counts == {"verwaltungseinheiten": 0, "mieter": 2, "mietvertraege": 0}
+    assert admit(export, datetime(2026, 11, 3, tzinfo=UTC)).anzahl.mieter == 2
+
+
+@pytest.mark.parametrize(
+    ("anzahl", "counts"),
+    [
+        (None, [0, 1, 0]),
+        ({"mieter": 1}, [0, 1, 0]),
+        ({"mieter": 4}, [0, 3, 0]),
+        ({"mieter": 0}, [0, 1, 0]),
+        ({"verwaltungseinheiten": 1, "mieter": 4}, [1, 2, 0]),
+        ({"verwaltungseinheiten": 1, "mieter": 1, "mietvertraege": 1}, [1, 1, 1]),
+        ({"mieter": "2"}, [0, 1, 0]),
+        ([], [0, 1, 0]),
+    ],
+)
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_broken_line_is_one_of_those_that_are_missing(
+    anzahl: Any, counts: list[int], *, outside: bool
+) -> None:
+    head = {name: value for name, value in HEAD.items() if name != "anzahl"}
+    content = (
+        as_ndjson(head if outside else head | {"anzahl": anzahl}, {"mieter": [tenant("1")]}) + b"\nx\ny\n"
+    )
+    origin = Origin("a.ndjson", None, {"anzahl": anzahl} if outside else {})
+    assert list(opened(content, origin)[1].counts.values()) == counts
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a\x1a", b"\r\n\x1a\r\n"])
+def test_the_end_of_a_file_of_dos(end: bytes) -> None:
+    assert [raw.reason for raw in opened(lines() + end, NOWHERE)[0]] == [None]
 
 
 def test_a_line_without_end() -> None:

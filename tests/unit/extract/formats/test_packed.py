@@ -90,6 +90,18 @@ def test_a_zip_that_is_damaged_is_refused() -> None:
     assert refused(bytes(content)).reason is RejectedExport.PACKED_BROKEN
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("at", [45, 60, 90])
+def test_a_damaged_member_of_a_zip_is_refused(packing: int, at: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("a.csv", as_csv("mieter", [tenant(str(n)) for n in range(200)]))
+        archive.writestr("b.csv", b"x")
+    content = bytearray(out.getvalue())
+    content[at : at + 4] = bytes(byte ^ 0xFF for byte in content[at : at + 4])
+    assert refused(bytes(content)).reason is RejectedExport.PACKED_BROKEN
+
+
 def test_a_zip_with_a_password_is_refused() -> None:
     content = bytearray(as_zip({"a.csv": as_csv("mieter", TENANTS)}))
     content[6] |= 1

@@ -1,12 +1,15 @@
 """Workbooks: what a person sees in a cell is what is read."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime, time
 from typing import Any
 
 import pytest
+from kiwi_extract.feldmapping.parsing import parse_feldmapping
 from kiwi_extract.formats import xlsx
+from kiwi_extract.validate import validate
 from kiwi_sync.rules.reasons import RejectedExport
 from openpyxl import Workbook
 
@@ -39,7 +42,14 @@ def workbook(
         (1, "0000", "0001"),
         (12345, "0000", "12345"),
         (1.5, "General", "1.5"),
-        (1e20, "General", "1e+20"),
+        (1, "0", "1"),
+        (1234, "#,##0", "1234"),
+        (1234, "#\\ ##0.00", "1234"),
+        (1, "[$-407]0000", "0001"),
+        (1, "[Red]0000_ ", "0001"),
+        (1, "0000;-0000", "0001"),
+        (1, "0000\\ ", "0001"),
+        (7, "GENERAL", "7"),
         ("0001", "@", "0001"),
         (True, "General", "WAHR"),
         (date(2024, 1, 31), "DD.MM.YYYY", "2024-01-31"),
@@ -52,6 +62,93 @@ def workbook(
 def test_a_cell(value: Any, form: str, text: str) -> None:
     (row,) = values(workbook(["1", "x", value, None], formats={"C2": form}))
     assert row["nachname"] == text
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "reason"),
+    [
+        (1, '"M-"0000', "number_unclear"),
+        (1, "[$M-]0000", "number_unclear"),
+        (1, "00-00", "number_unclear"),
+        (1, "[<1000]0000;0", "number_unclear"),
+        (1, "0000.00", "number_unclear"),
+        (10**15, "0", "number_unclear"),
+        (1e20, "General", "number_unclear"),
+        ("#N/A", "General", "excel_error"),
+    ],
+)
+def test_a_cell_of_which_nobody_knows_what_it_says_rejects_its_record(
+    value: Any, form: str, reason: str
+) -> None:
+    content = workbook(["1", "7", value, ""], ["1", value, "x", ""], formats={"C2": form, "B3": form})
+    first, second = (validate(raw) for raw in opened(content)[0])
+    assert (first.numbers, first.field, first.reason) == ("1/7", "nachname", reason)
+    assert (second.sk, second.field, second.reason) == (None, "nummer", reason)
+
+
+def test_such_a_cell_does_no_harm_in_a_column_that_is_not_read() -> None:
+    content = workbook(["1", "7", "A", "", "#N/A"], columns=[*COLUMNS, "notiz"])
+    (entry,) = [validate(raw) for raw in opened(content)[0]]
+    assert (entry.numbers, entry.rejected) == ("1/7", False)
+
+
+def test_such_a_cell_in_a_mapped_column() -> None:
+    text = "version: 1\nmieter: [{fields: {mandant: mandant, nummer: nummer, nachname: nachname}}]\n"
+    mapping = parse_feldmapping(text)
+    content = workbook(["1", "7", "A", "#N/A"], ["1", "8", "#N/A", ""])
+    entries = [validate(raw) for raw in opened(content, mapping=mapping)[0]]
+    assert [(one.numbers, one.field, one.reason) for one in entries] == [
+        ("1/7", None, None),
+        ("1/8", "nachname", "excel_error"),
+    ]
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_sheet(content: bytes, old: str, new: str) -> bytes:
+    """The workbook, with something else in its first sheet."""
+    files = parts_of(content)
+    sheet = next(name for name in files if "worksheets/sheet" in name)
+    changed = re.sub(old.encode(), new.encode(), files[sheet], count=1)
+    assert changed != files[sheet]
+    return as_zip(files | {sheet: changed})
+
+
+@pytest.mark.parametrize("stale", ["A1", "A1:B2", "A1:D2", "A1:B9", "B2:C3"])
+def test_what_a_sheet_says_of_its_size_does_not_count(stale: str) -> None:
+    content = workbook(["1", "7", "A", "a@b.example"], ["1", "8"], ["1", "9", None, "c@d.example"])
+    stale_one = with_sheet(content, '<dimension ref="[^"]*"', f'<dimension ref="{stale}"')
+    assert values(stale_one) == values(content)
+    assert [row["email"] for row in values(stale_one)] == ["a@b.example", "", "c@d.example"]
+
+
+def test_a_cell_far_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = with_sheet(
+        workbook(["1", "7"]), '<row r="2"(.*?)"A2"(.*?)"B2"', r'<row r="5000"\1"A5000"\2"B5000"'
+    )
+    assert [raw.line for raw in opened(content)[0]] == [5000]
+    monkeypatch.setattr(xlsx, "MAX_WALKED", 4000)
+    error = refused(content)
+    assert error.reason is RejectedExport.TOO_LARGE
+    assert "so far down" in error.detail
+
+
+def test_a_cell_with_a_style_that_is_not_there() -> None:
+    content = with_sheet(workbook([1, 7]), '<c r="A2"', '<c r="A2" s="99"')
+    assert refused(content).reason is RejectedExport.XLSX_BROKEN
+
+
+def test_rows_of_blanks_are_skipped() -> None:
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([" ", ""], COLUMNS, [" "], ["1", "7", "A", "", " "]):
+        sheet.append(row)
+    book.save(out)
+    assert [(raw.line, raw.reason) for raw in opened(out.getvalue())[0]] == [(4, None)]
 
 
 def test_sheets_rows_and_their_numbers() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_sync.erp.fields import Day, Latitude, Longitude, Number, Text, is_blank
+from kiwi_sync.erp.fields import Day, Latitude, Longitude, Number, Text, is_blank, is_number
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 CONTROL = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))] + [
@@ -73,6 +73,31 @@ def test_what_is_no_text(name: str, value: Any) -> None:
 @pytest.mark.parametrize("character", CONTROL, ids=ascii)
 def test_control_characters_and_surrogates_in_numbers(character: str) -> None:
     assert refusal("number", f"47{character}11") == "control_character"
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\u200b", "\u00ad", "\ufeff", "\u200e", "\u2060", "\u2028", "\u2029", "\U000e0001"],
+    ids=ascii,
+)
+def test_what_nobody_can_see_in_numbers(character: str) -> None:
+    for number in (
+        (f"47{character}11", f"{character}4711") if character not in "\u2028\u2029" else ("4\u20287",)
+    ):
+        assert refusal("number", number) == "control_character"
+        assert not is_number(number)
+    assert read("text", f"Wohnung{character}links") == f"Wohnung{character}links"
+
+
+@pytest.mark.parametrize("number", ["0001", "4 7\u00a011", "Grüße 👋", "x" * 64])
+def test_what_a_number_may_be(number: str) -> None:
+    assert read("number", number) == number
+    assert is_number(number)
+
+
+@pytest.mark.parametrize("text", ["", " ", "x" * 65, "4\n7", "\ud800"])
+def test_what_a_number_may_not_be(text: str) -> None:
+    assert not is_number(text)
 
 
 @pytest.mark.parametrize("name", ["text", "day"])
