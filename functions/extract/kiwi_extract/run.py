@@ -58,12 +58,19 @@ class Tools:
 
 
 def extract(
-    tools: Tools, document: Export, deadline: Deadline, shelf: Shelf, plan: str | None = None
+    tools: Tools,
+    document: Export,
+    deadline: Deadline,
+    shelf: Shelf,
+    plan: str | None = None,
+    *,
+    earnest: bool = False,
 ) -> runs.Status:
     """Bring one export into the table and send the keys of what is new, changed or gone.
 
     What would take access from too many is held back, and the document kept on the `shelf`. A dry run is only
-    planned. `plan`: the fingerprint of the plan that is to be carried out, this and nothing else.
+    planned. `plan`: the fingerprint of the plan that is to be carried out, this and nothing else. `earnest`:
+    it is no dry run, whatever it says.
 
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
@@ -76,7 +83,7 @@ def extract(
         envelope = admit(document, deadline.clock())
         if envelope.is_part:
             raise PartError(envelope)
-        if envelope.dry_run and plan is None:
+        if envelope.dry_run and plan is None and not earnest:
             return dry_run(_survey(tools, document, envelope, spool, deadline), document.counts, shelf)
         with lease(tools.table, envelope.connection, deadline):
             survey = _survey(tools, document, envelope, spool, deadline)
