@@ -17,6 +17,7 @@ from kiwi_local.plan.plans import Plan, PlanError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_CARRIED_OUT = frozenset({"done", "superseded", "held"})
 PAUSE = 1.0
 """Seconds between two looks at the run."""
 
@@ -68,9 +69,14 @@ def check_settings(plan: Plan, connections: Connections) -> None:
 def apply_plan(
     table: Table, exports: Queue, plan: Plan, pointer: dict[str, Any], patience: float
 ) -> Item | None:
-    """Drop the plan's export and wait until it is worked; its run, None if it is not by then."""
+    """Drop the plan's export and wait until it is worked; its run, None if it is not by then.
+
+    A plan that has been carried out is not sent again: extract would do nothing, and nothing would come.
+    """
     read = _run_reader(table, plan)
     before = read()
+    if before and before.get("plan") == plan["state"]["fingerprint"] and before["status"] in _CARRIED_OUT:
+        return before
     exports.send([Outgoing(json.dumps(pointer))])
     ends = time.monotonic() + patience
     while time.monotonic() < ends:

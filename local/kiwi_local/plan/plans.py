@@ -11,13 +11,12 @@ from typing import Any
 
 from kiwi_extract.admission import admit, connection_of
 from kiwi_extract.document import RejectedExportError
-from kiwi_extract.extent import silent_in
 from kiwi_extract.formats.origin import Export, Origin
 from kiwi_extract.formats.reading import FeldmappingOf, open_export
 from kiwi_extract.lease import Deadline
 from kiwi_extract.origins import Place
 from kiwi_extract.plan.making import FORMAT, make_plan
-from kiwi_extract.plan.survey import Survey
+from kiwi_extract.plan.survey import survey_of
 from kiwi_extract.spool import Spool
 from kiwi_extract.validate import validate
 from kiwi_sync.connections import Connection, Connections, ConnectionSettings
@@ -90,11 +89,7 @@ def plan_export(
             raise PlanError(f"The export would be refused: {error}") from None
         if envelope.is_part:
             raise PlanError("This is a part of an export: only a whole one can be planned here.")
-        spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-        silent = silent_in(envelope, document)
-        survey = Survey(table, readers, connection, envelope, spool, deadline, silent)
-        if document.mapping is not None:
-            survey.keep_tenants()
+        survey = survey_of(document, table, readers, connection, envelope, spool, deadline)
         make_plan(survey, document.counts, out, export=export, settings=supposed, values=values)
         out.seek(0)
         plan: Plan = json.load(out)

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
+from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,6 +41,8 @@ _ORDER = (
 )
 _LOST = ("reason", "fields", "notice", "new_hash", "values")
 """What a line does not say any more when another has its claim; but for the reason, which is another."""
+_OF_VALUES = ("values", "old_hash", "new_hash")
+"""What a line says of what stands in its fields."""
 
 
 class Book:
@@ -214,10 +217,18 @@ class Book:
     def lines(self) -> Iterator[str]:
         """The lines as JSON texts: by Mandant, kind and key; without those of which nothing comes."""
         # Nothing but constants goes into it.
-        query = f"SELECT line, undecided FROM line WHERE action <> ? ORDER BY mandant, {_ORDER}, key"  # noqa: S608
+        query = f"SELECT line, undecided FROM line WHERE action <> ? ORDER BY mandant, {_ORDER}, key, held"  # noqa: S608
         with closing(self._db.execute(query, (Planned.NOTHING,))) as cursor:
             for text, undecided in cursor:
                 yield f'{text[:-1]}, "undecided": true}}' if undecided else text
+
+    def digest(self) -> str:
+        """Hash of what the lines do, whatever stands in their fields."""
+        digest = blake2b(digest_size=16)
+        for text in self.lines():
+            line = {name: value for name, value in json.loads(text).items() if name not in _OF_VALUES}
+            digest.update(json.dumps(line, sort_keys=True).encode())
+        return digest.hexdigest()
 
     def _all(self, query: str, *arguments: object) -> Sequence[tuple[Any, ...]]:
         with closing(self._db.execute(query, arguments)) as cursor:
