@@ -45,7 +45,10 @@ def make_plan(
         DeadlineReachedError: there is no time left.
     """
     with Book(values=values) as book:
+        held_before = survey.lease_held
         findings = Planner(survey, book).plan()
+        # An export may have ended while it was planned, or begun.
+        findings.lease_held = held_before or survey.lease_held
         rows = book.counts()
         head = _head(survey, findings, read, settings) | {
             "export": dict(export),
@@ -78,7 +81,7 @@ def _head(
             "fingerprint": findings.fingerprint,
             "owed": findings.owed,
             "parked": findings.parked,
-            "lease_held": survey.lease_held,
+            "lease_held": findings.lease_held,
         },
         "read": dict(read),
         "rows": vars(findings.tally),

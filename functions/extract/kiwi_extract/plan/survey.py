@@ -92,7 +92,7 @@ class Survey:
         of_mandant: dict[str, list[Partition]] = defaultdict(list)
         for partition in self.extent.partitions():
             of_mandant[partition.mandant].append(partition)
-        self._brake.apply(of_mandant, self.extent.deselected)
+        self._brake.weigh(of_mandant, self.extent.deselected)
         return self._brake.held
 
     def keep_tenants(self) -> None:

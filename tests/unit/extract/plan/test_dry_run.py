@@ -1,19 +1,21 @@
 """A dry run writes a plan and nothing else; what carries a plan out refuses when anything has moved."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from kiwi_extract.document import RejectedExportError
+from kiwi_extract.lease import lease as lease_of_connection
 from kiwi_extract.run import HandBackError
 from kiwi_extract.runs import Status
 from kiwi_extract.watermark import WATERMARK
 from kiwi_sync.rules.reasons import RejectedExport
-from kiwi_sync.state.table import Change
+from kiwi_sync.state.table import Change, Item
 
+from tests.fakes.memory import MemoryTable
 from tests.unit.extract.exports import CONNECTION, Export, delta, full, gone, lease, tenant, unit
 from tests.unit.extract.houses import approve, changed, houses, numbers, settle, without
 from tests.unit.extract.plan.world import in_kiwi
@@ -375,3 +377,54 @@ def test_a_plan_takes_over_what_an_ordinary_run_has_left() -> None:
     assert rig.run(2)["plan"] == fingerprint
     assert rig.extract(export, plan=fingerprint) is Status.DONE
     assert rig.run(2)["plan"] == fingerprint
+
+
+def moved_to(number: str) -> Export:
+    """The lease of the first tenant, in another unit."""
+    home = {"wirtschaftseinheit": "100", "nummer": number}
+    return delta(2, mietvertraege=[lease("001", mieter=["001"], verwaltungseinheit=home)])
+
+
+def test_agreements_that_move_to_different_units_have_different_hashes() -> None:
+    rig = prepared()
+    ((one,), (other,)) = (rig.plan(moved_to(number))["lines"] for number in ("002", "003"))
+    assert (one["action"], one["fields"]) == ("replace", ["rental_unit"])
+    assert one["old_hash"] == other["old_hash"] != one["new_hash"] != other["new_hash"] != one["old_hash"]
+
+
+def test_the_fields_of_an_agreement_that_is_in_another_unit_than_desired_are_not_known() -> None:
+    rig = prepared()
+    row = next(row for text, row in rig.rows().items() if text.endswith("rental_agreement/0001/001/001"))
+    rig.table.update(row.at, Change(put={"identity_hash": "of another unit"}))
+    ((line),) = rig.plan(moved_to("002"))["lines"]
+    assert line["action"] == "replace"
+    assert "fields" not in line
+
+
+class LendingTable(MemoryTable):
+    """While rows are read, somebody's lease ends."""
+
+    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
+        self.items.get(f"%connection#{CONNECTION}", {}).pop("lease", None)
+        return super().query(pk, prefix=prefix, only=only)
+
+
+def test_a_plan_says_that_an_export_was_being_worked_though_it_has_ended_by_then() -> None:
+    rig = prepared(LendingTable())
+    entered = lease_of_connection(rig.table, CONNECTION, rig.deadline())
+    with entered:
+        assert rig.plan(full(2, **NEXT))["state"]["lease_held"] is True
+
+
+def test_a_dry_run_does_not_log_that_losses_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(
+        "kiwi_extract.brake.logger.warning", lambda text, **more: logged.append(f"{text} {more['lost']}")
+    )
+    rig = prepared()
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    export = full(2, **without(THREE, "mietvertraege", ["002", "003"]))
+    rig.plan(export)
+    assert logged == []
+    assert rig.extract(export) is Status.HELD
+    assert logged == ["losses held 2"]
