@@ -167,6 +167,7 @@ def test_a_plan_that_holds_losses_exits_with_one(there: Running, tmp_path: Path)
     held = typed("plan", written(tmp_path / "e.json", losing))
     assert held.exit_code == 1
     assert "Would be held" in held.output
+    assert json.loads(typed("plan", tmp_path / "e.json", "--json").stdout)["holds"]
 
 
 def test_an_export_that_does_not_say_whose_it_is_is_planned_and_applied_alike(
