@@ -25,7 +25,7 @@ from kiwi_local.plan.words import meaning
 from kiwi_sync.rules.reasons import Loss, Notice, Reason
 from rich.console import Console
 
-from tests.unit.extract.exports import CONNECTION, NOW, Export, document, encoded, full, tenant
+from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, document, encoded, full, tenant
 from tests.unit.extract.houses import changed, houses, numbers, without
 from tests.unit.extract.plan.world import in_kiwi
 from tests.unit.extract.rig import Rig
@@ -241,7 +241,10 @@ def compared(old: dict[str, Any], new: dict[str, Any]) -> str:
 
 def test_the_same_plan_with_and_without_values_is_the_same(rig: Rig) -> None:
     export = full(2, **changed(THREE, "mieter", ["001"], vorname="Gunhild"))
-    assert compare_plans(planned(rig, export), planned(rig, export, values=True)) == []
+    for one in (export, delta(2, export["mieter"])):
+        bare, told = planned(rig, one), planned(rig, one, values=True)
+        assert compare_plans(bare, told) == []
+        assert bare["state"] == told["state"]
 
 
 def test_what_differs_in_values_alone_is_told_apart_by_hashes(rig: Rig) -> None:
