@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from kiwi_sync.queues import QueueError
 from kiwi_sync.state.holds import Hold
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -128,6 +129,6 @@ def reached(stack: str) -> Iterator[Deployed]:
     """The stack; what goes wrong with AWS ends the command with its words."""
     try:
         yield connect(stack)
-    except (StackError, BotoCoreError, ClientError) as error:
+    except (StackError, BotoCoreError, ClientError, QueueError) as error:
         make_console(stderr=True).print(str(error), markup=False)
         raise typer.Exit(2) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from kiwi_local.invoking import Invocation
 from kiwi_local.report import Entry, Report
@@ -114,10 +115,9 @@ def show_table(
     console.print(table)
 
 
-def _cell(value: object) -> str:
-    text = str(value).replace("[", r"\[")
-    style = _STYLES.get(text)
-    return f"[{style}]{text}[/]" if style else text
+def _cell(value: object) -> Text:
+    text = str(value)
+    return Text(text, style=_STYLES.get(text, ""))
 
 
 def _show_exports(console: Console, exports: list[Entry]) -> None:

@@ -95,6 +95,16 @@ def test_a_plan_is_made_saved_and_carried_out_exactly(there: Running, tmp_path: 
     assert again.exit_code == 0
     assert "Nothing would change in KIWI." in again.output
     assert "no longer" not in again.output
+    twice = typed("apply", saved)
+    assert twice.exit_code == 0
+    assert "test-002: done" in twice.output
+
+
+def test_a_plan_that_something_has_overtaken_is_refused(there: Running, tmp_path: Path) -> None:
+    there.bring(FIRST)
+    file, saved = written(tmp_path / "second.json", SECOND), tmp_path / "plan.json"
+    assert typed("plan", file, "--save", saved).exit_code == 0
+    there.bring(export(1, scope="delta", mieter=[tenant("4713")]) | {"export_id": "test-between"})
     outdated = typed("apply", saved)
     assert outdated.exit_code == 1
     assert "plan_outdated" in outdated.output
@@ -157,6 +167,7 @@ def test_a_plan_that_holds_losses_exits_with_one(there: Running, tmp_path: Path)
     held = typed("plan", written(tmp_path / "e.json", losing))
     assert held.exit_code == 1
     assert "Would be held" in held.output
+    assert json.loads(typed("plan", tmp_path / "e.json", "--json").stdout)["holds"]
 
 
 def test_an_export_that_does_not_say_whose_it_is_is_planned_and_applied_alike(

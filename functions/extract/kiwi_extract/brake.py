@@ -71,6 +71,17 @@ class Brake:
             DeadlineReachedError: there is no time left; nothing has been written.
             LossesMovedError: see there.
         """
+        self.weigh(partitions, deselected)
+        # What is left of a run that goes on says less than its hold does already.
+        if self.held and not self.run.done:
+            self._let_stand()
+
+    def weigh(self, partitions: Mapping[str, Collection[Partition]], deselected: Collection[str]) -> None:
+        """Decide on each Mandant of the export.
+
+        Raises:
+            DeadlineReachedError, LossesMovedError: see `apply`.
+        """
         for mandant, its in partitions.items():
             left = [partition for partition in its if partition.pk not in self.run.done]
             if mandant in self.run.passed or not left:
@@ -85,9 +96,6 @@ class Brake:
             else:
                 self.run.passed.add(mandant)
                 self.progressed = True
-        # What is left of a run that goes on says less than its hold does already.
-        if self.held and not self.run.done:
-            self._let_stand()
 
     def held_in(self, partition: Partition) -> Collection[str]:
         """The sort keys of this kind of record that the export must not be taken to speak of."""
@@ -121,19 +129,9 @@ class Brake:
             return False
         rejected = seen is not None and own is not None and own.status is HoldStatus.REJECTED
         now = self.deadline.clock()
-        held = decide(
+        return decide(
             self.table, self.run, self.connection.settings, mandant, toll.count, now, rejected=rejected
         )
-        if held:
-            logger.warning(
-                "losses held",
-                connection=self.connection.id,
-                export_id=self.run.export_id,
-                mandant=mandant,
-                lost=toll.lost,
-                total=toll.total,
-            )
-        return held
 
     def _let_stand(self) -> None:
         """Let a hold stand for what is held, unless a person or a newer full export has spoken already."""
@@ -157,6 +155,15 @@ class Brake:
             document=kept or self.shelf.keep(f"{self.connection.id}/{self.run.export_id}"),
         )
         self._stands = write_hold(self.table, hold, own, self.deadline.clock())
+        for mandant, count in counts.items() if self._stands else ():
+            logger.warning(
+                "losses held",
+                connection=self.connection.id,
+                export_id=self.run.export_id,
+                mandant=mandant,
+                lost=count.lost,
+                total=count.total,
+            )
 
     def _held_by_newer(self) -> set[str]:
         """Mandanten in which losses of a newer full export wait for a person, or were rejected."""

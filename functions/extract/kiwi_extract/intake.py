@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from operator import not_
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
@@ -26,6 +27,7 @@ class Pointer(BaseModel):
     """A message that says where an export lies. `version`: of the object, so that it is read twice alike.
 
     `plan`: the fingerprint of the plan that is to be carried out; then it is no dry run, whatever it says.
+    `earnest`: it is none either, but is bound to no plan (any more).
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -35,6 +37,7 @@ class Pointer(BaseModel):
     side: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{0,1024}$")
     """Version of the side file, "" if there is none; None: not looked for yet."""
     plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    earnest: bool = Field(default=False, exclude_if=not_)
 
     @field_validator("key")
     @classmethod
@@ -52,7 +55,7 @@ class Parts(BaseModel):
     """A message that says where all parts of one export lie, in their order.
 
     `connection`, `export_id`: of which export. `exported_at`, `export_id`: for parts that do not say them.
-    `plan`: as of a pointer.
+    `plan`, `earnest`: as of a pointer.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -61,6 +64,7 @@ class Parts(BaseModel):
     export_id: str | None = None
     exported_at: AwareDatetime | None = None
     plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
+    earnest: bool = Field(default=False, exclude_if=not_)
 
     def message(self) -> str:
         """The message that it is."""

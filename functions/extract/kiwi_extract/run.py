@@ -20,14 +20,15 @@ from kiwi_extract.arrivals import note_export
 from kiwi_extract.assess import Assessor
 from kiwi_extract.brake import Brake, Shelf, is_approved
 from kiwi_extract.compare import Question
-from kiwi_extract.extent import Extent, silent_in
+from kiwi_extract.extent import Extent
 from kiwi_extract.formats.origin import Export
 from kiwi_extract.lease import Deadline, DeadlineReachedError, lease
+from kiwi_extract.listing import SHOWN
 from kiwi_extract.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
 from kiwi_extract.outstanding import retry_parked
 from kiwi_extract.partition import PartitionWork
 from kiwi_extract.plan.dry_run import check_plan, dry_run
-from kiwi_extract.plan.survey import Survey
+from kiwi_extract.plan.survey import Survey, survey_of
 from kiwi_extract.source import SourceWriter
 from kiwi_extract.spool import Spool
 from kiwi_extract.validate import validate
@@ -58,12 +59,19 @@ class Tools:
 
 
 def extract(
-    tools: Tools, document: Export, deadline: Deadline, shelf: Shelf, plan: str | None = None
+    tools: Tools,
+    document: Export,
+    deadline: Deadline,
+    shelf: Shelf,
+    plan: str | None = None,
+    *,
+    earnest: bool = False,
 ) -> runs.Status:
     """Bring one export into the table and send the keys of what is new, changed or gone.
 
     What would take access from too many is held back, and the document kept on the `shelf`. A dry run is only
-    planned. `plan`: the fingerprint of the plan that is to be carried out, this and nothing else.
+    planned. `plan`: the fingerprint of the plan that is to be carried out, this and nothing else. `earnest`:
+    it is no dry run, whatever it says.
 
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
@@ -76,9 +84,12 @@ def extract(
         envelope = admit(document, deadline.clock())
         if envelope.is_part:
             raise PartError(envelope)
-        if envelope.dry_run and plan is None:
+        if envelope.dry_run and plan is None and not earnest:
             return dry_run(_survey(tools, document, envelope, spool, deadline), document.counts, shelf)
         with lease(tools.table, envelope.connection, deadline):
+            if plan is not None and (ended := _carried_out(tools.table, envelope, plan)):
+                # The message has come twice: its own writes must not make it refuse what it has done.
+                return ended
             survey = _survey(tools, document, envelope, spool, deadline)
             if plan is not None:
                 check_plan(survey, plan)
@@ -90,12 +101,11 @@ def extract(
 def _survey(tools: Tools, document: Export, envelope: Envelope, spool: Spool, deadline: Deadline) -> Survey:
     """The export beside the present settings and state."""
     connection = connection_of(tools.connections, envelope.connection)
-    spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-    silent = silent_in(envelope, document)
-    survey = Survey(tools.table, tools.writers, connection, envelope, spool, deadline, silent)
-    if document.mapping is not None:
-        survey.keep_tenants()
-    return survey
+    return survey_of(document, tools.table, tools.writers, connection, envelope, spool, deadline)
+
+
+def _carried_out(table: Table, envelope: Envelope, plan: str) -> runs.Status | None:
+    return runs.carried_out(table, envelope.connection, envelope.export_id, envelope.version, plan)
 
 
 class Said(NamedTuple):
@@ -175,7 +185,7 @@ class ExportRun:
         if self._envelope.is_full:
             forget_mandanten(table, connection, self._extent.deselected - self._run.staying)
         self._brake.finish(self._extent.covered())
-        rejected = self._spool.rejected_count(), self._spool.rejected(runs.SHOWN)
+        rejected = self._spool.rejected_count(), self._spool.rejected(SHOWN)
         note_export(table, connection, self._deadline.clock())
         return runs.end(table, self._run, read, rejected, self._deadline.clock())
 
@@ -202,6 +212,9 @@ class ExportRun:
         question = self._question(partition, self._brake.held_in(partition))
         # What was left of a partition when it was assessed is as it was: the lease is held.
         look = self._assessor.settled.pop(partition.pk, None)
+        if self._run.plan is not None and not self._run.writes:
+            look = look or self._work.look(partition, question, entries)
+            runs.note_writing(self._tools.table, self._run)
         comparison = self._work.bring_in(partition, question, entries, look)
         tally = self._run.tally
         for name in vars(tally):

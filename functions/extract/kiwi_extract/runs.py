@@ -5,23 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from kiwi_sync.state.rows import tombstone
-from kiwi_sync.state.table import Change, ItemKey, Table, Value, equals
+from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.entry import Entry
+from kiwi_extract.listing import listed
 
 UNKNOWN = "%unknown"
 """Stands for the connection where a document does not say whose it is."""
-SHOWN = 500
-"""Rejected records that the run's row lists; all are counted."""
-SHOWN_BYTES = 200_000
-"""Size that their list may have (DynamoDB: 400 KB an item)."""
 DETAIL = 1000
 """Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
-_PROGRESS = ("progress", "staying", "passed", "tally")
+_PROGRESS = ("progress", "staying", "passed", "tally", "writes")
 
 
 class Status(StrEnum):
@@ -34,6 +32,27 @@ class Status(StrEnum):
     HELD = "held"
     PLANNED = "planned"
     INCOMPLETE = "incomplete"
+
+
+_CARRIED_OUT = frozenset({Status.DONE, Status.SUPERSEDED, Status.HELD})
+
+
+class Terms(NamedTuple):
+    """Under what a run works; what was done under other terms has to be done again.
+
+    `approved`: whether a person has approved its losses. `plan`: what it carries out, and what the state was
+    found to be in line with. `mapping`: the version of the Feldmapping that the export is read with.
+    """
+
+    settings_version: int
+    approved: bool = False
+    plan: str | None = None
+    mapping: str | None = None
+
+    def are_those_of(self, item: Item) -> bool:
+        """Whether a run's row is of a run under these terms."""
+        approved = item.get("approved", False)
+        return self == (item.get("settings_version"), approved, item.get("plan"), item.get("mapping"))
 
 
 @dataclass
@@ -60,6 +79,10 @@ class Run:
     """Whether a person has approved its losses."""
     continues: bool = False
     """Whether an earlier invocation has worked on it and has not ended it."""
+    plan: str | None = None
+    """The fingerprint of the plan that it carries out."""
+    writes: bool = False
+    """Of a run with a plan: whether it may have written anything that the plan is checked against."""
     done: set[str] = field(default_factory=set)
     """Partitions that are done, under these settings."""
     staying: set[str] = field(default_factory=set)
@@ -92,16 +115,12 @@ def begin(
 ) -> Run:
     """The run of this export: a new one, or the one that an earlier invocation did not end.
 
-    `approved`: its losses are; what was done before they were has to be done again. `plan`: what it carries
-    out, and what the state was found to be in line with. `mapping`: the version of the Feldmapping that the
-    export is read with; what was done with another has to be done again, too.
+    `approved`, `plan`, `mapping`: see `Terms`.
     """
     item = table.get(_key(connection, export_id)) or {}
-    run = Run(connection, export_id, version, settings_version, approved)
-    run.continues = item.get("status") == Status.WORKING and item.get("version") == version
-    alike = item.get("settings_version") == settings_version and item.get("approved", False) == approved
-    alike = alike and item.get("mapping") == mapping
-    if run.continues and alike:
+    run = Run(connection, export_id, version, settings_version, approved, _is_open(item, version), plan)
+    if run.continues and Terms(settings_version, approved, plan, mapping).are_those_of(item):
+        run.writes = bool(item.get("writes"))
         run.done = set(json.loads(str(item.get("progress", "[]"))))
         run.staying = set(json.loads(str(item.get("staying", "[]"))))
         run.passed = set(json.loads(str(item.get("passed", "[]"))))
@@ -124,11 +143,33 @@ def begin(
     return run
 
 
-def carries_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> bool:
-    """Whether an invocation before this one has begun to carry out this very plan, and has not ended."""
+def _is_open(item: Item, version: str) -> bool:
+    return item.get("status") == Status.WORKING and item.get("version") == version
+
+
+def is_open(table: Table, connection: str, export_id: str, version: str) -> bool:
+    """Whether an invocation has worked on the export and has not ended its run."""
+    return _is_open(table.get(_key(connection, export_id)) or {}, version)
+
+
+def writes_already(table: Table, connection: str, export_id: str, version: str, terms: Terms) -> bool:
+    """Whether an invocation has begun to write under these very terms, and has not ended."""
     item = table.get(_key(connection, export_id)) or {}
-    began = item.get("status") == Status.WORKING and item.get("version") == version
-    return began and item.get("plan") == plan
+    return _is_open(item, version) and terms.are_those_of(item) and bool(item.get("writes"))
+
+
+def carried_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> Status | None:
+    """What became of this very plan; None if it has not been carried out."""
+    item = table.get(_key(connection, export_id)) or {}
+    if item.get("version") != version or item.get("plan") != plan:
+        return None
+    return next((status for status in _CARRIED_OUT if status == item.get("status")), None)
+
+
+def note_writing(table: Table, run: Run) -> None:
+    """Note before the first write that from here on rows may be otherwise than the run's plan has them."""
+    run.writes = True
+    table.update(_key(run.connection, run.export_id), Change(put={"writes": True}))
 
 
 def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
@@ -224,25 +265,3 @@ def refuse(
     }
     change = Change(put=put | tombstone(now), remove=[*_PROGRESS, "counts", "rejected"])
     table.update(_key(connection or UNKNOWN, export_id), change)
-
-
-def listed(entries: Sequence[Entry]) -> str:
-    """The first of them as JSON, as many as the item can hold."""
-    texts, size = list[str](), 0
-    for entry in entries:
-        text = json.dumps(_shown(entry))
-        size += len(text) + 2
-        if size > SHOWN_BYTES:
-            break
-        texts.append(text)
-    return f"[{', '.join(texts)}]"
-
-
-def _shown(entry: Entry) -> dict[str, str | None]:
-    return {
-        "kind": entry.section,
-        "key": entry.numbers,
-        "field": entry.field,
-        "reason": entry.reason,
-        "place": entry.place_text,
-    }

@@ -10,7 +10,7 @@ from kiwi_sync.keys import SHARDS, Partition, RowKind, shard_of
 
 from kiwi_extract.bins import Bins
 from kiwi_extract.entry import MANDANT_NOT_LISTED, Entry
-from kiwi_extract.runs import SHOWN
+from kiwi_extract.listing import SHOWN
 from kiwi_extract.settle import settled
 
 OWN_BINS = 64

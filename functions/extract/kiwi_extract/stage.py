@@ -73,8 +73,9 @@ class Stage:
             deliveries.receive(delivery, deadline.clock())
             document = delivery.document
             if document is not None:
-                shelf, plan = _Shelf(self.bucket, self.exports, delivery), _plan_of(delivery.source)
-                status = extract(self.tools, document, deadline, shelf, plan)
+                shelf, source = _Shelf(self.bucket, self.exports, delivery), delivery.source
+                plan, earnest = _plan_of(source), _is_earnest(source)
+                status = extract(self.tools, document, deadline, shelf, plan, earnest=earnest)
                 logger.info("export worked", export_id=document.envelope["export_id"], status=status)
         except PartError as part:
             split = split_of_envelope(part.envelope)
@@ -93,7 +94,7 @@ class Stage:
         connection, export_id = identity(delivery.known)
         kept = self.bucket.keep(delivery.source, f"{connection or 'unknown'}/{message_id}", delivery.place)
         known = export_id if connection else None
-        if known and is_dry_run(delivery.known) and not _plan_of(delivery.source):
+        if known and is_dry_run(delivery.known) and not _is_earnest(delivery.source):
             known = runs.plan_id(known)
         runs.refuse(self.tools.table, connection, known or message_id, error, kept, deadline.clock())
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
@@ -109,11 +110,15 @@ class _Shelf:
 
     def keep(self, name: str) -> str | None:
         source = self.delivery.source
+        kept: Pointer | Parts | None
         if isinstance(source, Parts):
-            parts = self.bucket.keep_parts_held(source, name)
-            return parts.message() if parts else None
-        kept = self.bucket.keep_held(source, name, self.delivery.place)
-        return kept.message() if kept else None
+            kept = self.bucket.keep_parts_held(source, name)
+        else:
+            kept = self.bucket.keep_held(source, name, self.delivery.place)
+        if kept is None:
+            return None
+        # What comes again is what a person has approved, not the plan any more; but still no dry run.
+        return kept.model_copy(update={"plan": None, "earnest": _is_earnest(source)}).message()
 
     def keep_export(self, name: str) -> str | None:
         source = self.delivery.source
@@ -132,6 +137,11 @@ class _Shelf:
 def _plan_of(source: Source) -> str | None:
     """The fingerprint of the plan that is to be carried out."""
     return None if isinstance(source, Inline) else source.plan
+
+
+def _is_earnest(source: Source) -> bool:
+    """Whether it is to be carried out, even if the document says that it is a dry run."""
+    return not isinstance(source, Inline) and (source.earnest or source.plan is not None)
 
 
 def _message(intake: Intake) -> str:

@@ -10,6 +10,7 @@ import typer
 from kiwi_extract.bucket import ExportBucket
 from kiwi_extract.feldmapping.loading import Feldmappings, parse_file
 from kiwi_extract.formats.reading import FeldmappingOf
+from kiwi_sync.connections import TOKEN_PATH
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
@@ -17,6 +18,7 @@ from typer.core import TyperGroup
 from kiwi_local import inputs, options
 from kiwi_local.commands import reached
 from kiwi_local.deployed import Deployed
+from kiwi_local.logs import Logs
 from kiwi_local.pages import render
 from kiwi_local.plan.applying import apply_plan, check_settings, pointer_to
 from kiwi_local.plan.page import page_of
@@ -139,11 +141,16 @@ def plan_command(
     says no; with --detailed-exitcode 4: something would change (and nothing would be held).
     """
     for path, option in ((save, "--save"), (html, "--html")):
+        if str(path) == "-":
+            raise typer.BadParameter("give a file; --json prints the plan", param_hint=option)
         inputs.check_writable(str(path or ""), option)
+    inputs.check_settings(mandant or [], TOKEN_PATH, "", "")
     console = make_console(stderr=as_json)
     supposed = _supposed(mandant, separator, mapping)
     given, folder = inputs.read_mapping(mapping), inputs.place_of(connection, scope.value)
-    with reached(stack) as deployed, _busy(console, f"Planning {export.name} …"):
+    busy = _busy(console, f"Planning {export.name} …")
+    # Extract's log lines would stand before the JSON.
+    with reached(stack) as deployed, busy, Logs().collect():
         try:
             plan = plan_file(
                 export,

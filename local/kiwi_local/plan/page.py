@@ -4,7 +4,8 @@ from collections import Counter
 from typing import Any
 
 from kiwi_local.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
-from kiwi_local.plan.plans import ACTIONS, Plan, is_held, total
+from kiwi_local.plan.plans import ACTIONS, Plan, is_held, is_superseded, total
+from kiwi_local.plan.words import meaning
 
 LINES = 2000
 """Lines that a page shows of each action; all are counted."""
@@ -26,7 +27,7 @@ _KINDS = {
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
 _MANDANT, _KIND = Column("Mandant"), Column(Text("Art", "kind"))
 _VALUES = Text(
-    "Die Seite enthält Werte aus dem Export, also Daten von Personen: nicht offen verschicken.",
+    "Die Seite enthält Werte aus dem Export, also personenbezogene Daten: nicht offen verschicken.",
     "The page has values of the export in it, so data of persons: do not send it openly.",
 )
 _UNDECIDED = Text(
@@ -34,9 +35,14 @@ _UNDECIDED = Text(
     "undecided: several want what only one can have (an e-mail address); who comes first gets it.",
 )
 _NOT_AT_REST = Text(
-    "Nicht alles war erledigt, als geplant wurde: was noch aussteht, geschieht außerdem.",
+    "Nicht alles war erledigt, als geplant wurde: Was noch aussteht, geschieht außerdem.",
     "Not everything was settled when this was planned: what is owed happens besides.",
 )
+_LEASE_HELD = Text(
+    "Ein anderer Export der Verbindung wurde gerade verarbeitet: noch einmal planen, wenn er fertig ist.",
+    "Another export of the connection was being worked: plan again when it is done.",
+)
+_NOT_KNOWN = Text("nicht bekannt", "not known")
 
 
 def page_of(plan: Plan, language: str) -> Page:
@@ -61,8 +67,7 @@ def page_of(plan: Plan, language: str) -> Page:
             *_rejected(plan),
         ],
         footer=[
-            *([_UNDECIDED] if plan["undecided"] else []),
-            *([_NOT_AT_REST] if plan["state"]["owed"] else []),
+            *_notes(plan),
             *([_VALUES] if with_values else []),
             Text(f"Geplant: {plan['planned_at']} (UTC)", f"Planned: {plan['planned_at']} (UTC)"),
         ],
@@ -73,9 +78,32 @@ def page_of(plan: Plan, language: str) -> Page:
 def _verdict(plan: Plan) -> Badge:
     if is_held(plan):
         return Badge(Text("Verluste würden zurückgehalten", "losses would be held back"), Tone.BAD)
+    if is_superseded(plan):
+        return Badge(Text("überholt: Neueres ist bekannt", "superseded: newer is known"), Tone.WARNING)
     if total(plan):
         return Badge(Text("KIWI würde geändert", "KIWI would change"), Tone.INFO)
     return Badge(Text("nichts würde sich ändern", "nothing would change"), Tone.GOOD)
+
+
+def _notes(plan: Plan) -> list[Text]:
+    """What else to know of a plan."""
+    state, outdated = plan["state"], int(plan["rows"]["outdated"])
+    older = Text(
+        f"Sätze, die älter sind als das, was schon bekannt ist, und nichts ändern: {outdated}.",
+        f"Records that are older than what is known, and change nothing: {outdated}.",
+    )
+    parked = Text(
+        f"Was KIWI zuvor abgelehnt hat, wird noch einmal versucht: {state['parked']}.",
+        f"What KIWI has refused before is tried again: {state['parked']}.",
+    )
+    notes = (
+        (outdated, older),
+        (plan["undecided"], _UNDECIDED),
+        (state["owed"], _NOT_AT_REST),
+        (state["parked"], parked),
+        (state["lease_held"], _LEASE_HELD),
+    )
+    return [text for concerns, text in notes if concerns]
 
 
 def _supposed(settings: dict[str, Any]) -> Section:
@@ -108,14 +136,14 @@ def _reasons(plan: Plan) -> list[Section]:
     for one in plan["reasons"]:
         counted[one["action"], one["kind"], one["reason"]] += int(one["count"])
     bars = [
-        Bar(_joined(_ACTIONS[action][0], _KINDS[kind], reason), count, _ACTIONS[action][1])
+        Bar(_joined(_ACTIONS[action][0], _KINDS[kind], meaning(reason)), count, _ACTIONS[action][1])
         for (action, kind, reason), count in counted.most_common()
     ]
     return [Section(Text("Warum", "Why"), bars=bars)] if bars else []
 
 
-def _joined(action: Text, kind: Text, reason: str) -> Text:
-    return Text(f"{kind.de} {action.de}: {reason}", f"{action.en} {kind.en}: {reason}")
+def _joined(action: Text, kind: Text, reason: Text) -> Text:
+    return Text(f"{kind.de} {action.de}: {reason.de}", f"{action.en} {kind.en}: {reason.en}")
 
 
 def _holds(plan: Plan) -> list[Section]:
@@ -142,7 +170,7 @@ def _lines(plan: Plan, action: str) -> Section:
         [
             _KINDS[line["kind"]],
             line.get("external_id", ""),
-            Text("offen", "undecided") if line.get("undecided") else line.get("reason", ""),
+            _why(line),
             _fields(line),
         ]
         for line in there[:LINES]
@@ -151,12 +179,25 @@ def _lines(plan: Plan, action: str) -> Section:
     return Section(words, tables=[table], badge=Badge(words, tone), count=len(there), folded=True)
 
 
-def _fields(line: dict[str, Any]) -> str:
+def _why(line: dict[str, Any]) -> Text:
+    """The reason, what is not whole, and whether it is undecided."""
+    told = [meaning(line[name]) for name in ("reason", "notice") if line.get(name)]
+    told += [Text("offen", "undecided")] if line.get("undecided") else []
+    return Text("; ".join(one.de for one in told), "; ".join(one.en for one in told))
+
+
+def _fields(line: dict[str, Any]) -> Text | str:
     if "values" in line:
         return "; ".join(
-            f"{name}: {old or '–'} → {new or '–'}" for name, (old, new) in line["values"].items()
+            f"{name}: {_value(old)} → {_value(new)}" for name, (old, new) in line["values"].items()
         )
-    return ", ".join(line.get("fields", ())) if line["action"] in {"update", "replace"} else ""
+    if line["action"] not in {"update", "replace"}:
+        return ""
+    return ", ".join(line["fields"]) if "fields" in line else _NOT_KNOWN
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None or value == "" else str(value)
 
 
 def _rejected(plan: Plan) -> list[Section]:
@@ -164,7 +205,10 @@ def _rejected(plan: Plan) -> list[Section]:
     names = ("kind", "key", "field", "reason", "place")
     labels = (_KIND, Column(Text("Schlüssel", "key")), Column(Text("Feld", "field")))
     columns = (*labels, Column(Text("Grund", "reason")), Column(Text("Stelle", "place")))
-    rows: list[list[Cell]] = [[record.get(name) or "" for name in names] for record in records]
+    rows: list[list[Cell]] = [
+        [meaning(record[name]) if name == "reason" else record.get(name) or "" for name in names]
+        for record in records
+    ]
     count = int(plan["rejected"]["count"])
     table = Table(columns, rows, left_out=max(count - len(rows), 0))
     title = Text("Abgewiesene Sätze", "Rejected records")

@@ -5,25 +5,25 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from kiwi_extract.admission import admit, connection_of
 from kiwi_extract.document import RejectedExportError
-from kiwi_extract.extent import silent_in
 from kiwi_extract.formats.origin import Export, Origin
 from kiwi_extract.formats.reading import FeldmappingOf, open_export
 from kiwi_extract.lease import Deadline
 from kiwi_extract.origins import Place
 from kiwi_extract.plan.making import FORMAT, make_plan
-from kiwi_extract.plan.survey import Survey
+from kiwi_extract.plan.survey import survey_of
+from kiwi_extract.splits import split_of_place
 from kiwi_extract.spool import Spool
 from kiwi_extract.validate import validate
 from kiwi_sync.connections import Connection, Connections, ConnectionSettings
 from kiwi_sync.state.table import Table
 from kiwi_sync.times import now
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 Plan = dict[str, Any]
 EFFECTS = ("create", "update", "replace", "delete")
@@ -35,8 +35,37 @@ _PATIENCE = timedelta(days=1)
 _READERS = 16
 
 
+_A_PART = "This is a part of an export: only a whole one can be planned here."
+
+
 class PlanError(Exception):
     """A plan cannot be made, read or carried out; the text says why and what to do."""
+
+
+class _Line(BaseModel):
+    kind: str
+    key: str
+    action: str
+
+
+class _Settings(BaseModel):
+    version: int
+    supposed: dict[str, Any]
+
+
+class _State(BaseModel):
+    fingerprint: str
+
+
+class _Needed(BaseModel):
+    """What a saved plan must have to be compared and carried out."""
+
+    connection: str
+    export_id: str
+    export: dict[str, Any]
+    settings: _Settings
+    state: _State
+    lines: list[_Line]
 
 
 def plan_file(
@@ -58,9 +87,11 @@ def plan_file(
         PlanError: the export would be refused as a whole, or the supposed settings are none.
         OSError: the file cannot be read.
     """
-    place = _place(path, folder) if folder else None
+    digest = digest_of(path)
+    place = _place(path, folder, digest) if folder else None
     origin = place.origin({}) if place else Origin(path.name)
-    export = {"file": str(path)} | ({"place": place.model_dump(mode="json")} if place else {})
+    export: dict[str, Any] = {"file": str(path.resolve()), "sha256": digest}
+    export |= {"place": place.model_dump(mode="json")} if place else {}
     with path.open("rb") as stream:
         document = open_export(stream, origin, feldmapping_of)
         return plan_export(document, table, connections, supposed, values=values, export=export)
@@ -89,24 +120,35 @@ def plan_export(
         except RejectedExportError as error:
             raise PlanError(f"The export would be refused: {error}") from None
         if envelope.is_part:
-            raise PlanError("This is a part of an export: only a whole one can be planned here.")
-        spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
-        silent = silent_in(envelope, document)
-        survey = Survey(table, readers, connection, envelope, spool, deadline, silent)
-        if document.mapping is not None:
-            survey.keep_tenants()
+            raise PlanError(_A_PART)
+        survey = survey_of(document, table, readers, connection, envelope, spool, deadline)
         make_plan(survey, document.counts, out, export=export, settings=supposed, values=values)
         out.seek(0)
         plan: Plan = json.load(out)
         return plan
 
 
-def _place(path: Path, folder: str) -> Place:
-    """Where the file would lie in the bucket: the same each time, as long as its content is."""
+def digest_of(path: Path) -> str:
+    """What tells a file's content from any other.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     with path.open("rb") as stream:
-        version = hashlib.file_digest(stream, "sha256").hexdigest()[:32]
-    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Place(key=f"exports/{folder}/{path.name}", modified=modified, version=version, side="")
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _place(path: Path, folder: str, digest: str) -> Place:
+    """Where the file would lie in the bucket if it was put there now."""
+    # Its own time may be long past: as an export's time counts when it came.
+    place = Place(key=f"exports/{folder}/{path.name}", modified=now(), version=digest[:32], side="")
+    try:
+        split = split_of_place(place, {})
+    except RejectedExportError as error:
+        raise PlanError(f"The export would be refused: {error}") from None
+    if split is not None:
+        raise PlanError(_A_PART)
+    return place
 
 
 def read_plan(path: Path) -> Plan:
@@ -122,6 +164,12 @@ def read_plan(path: Path) -> Plan:
         raise PlanError(f"{path.name}: not JSON") from None
     if not isinstance(plan, dict) or plan.get("format") != FORMAT:
         raise PlanError(f"{path.name}: not a plan ({FORMAT})")
+    try:
+        _Needed.model_validate(plan)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False, include_url=False)
+        missing = ", ".join(dict.fromkeys(".".join(map(str, fault["loc"])) for fault in faults[:5]))
+        raise PlanError(f"{path.name}: not a whole plan: {missing}") from None
     return plan
 
 
@@ -143,8 +191,16 @@ def is_held(plan: Plan) -> bool:
     return bool(plan["holds"])
 
 
+def is_superseded(plan: Plan) -> bool:
+    """Whether something newer is known of all that the export says."""
+    return bool(plan["rows"]["outdated"] and not plan["rows"]["accepted"])
+
+
 def compare_plans(old: Plan, new: Plan) -> list[dict[str, Any]]:
-    """The keys with which the two plans would do different things: what the one does, what the other."""
+    """The keys with which the two plans would do different things: what the one does, what the other.
+
+    Values are left out: only one of the plans may have them, and hashes tell them apart.
+    """
     before, after = _by_key(old), _by_key(new)
     differing = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return [
@@ -156,7 +212,7 @@ def _by_key(plan: Plan) -> dict[tuple[str, str, bool], dict[str, Any]]:
     # A key whose record is held may have another line.
     return {
         (line["kind"], line["key"], line["action"] == "hold"): {
-            name: value for name, value in line.items() if name not in {"kind", "key"}
+            name: value for name, value in line.items() if name not in {"kind", "key", "values"}
         }
         for line in plan["lines"]
     }

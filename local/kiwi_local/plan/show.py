@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from kiwi_local.plan.plans import ACTIONS, Plan, total
+from kiwi_local.plan.plans import ACTIONS, Plan, is_superseded, total
 from kiwi_local.tables import show_table
 
 LINES = 40
@@ -45,9 +45,13 @@ def show_plan(console: Console, plan: Plan, lines: int) -> None:
 
 def notes(plan: Plan) -> list[str]:
     """What else to know of a plan."""
-    state, found = plan["state"], []
-    if not total(plan):
+    state, found, outdated = plan["state"], [], plan["rows"]["outdated"]
+    if is_superseded(plan):
+        found.append("Superseded: something newer is known of all that the export says; nothing is taken.")
+    elif not total(plan):
         found.append("Nothing would change in KIWI.")
+    if outdated and not is_superseded(plan):
+        found.append(f"{outdated} records are older than what is known, and change nothing.")
     if plan["undecided"]:
         found.append(
             f"{plan['undecided']} lines are undecided: several want what one can have; the first gets it."
@@ -65,9 +69,9 @@ def notes(plan: Plan) -> list[str]:
 
 def show_comparison(console: Console, differing: list[dict[str, Any]], lines: int) -> None:
     """Prints in what two plans differ."""
-    rows = [(one["kind"], _short(one["key"]), _said(one["old"]), _said(one["new"])) for one in differing]
+    rows = [(one["kind"], _short(one["key"]), *_both(one["old"], one["new"])) for one in differing]
     _show(console, f"Differing ({len(rows)})", ("kind", "key", "old", "new"), rows[:lines])
-    _show_rest(console, len(rows) - lines)
+    _show_rest(console, len(rows) - lines, "--lines, --json")
     if not rows:
         console.print("Both plans would do the same.")
 
@@ -85,12 +89,12 @@ def _show_lines(console: Console, plan: Plan, lines: int) -> None:
     ]
     if lines:
         _show(console, "Lines", ("action", "kind", "external_id", "reason", "fields"), rows)
-        _show_rest(console, len(plan["lines"]) - lines)
+        _show_rest(console, len(plan["lines"]) - lines, "--lines, --save, --json")
 
 
-def _show_rest(console: Console, left: int) -> None:
+def _show_rest(console: Console, left: int, options: str) -> None:
     if left > 0:
-        console.print(f"… and {left} more (--lines, --save, --json).\n")
+        console.print(f"… and {left} more ({options}).\n")
 
 
 def _show(console: Console, title: str, columns: tuple[str, ...], rows: Iterable[Any]) -> None:
@@ -109,6 +113,19 @@ def _fields(line: dict[str, Any]) -> str:
     if line["action"] not in {"update", "replace"}:
         return ""
     return ", ".join(line["fields"]) if "fields" in line else "not known"
+
+
+def _both(old: dict[str, Any] | None, new: dict[str, Any] | None) -> tuple[str, str]:
+    """What two plans do with a key. Where that reads alike, hashes tell what KIWI is sent."""
+    said, other = _said(old), _said(new)
+    if said != other or old is None or new is None:
+        return said, other
+    return f"{said} {_hashes(old)}", f"{other} {_hashes(new)}"
+
+
+def _hashes(line: dict[str, Any]) -> str:
+    told = (str(line.get(name, "–"))[:8] for name in ("old_hash", "new_hash"))
+    return " → ".join(told) + (" (undecided)" if line.get("undecided") else "")
 
 
 def _said(line: dict[str, Any] | None) -> str:

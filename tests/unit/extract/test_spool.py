@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from kiwi_extract import spool as spools
 from kiwi_extract.entry import Entry
-from kiwi_extract.runs import SHOWN
+from kiwi_extract.listing import SHOWN
 from kiwi_extract.spool import Spool
 from kiwi_sync.keys import RowKind
 

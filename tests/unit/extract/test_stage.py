@@ -253,3 +253,41 @@ def test_dry_run_is_yes_or_no(desk: Desk) -> None:
     desk.handle(EXPORT | {"dry_run": "yes"})
     assert (desk.rig.run(1)["status"], desk.rig.run(1)["reason"]) == ("rejected", "envelope_invalid")
     assert desk.rig.rows() == {}
+
+
+def whole(desk: Desk, export: Export) -> Any:
+    """The message that brings an export, in two parts."""
+    cut = {section: (rows[:1], rows[1:]) for section, rows in export.items() if isinstance(rows, list)}
+    cut.pop("mandanten")
+    for number in (1, 2):
+        some = {section: halves[number - 1] for section, halves in cut.items()}
+        desk.handle({**export, **some, "teil": {"nummer": number, "von": 2}})
+    ((message, _),) = desk.sent()
+    return message
+
+
+@pytest.mark.parametrize("way", ["inline", "pointer", "parts"])
+def test_a_held_export_that_was_applied_from_a_dry_run_is_carried_out_once_it_is_approved(
+    stack: Cloud, desk: Desk, way: str
+) -> None:
+    rig = desk.rig
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    desk.handle(full(1, **houses(numbers(3))))
+    synchronize(rig)
+    losing = full(2, **houses(numbers(2))) | {"dry_run": True}
+    stack.upload(KEY, encoded(losing))
+    desk.handle(whole(desk, losing) if way == "parts" else losing if way == "inline" else pointed())
+    pointer = json.loads(str(rig.table.items[f"%run#{CONNECTION}"]["e2#plan"]["plan"]))
+    plan = json.loads(stack.content(pointer["key"]))
+    desk.handle(plan["export"]["pointer"] | {"plan": plan["state"]["fingerprint"]})
+    assert rig.run(2)["status"] == "held"
+    approve(rig, 2)
+    desk.handle(str(hold(rig, 2).document))
+    assert (rig.run(2)["status"], rig.tenants()) == ("done", {"001", "002"})
+    assert hold(rig, 2).status == "carried_out"
+
+
+def test_an_approved_export_that_is_refused_says_so_in_its_own_run(stack: Cloud, desk: Desk) -> None:
+    stack.upload(KEY, encoded(EXPORT | {"dry_run": True, "anzahl": {"mieter": 7}}))
+    desk.handle(pointed() | {"earnest": True})
+    assert desk.rig.run(1)["reason"] == "count_mismatch"

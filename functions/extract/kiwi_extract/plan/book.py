@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
+from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,7 +17,7 @@ _CACHE_KIB = 16_384
 _SCHEMA = """
 CREATE TABLE line (
     key TEXT NOT NULL, held INTEGER NOT NULL, mandant TEXT NOT NULL, kind TEXT NOT NULL, word TEXT NOT NULL,
-    action TEXT NOT NULL, reason TEXT, undecided INTEGER NOT NULL, line TEXT NOT NULL,
+    action TEXT NOT NULL, reason TEXT, undecided INTEGER NOT NULL, kept_out TEXT, line TEXT NOT NULL,
     PRIMARY KEY (key, held)) WITHOUT ROWID;
 CREATE TABLE want (claim TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE leave (claim TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL);
@@ -40,6 +41,8 @@ _ORDER = (
 )
 _LOST = ("reason", "fields", "notice", "new_hash", "values")
 """What a line does not say any more when another has its claim; but for the reason, which is another."""
+_OF_VALUES = ("values", "old_hash", "new_hash")
+"""What a line says of what stands in its fields."""
 
 
 class Book:
@@ -66,8 +69,19 @@ class Book:
         """Put a line in. A key may have one that says that its record is held, and another."""
         key, held = line.key, line.action is Planned.HOLD
         text = json.dumps(line.shown(values=self._values), ensure_ascii=False)
-        row = (key.text, held, key.mandant, key.kind, line.kind, line.action, line.reason, 0, text)
-        self._db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (
+            key.text,
+            held,
+            key.mandant,
+            key.kind,
+            line.kind,
+            line.action,
+            line.reason,
+            0,
+            line.kept_out,
+            text,
+        )
+        self._db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         wants = [(claim, key.text, key.kind, str(reason)) for claim, reason in line.wants.items()]
         self._db.executemany("INSERT INTO want VALUES (?, ?, ?, ?)", wants)
         leaves = [(claim, key.text, key.kind) for claim in line.leaves]
@@ -104,7 +118,8 @@ class Book:
     def kept_out(self, decided: Collection[str]) -> list[str]:
         """Who of the lines wants a placeholder as before, apart from the addresses that were `decided`."""
         found = self._all("SELECT key, claim FROM member WHERE kept_out = 1 AND claim IS NOT NULL")
-        return [key for key, claim in found if claim not in set(decided)]
+        known = set(decided)
+        return [key for key, claim in found if claim not in known]
 
     def crowded(self, claim: str, *, stays: bool) -> None:
         """Note that an address is a placeholder after the export, or may be one in passing."""
@@ -179,14 +194,19 @@ class Book:
         """The claims that the line of a key lets go of."""
         return [claim for (claim,) in self._all("SELECT claim FROM leave WHERE key = ?", key)]
 
-    def lose(self, key: str, claim: str) -> None:
-        """Another has the claim: what this key has in KIWI stays as it is, but under no placeholder."""
+    def lose(self, key: str, claim: str, *, undecided: bool) -> None:
+        """Another has the claim: what this key has in KIWI stays as it is, but under no placeholder.
+
+        Nothing comes of it if that has kept it out before; unless it is `undecided` whether it still does.
+        """
         ((reason,),) = self._all("SELECT reason FROM want WHERE key = ? AND claim = ?", key, claim)
         if self._must_leave(key):
             self._change(key, Planned.DELETE, Reason.PLACEHOLDER_EMAIL)
             self._db.execute("UPDATE parent SET after = ? WHERE key = ?", (Standing.OUT, key))
             return
-        self._change(key, Planned.SKIP, reason)
+        ((kept_out,),) = self._all("SELECT kept_out FROM line WHERE key = ? AND held = 0", key)
+        as_before = kept_out == reason and not undecided
+        self._change(key, Planned.NOTHING if as_before else Planned.SKIP, reason)
         self._db.execute("UPDATE parent SET after = lost WHERE key = ?", (key,))
 
     def doubt(self, keys: Iterable[str]) -> None:
@@ -214,10 +234,18 @@ class Book:
     def lines(self) -> Iterator[str]:
         """The lines as JSON texts: by Mandant, kind and key; without those of which nothing comes."""
         # Nothing but constants goes into it.
-        query = f"SELECT line, undecided FROM line WHERE action <> ? ORDER BY mandant, {_ORDER}, key"  # noqa: S608
+        query = f"SELECT line, undecided FROM line WHERE action <> ? ORDER BY mandant, {_ORDER}, key, held"  # noqa: S608
         with closing(self._db.execute(query, (Planned.NOTHING,))) as cursor:
             for text, undecided in cursor:
                 yield f'{text[:-1]}, "undecided": true}}' if undecided else text
+
+    def digest(self) -> str:
+        """Hash of what the lines do, whatever stands in their fields."""
+        digest = blake2b(digest_size=16)
+        for text in self.lines():
+            line = {name: value for name, value in json.loads(text).items() if name not in _OF_VALUES}
+            digest.update(json.dumps(line, sort_keys=True).encode())
+        return digest.hexdigest()
 
     def _all(self, query: str, *arguments: object) -> Sequence[tuple[Any, ...]]:
         with closing(self._db.execute(query, arguments)) as cursor:

@@ -1,6 +1,7 @@
 """Who gets a value that KIWI wants unique, where several want it, or another has it: as load would decide."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,10 +48,11 @@ class Contest:
             if owner not in self.pending:
                 self._release(owner)
         self._share_out()
+        undecided = self._undecided(held_before)
         for key, needed in self.pending.items():
             others = (claim for claim in sorted(needed) if self.owners.get(claim, key) != key)
-            self.book.lose(key, next(others, min(needed)))
-        self.book.doubt(self._undecided(held_before))
+            self.book.lose(key, next(others, min(needed)), undecided=key in undecided)
+        self.book.doubt(undecided)
 
     def _undecided(self, held_before: Mapping[str, str]) -> set[str]:
         """Who may or may not get what it wants, and whoever depends on them."""
@@ -60,14 +62,16 @@ class Contest:
             newcomers = [key for key in rivals if key != held_before.get(claim)]
             if len(newcomers) > 1 and self.owners.get(claim) in newcomers:
                 undecided |= set(newcomers)
-        spread = True
-        while spread:
-            spread = False
-            for claim, rivals in self.rivals.items():
-                concerned = {*rivals, *([held_before[claim]] if claim in held_before else [])}
-                if concerned & undecided and not undecided.issuperset(rivals):
-                    undecided |= set(rivals)
-                    spread = True
+        concerns: dict[str, set[str]] = defaultdict(set)
+        for claim, rivals in self.rivals.items():
+            for key in (*rivals, *([held_before[claim]] if claim in held_before else [])):
+                concerns[key].add(claim)
+        spreading = list(undecided)
+        while spreading:
+            for claim in concerns.pop(spreading.pop(), ()):
+                reached = set(self.rivals[claim]) - undecided
+                undecided |= reached
+                spreading += reached
         return undecided
 
     def _bring_waiters(self) -> None:
@@ -92,22 +96,25 @@ class Contest:
                 for key in keys:
                     self.pending.setdefault(key, set()).add(claim)
 
-    def _release(self, key: str) -> None:
-        for claim in self.book.leaves(key):
-            if self.owners.get(claim) == key:
-                del self.owners[claim]
+    def _release(self, key: str) -> list[str]:
+        """The claims that are free by what becomes of a key."""
+        released = [claim for claim in self.book.leaves(key) if self.owners.get(claim) == key]
+        for claim in released:
+            del self.owners[claim]
+        return released
 
     def _share_out(self) -> None:
-        """Until nobody who is left can have all that it needs."""
-        while winners := list(self._winners()):
+        """Until nobody who is left can have all that it needs: round by round, and in each by key."""
+        candidates = set(self.pending)
+        while winners := sorted(filter(self._can_win, candidates)):
+            released: list[str] = []
             for key in winners:
-                needed = self.pending[key]
-                if all(self.owners.get(claim, key) == key for claim in needed):
-                    self.owners |= dict.fromkeys(needed, key)
-                    self._release(key)
-                    del self.pending[key]
+                if self._can_win(key):
+                    self.owners |= dict.fromkeys(self.pending.pop(key), key)
+                    released += self._release(key)
+            # Nobody else can win now who could not before.
+            rivals = {key for claim in released for key in self.rivals.get(claim, ())}
+            candidates = rivals & self.pending.keys()
 
-    def _winners(self) -> Iterator[str]:
-        for key, needed in sorted(self.pending.items()):
-            if all(self.owners.get(claim, key) == key for claim in needed):
-                yield key
+    def _can_win(self, key: str) -> bool:
+        return all(self.owners.get(claim, key) == key for claim in self.pending[key])

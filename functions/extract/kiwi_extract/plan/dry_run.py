@@ -12,7 +12,10 @@ from kiwi_extract import runs
 from kiwi_extract.brake import Shelf
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.lease import DeadlineReachedError
+from kiwi_extract.listing import SHOWN
+from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.making import make_plan
+from kiwi_extract.plan.planner import Planner
 from kiwi_extract.plan.survey import Survey
 
 _OUTDATED = "rows, settings or the export itself are not as they were planned with; plan again"
@@ -42,7 +45,7 @@ def dry_run(survey: Survey, read: Mapping[str, int], shelf: Shelf) -> runs.Statu
         tally=made.tally,
     )
     counts = {"read": dict(read), "rejected": survey.spool.rejected_count(), "lines": made.counts}
-    rejected = survey.spool.rejected(runs.SHOWN)
+    rejected = survey.spool.rejected(SHOWN)
     return runs.note_plan(survey.table, run, counts, rejected, kept, began, survey.deadline.clock())
 
 
@@ -57,11 +60,18 @@ def check_plan(survey: Survey, plan: str) -> None:
         RejectedExportError: it is not, or there is no time to find out.
     """
     envelope = survey.envelope
-    if runs.carries_out(survey.table, survey.connection.id, envelope.export_id, envelope.version, plan):
+    terms = runs.Terms(survey.connection.version, survey.is_approved, plan, survey.mapping)
+    if runs.writes_already(survey.table, survey.connection.id, envelope.export_id, envelope.version, terms):
         return
     try:
-        found = survey.compared()
+        found = survey.compared() if envelope.is_full else _planned(survey)
     except DeadlineReachedError:
         raise RejectedExportError(RejectedExport.PLAN_TOO_LARGE, _TOO_LARGE) from None
     if found != plan:
         raise RejectedExportError(RejectedExport.PLAN_OUTDATED, _OUTDATED)
+
+
+def _planned(survey: Survey) -> str:
+    """The fingerprint of the plan that the export would have now."""
+    with Book() as book:
+        return Planner(survey, book).plan().fingerprint

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any
 
 from kiwi_sync.keys import RowKey, RowKind
@@ -64,6 +65,8 @@ class Line:
     """The claims that it needs, each with the reason to give when another has it."""
     leaves: frozenset[str] = frozenset()
     """The claims that it lets go of."""
+    kept_out: str | None = None
+    """Why it is not in KIWI though it should be; now, before the line."""
     values: dict[str, tuple[Any, Any]] | None = None
 
     @property
@@ -123,10 +126,7 @@ class Fate:
 
 def fate_of(row: Row, desire: Desire, blocked: Collection[str] = ()) -> Fate:
     """What becomes of a unit or a tenant. `row`: as it is, or an empty one. `blocked`: see the settings."""
-    wanted = replace(
-        row, desired=desire.payload, reason=None if desire.reason is None else str(desire.reason)
-    )
-    wish = wish_of(wanted)
+    wish = wish_of(_desiring(row, desire))
     line = _line(row, desire, wish)
     after = Standing.THERE if wish.wanted else Standing.OUT
     lost = after if row.in_kiwi or after is Standing.OUT else Standing.WAITS
@@ -136,9 +136,7 @@ def fate_of(row: Row, desire: Desire, blocked: Collection[str] = ()) -> Fate:
 
 def agreement_fate(row: Row, desire: Desire, tenant: Standing, unit: Standing) -> Fate:
     """What becomes of an agreement, with its tenant and its unit standing so."""
-    wanted = replace(
-        row, desired=desire.payload, reason=None if desire.reason is None else str(desire.reason)
-    )
+    wanted = _desiring(row, desire)
     wish = agreement_wish(wanted, _standing(row.key, tenant), _standing(row.key, unit))
     waits = Reason.TENANT_NOT_SYNCHRONIZED if tenant is not Standing.THERE else Reason.WAITING
     return Fate(_line(row, desire, wish, waits))
@@ -202,12 +200,20 @@ def _line(row: Row, desire: Desire, wish: Wish, waits: str = "") -> Line:
         reason=None if reason is None else str(reason),
         notice=None if desire.notice is None or not effect else str(desire.notice),
         fields=None if changes is None else tuple(changes),
-        old_hash=row.payload_hash if row.in_kiwi else None,
-        new_hash=None if wish.payload is None or not effect else hash_of(wish.payload),
+        old_hash=_whole(row.key, row.payload_hash, row.identity_hash) if row.in_kiwi else None,
+        new_hash=_whole(row.key, hash_of(wish.payload), wish.identity) if wish.payload and effect else None,
         wants=wants,
         leaves=leaves,
+        kept_out=None if row.in_kiwi else row.outcome,
         values=changes,
     )
+
+
+def _whole(key: RowKey, payload: str | None, identity: str | None) -> str | None:
+    """The hash of all that KIWI holds: an agreement's own one is only of what KIWI can change in it."""
+    if key.kind is not RowKind.RENTAL_AGREEMENT or payload is None:
+        return payload
+    return blake2b(f"{identity or ''} {payload}".encode(), digest_size=16).hexdigest()
 
 
 _ACTIONS = {
@@ -245,9 +251,10 @@ def _is_as_desired(row: Row) -> bool:
     if row.key.kind is RowKind.RENTAL_AGREEMENT:
         there = _standing(row.key, Standing.THERE)
         wish = agreement_wish(row, there, there)
-        return wish.payload is not None and hash_of(wish.payload) == row.payload_hash
-    wish = wish_of(row)
-    return wish.payload is not None and hash_of(wish.payload) == row.payload_hash
+    else:
+        wish = wish_of(row)
+    same = wish.payload is not None and hash_of(wish.payload) == row.payload_hash
+    return same and wish.identity == (row.identity_hash or "")
 
 
 def _flat(payload: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -7,11 +7,12 @@ from typing import IO, Any
 
 from kiwi_sync.times import stamp
 
+from kiwi_extract.listing import SHOWN, listed
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Planned
 from kiwi_extract.plan.planner import Findings, Planner
 from kiwi_extract.plan.survey import Survey
-from kiwi_extract.runs import SHOWN, Tally, listed
+from kiwi_extract.runs import Tally
 
 FORMAT = "kiwi-plan/1"
 
@@ -44,7 +45,10 @@ def make_plan(
         DeadlineReachedError: there is no time left.
     """
     with Book(values=values) as book:
+        held_before = survey.lease_held
         findings = Planner(survey, book).plan()
+        # An export may have ended while it was planned, or begun.
+        findings.lease_held = held_before or survey.lease_held
         rows = book.counts()
         head = _head(survey, findings, read, settings) | {
             "export": dict(export),
@@ -77,7 +81,7 @@ def _head(
             "fingerprint": findings.fingerprint,
             "owed": findings.owed,
             "parked": findings.parked,
-            "lease_held": survey.lease_held,
+            "lease_held": findings.lease_held,
         },
         "read": dict(read),
         "rows": vars(findings.tally),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from kiwi_sync.keys import SHARDS, Partition, RowKey, RowKind, unescape
+from kiwi_sync.keys import SHARDS, Partition, RowKey, RowKind
 from kiwi_sync.queues import in_batches
 from kiwi_sync.rules.desire import desire
 from kiwi_sync.rules.mapping import external_id_of
@@ -34,6 +34,8 @@ class Findings:
     """Rows that were owed something; so many at least."""
     parked: int = 0
     """Rows that KIWI has refused, and that a full export tries again."""
+    lease_held: bool = False
+    """Whether another export of the connection was being worked."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Planner:
         self._agreements(partitions)
         self._contest(RowKind.RENTAL_AGREEMENT, self._made.of_rows)
         self._owed()
-        self.findings.fingerprint = self.survey.fingerprint()
+        # A delta is compared with the rows that it names, but does more: to agreements, and to who waits.
+        said = "" if self.survey.envelope.is_full else self.book.digest()
+        self.findings.fingerprint = self.survey.fingerprint(said)
         return self.findings
 
     @property
@@ -83,7 +87,7 @@ class Planner:
         for mandant, toll in self.survey.held.items():
             for kind, records in toll.held.items():
                 for sk, reason in records.items():
-                    key = RowKey(connection.id, kind, mandant, tuple(map(unescape, sk.split("#"))))
+                    key = RowKey.of_sk(connection.id, kind, mandant, sk)
                     self.book.note(held_line(key, reason, external_id_of(key, connection)))
 
     def _parents(self, partition: Partition, changes: Iterable[SourceChange]) -> None:

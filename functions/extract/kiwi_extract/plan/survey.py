@@ -16,11 +16,13 @@ from kiwi_sync.keys import Partition, RowKind
 from kiwi_sync.state.holds import Hold, read_hold
 from kiwi_sync.state.table import Item, Table
 
+from kiwi_extract import runs
 from kiwi_extract.assess import Assessor
 from kiwi_extract.brake import Brake, is_approved
 from kiwi_extract.compare import Question
 from kiwi_extract.entry import Entry
-from kiwi_extract.extent import Extent
+from kiwi_extract.extent import Extent, silent_in
+from kiwi_extract.formats.origin import Export
 from kiwi_extract.lease import Deadline, lease_is_held
 from kiwi_extract.losses import Toll
 from kiwi_extract.lost_rows import keep_tenants
@@ -60,6 +62,8 @@ class Survey:
     spool: Spool
     deadline: Deadline
     silent: frozenset[tuple[str, RowKind]] = frozenset()
+    mapping: str | None = None
+    """The version of the Feldmapping that the export was read with."""
 
     @cached_property
     def reading(self) -> Table:
@@ -88,7 +92,7 @@ class Survey:
         of_mandant: dict[str, list[Partition]] = defaultdict(list)
         for partition in self.extent.partitions():
             of_mandant[partition.mandant].append(partition)
-        self._brake.apply(of_mandant, self.extent.deselected)
+        self._brake.weigh(of_mandant, self.extent.deselected)
         return self._brake.held
 
     def keep_tenants(self) -> None:
@@ -115,8 +119,11 @@ class Survey:
             self.look(partition)
         return self.fingerprint()
 
-    def fingerprint(self) -> str:
-        """Of the export, the settings, and every row that was compared; once all have been looked at."""
+    def fingerprint(self, said: str = "") -> str:
+        """Of the export, the settings, and every row that was compared; once all have been looked at.
+
+        `said`: what else it is of.
+        """
         digest = blake2b(digest_size=16)
         settings = self.connection.settings.model_dump_json()
         silent = sorted(map(str, self.silent))
@@ -128,7 +135,13 @@ class Survey:
             told = [(sk, it.deleted, it.reason, it.record) for sk, it in sorted(entries.items())]
             seen = self._work.seen[partition.pk]
             digest.update(json.dumps([partition.pk, seen, held, told]).encode())
+        digest.update(said.encode())
         return digest.hexdigest()
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a person has approved the losses of this very export."""
+        return is_approved(self._hold, self.envelope.version)
 
     @cached_property
     def _work(self) -> WatchedWork:
@@ -141,28 +154,40 @@ class Survey:
 
     @cached_property
     def _brake(self) -> Brake:
-        hold = self._hold
-        run = Run(
-            self.connection.id,
-            self.envelope.export_id,
-            self.envelope.version,
-            self.connection.version,
-            is_approved(hold, self.envelope.version),
-        )
+        export = (self.connection.id, self.envelope.export_id, self.envelope.version)
+        run = Run(*export, self.connection.version, self.is_approved, runs.is_open(self.table, *export))
         return Brake(
             self.reading,
             self.connection,
             run,
             self.envelope.is_full,
-            hold,
+            self._hold,
             self._assessor,
             Unkept(),
             self.deadline,
         )
 
-    @property
+    @cached_property
     def _hold(self) -> Hold | None:
         return read_hold(self.table, self.connection.id, self.envelope.export_id)
+
+
+def survey_of(
+    document: Export,
+    table: Table,
+    writers: Executor,
+    connection: Connection,
+    envelope: Envelope,
+    spool: Spool,
+    deadline: Deadline,
+) -> Survey:
+    """An export that has been read to its end and admitted, beside the present state."""
+    spool.seal(connection.settings.mandanten, envelope.mandanten if envelope.is_full else None)
+    silent = silent_in(envelope, document)
+    survey = Survey(table, writers, connection, envelope, spool, deadline, silent, document.mapping)
+    if document.mapping is not None:
+        survey.keep_tenants()
+    return survey
 
 
 def _held_in(partition: Partition, held: Mapping[str, Toll]) -> Collection[str]:

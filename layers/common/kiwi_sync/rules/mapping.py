@@ -25,7 +25,7 @@ _COUNTRY = re.compile("[A-Za-z]{2}", re.ASCII)
 class DesiredAgreement(BaseModel):
     """A rental agreement as it should be: parents by row key, since KIWI may know them by adopted ids."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     external_id: str
     tenant: str
     rental_unit: str

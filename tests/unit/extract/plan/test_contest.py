@@ -1,5 +1,6 @@
 """Who gets an address that several want, or that another has."""
 
+from itertools import pairwise
 from typing import Any
 
 from tests.unit.extract.exports import delta, full, gone, lease, tenant, unit
@@ -110,3 +111,38 @@ def test_an_external_id_that_another_has_is_taken() -> None:
         "skip",
         "external_id_taken",
     )
+
+
+def test_who_is_kept_out_already_and_changes_something_else_is_no_line() -> None:
+    rig = prepared(tenant("1", email=A), tenant("2", email=A))
+    assert fates(rig, tenant("2", email=A, vorname="Neu")) == {}
+    assert fates(rig, tenant("2", email=A, vorname="Neu"), tenant("3", email=A)) == {
+        "tenant 3": ("skip", "email_taken", False),
+    }
+
+
+def test_who_is_kept_out_and_may_come_in_is_a_line() -> None:
+    rig = prepared(tenant("1", email=A), tenant("2", email=A), tenant("3", email=A))
+    assert fates(rig, deleted=[gone("1")]) == {
+        "tenant 1": ("delete", "gone", False),
+        "tenant 2": ("create", None, True),
+        "tenant 3": ("skip", "email_taken", True),
+    }
+
+
+def test_who_is_kept_out_by_something_else_now_is_a_line() -> None:
+    rig = prepared(tenant("1", email=A), tenant("2", email=None))
+    assert fates(rig, tenant("2", email=A)) == {"tenant 2": ("skip", "email_taken", False)}
+
+
+def test_a_long_chain_moves_on_to_its_end() -> None:
+    count = 60
+    names = [f"{number:03}" for number in range(count)]
+    rig = prepared(*(tenant(name, email=f"m{name}@example.org") for name in names))
+    moved = [tenant(name, email=f"m{after}@example.org") for name, after in pairwise(names)]
+    last = tenant(names[-1], email="new@example.org")
+    found = fates(rig, *moved, last, tenant("x", email=f"m{names[0]}@example.org"))
+    assert set(found.values()) == {("update", None, False), ("create", None, False)}
+    assert len(found) == count + 1
+    doubled = fates(rig, *moved, last, tenant("x", email="new@example.org"))
+    assert all(undecided for _, _, undecided in doubled.values())

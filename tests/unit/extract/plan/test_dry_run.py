@@ -1,18 +1,21 @@
 """A dry run writes a plan and nothing else; what carries a plan out refuses when anything has moved."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from kiwi_extract.document import RejectedExportError
+from kiwi_extract.lease import lease as lease_of_connection
 from kiwi_extract.run import HandBackError
 from kiwi_extract.runs import Status
 from kiwi_extract.watermark import WATERMARK
 from kiwi_sync.rules.reasons import RejectedExport
-from kiwi_sync.state.table import Change
+from kiwi_sync.state.table import Change, Item
 
+from tests.fakes.memory import MemoryTable
 from tests.unit.extract.exports import CONNECTION, Export, delta, full, gone, lease, tenant, unit
 from tests.unit.extract.houses import approve, changed, houses, numbers, settle, without
 from tests.unit.extract.plan.world import in_kiwi
@@ -241,3 +244,187 @@ def test_without_time_a_plan_is_not_carried_out() -> None:
     assert getattr(refused.value, "reason", None) is RejectedExport.PLAN_TOO_LARGE
     settle(rig)
     assert rig.tenants() == {"001", "002", "003"}
+
+
+HOME = {"wirtschaftseinheit": "100", "nummer": "002"}
+
+
+def more_leases(rig: Rig) -> None:
+    """Leases of the tenant that a delta deletes, and that it does not name."""
+    rig.clock.now += timedelta(minutes=1)
+    rig.extract(
+        delta(1, mietvertraege=[lease(nummer, mieter=["001"], verwaltungseinheit=HOME) for nummer in "789"])
+        | {"export_id": "e1b"}
+    )
+    at = (key("001").pk, "001")
+    rev = rig.table.items[at[0]][at[1]]["rev"]
+    in_kiwi(rig)
+    # The tenant itself has not moved.
+    rig.table.update(at, Change(put={"rev": rev}))
+
+
+def test_a_delta_s_plan_is_refused_once_it_would_do_more_than_its_lines() -> None:
+    rig = prepared()
+    export = delta(2, deleted=[gone("001")])
+    plan = rig.plan(export)
+    assert lines(plan, "delete") == {"tenant/001", "rental_agreement/001/001"}
+    more_leases(rig)
+    with pytest.raises(RejectedExportError) as refused:
+        rig.extract(export, plan=plan["state"]["fingerprint"])
+    assert refused.value.reason is RejectedExport.PLAN_OUTDATED
+    again = rig.plan(export)
+    assert len(lines(again, "delete")) == 5
+    assert rig.extract(export, plan=again["state"]["fingerprint"]) is Status.DONE
+
+
+def crashed(rig: Rig, export: Export, fingerprint: str, left: int) -> None:
+    """What carries a plan out crashes after so many writes."""
+    assert isinstance(rig.table, CrashingTable)
+    rig.table.left = left
+    with pytest.raises(CrashError):
+        rig.extract(export, plan=fingerprint)
+    rig.table.left = None
+    rig.table.items[f"%connection#{CONNECTION}"].pop("lease", None)
+
+
+def has_written(rig: Rig, hour: int) -> bool:
+    """Whether a row or a watermark is as an export of this hour has left it."""
+    return any(
+        str(item.get("version", "")).endswith(f"e{hour}")
+        for pk, items in rig.table.items.items()
+        for item in items.values()
+        if not pk.startswith("%")
+    )
+
+
+def writes_until_the_first_row(export: Export) -> int:
+    """How many writes come before the first that a plan is checked against."""
+    for left in range(20):
+        rig = prepared(CrashingTable())
+        crashed(rig, export, rig.plan(export)["state"]["fingerprint"], left)
+        if has_written(rig, 2):
+            return left - 1
+    raise AssertionError("never written")
+
+
+@pytest.mark.parametrize("moves", [other_delta, other_settings, touch_row])
+def test_what_has_begun_and_written_nothing_is_compared_again(moves: Callable[[Rig], None]) -> None:
+    export = full(2, **NEXT)
+    # The last write before the first row says that it begins: who dies then is trusted.
+    first = writes_until_the_first_row(export)
+    for left in range(first):
+        rig = prepared(CrashingTable())
+        fingerprint = rig.plan(export)["state"]["fingerprint"]
+        crashed(rig, export, fingerprint, left)
+        moves(rig)
+        with pytest.raises(RejectedExportError) as refused:
+            rig.extract(export, plan=fingerprint)
+        assert refused.value.reason is RejectedExport.PLAN_OUTDATED
+        assert not has_written(rig, 2)
+
+
+def test_what_has_written_goes_on_though_something_newer_came_but_not_under_other_settings() -> None:
+    export = full(2, **NEXT)
+    first = writes_until_the_first_row(export)
+    for moves, refused in ((other_delta, False), (other_settings, True)):
+        rig = prepared(CrashingTable())
+        fingerprint = rig.plan(export)["state"]["fingerprint"]
+        crashed(rig, export, fingerprint, first + 1)
+        moves(rig)
+        if refused:
+            with pytest.raises(RejectedExportError):
+                rig.extract(export, plan=fingerprint)
+        else:
+            assert rig.extract(export, plan=fingerprint) is Status.DONE
+
+
+def test_what_has_decided_on_losses_and_written_nothing_decides_alike() -> None:
+    for left in range(writes_until_the_first_row(full(2, **NEXT))):
+        rig = prepared(CrashingTable())
+        rig.settings.store(brake_agreements=1, brake_percent=0)
+        export = full(2, **without(THREE, "mietvertraege", ["003"]))
+        fingerprint = rig.plan(export)["state"]["fingerprint"]
+        crashed(rig, export, fingerprint, left)
+        assert rig.extract(export, plan=fingerprint) is Status.DONE
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.HELD])
+def test_a_plan_that_comes_twice_has_been_carried_out_and_says_so(status: Status) -> None:
+    rig = prepared()
+    if status is Status.HELD:
+        rig.settings.store(brake_agreements=0, brake_percent=0)
+    export = full(2, **NEXT)
+    fingerprint = rig.plan(export)["state"]["fingerprint"]
+    assert rig.extract(export, plan=fingerprint) is status
+    before = deepcopy(rig.table.items)
+    assert rig.extract(export, plan=fingerprint) is status
+    assert {pk: items for pk, items in rig.table.items.items() if "%connection" not in pk} == {
+        pk: items for pk, items in before.items() if "%connection" not in pk
+    }
+
+
+def test_a_plan_takes_over_what_an_ordinary_run_has_left() -> None:
+    rig = prepared(CrashingTable())
+    export = full(2, **houses(numbers(9)))
+    assert isinstance(rig.table, CrashingTable)
+    rig.table.left = 8
+    with pytest.raises(CrashError):
+        rig.extract(export)
+    rig.table.left = None
+    rig.table.items[f"%connection#{CONNECTION}"].pop("lease", None)
+    fingerprint = rig.plan(export)["state"]["fingerprint"]
+    crashed(rig, export, fingerprint, 8)
+    assert rig.run(2)["plan"] == fingerprint
+    assert rig.extract(export, plan=fingerprint) is Status.DONE
+    assert rig.run(2)["plan"] == fingerprint
+
+
+def moved_to(number: str) -> Export:
+    """The lease of the first tenant, in another unit."""
+    home = {"wirtschaftseinheit": "100", "nummer": number}
+    return delta(2, mietvertraege=[lease("001", mieter=["001"], verwaltungseinheit=home)])
+
+
+def test_agreements_that_move_to_different_units_have_different_hashes() -> None:
+    rig = prepared()
+    ((one,), (other,)) = (rig.plan(moved_to(number))["lines"] for number in ("002", "003"))
+    assert (one["action"], one["fields"]) == ("replace", ["rental_unit"])
+    assert one["old_hash"] == other["old_hash"] != one["new_hash"] != other["new_hash"] != one["old_hash"]
+
+
+def test_the_fields_of_an_agreement_that_is_in_another_unit_than_desired_are_not_known() -> None:
+    rig = prepared()
+    row = next(row for text, row in rig.rows().items() if text.endswith("rental_agreement/0001/001/001"))
+    rig.table.update(row.at, Change(put={"identity_hash": "of another unit"}))
+    ((line),) = rig.plan(moved_to("002"))["lines"]
+    assert line["action"] == "replace"
+    assert "fields" not in line
+
+
+class LendingTable(MemoryTable):
+    """While rows are read, somebody's lease ends."""
+
+    def query(self, pk: str, *, prefix: str = "", only: Sequence[str] = ()) -> Iterator[Item]:
+        self.items.get(f"%connection#{CONNECTION}", {}).pop("lease", None)
+        return super().query(pk, prefix=prefix, only=only)
+
+
+def test_a_plan_says_that_an_export_was_being_worked_though_it_has_ended_by_then() -> None:
+    rig = prepared(LendingTable())
+    entered = lease_of_connection(rig.table, CONNECTION, rig.deadline())
+    with entered:
+        assert rig.plan(full(2, **NEXT))["state"]["lease_held"] is True
+
+
+def test_a_dry_run_does_not_log_that_losses_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(
+        "kiwi_extract.brake.logger.warning", lambda text, **more: logged.append(f"{text} {more['lost']}")
+    )
+    rig = prepared()
+    rig.settings.store(brake_agreements=0, brake_percent=0)
+    export = full(2, **without(THREE, "mietvertraege", ["002", "003"]))
+    rig.plan(export)
+    assert logged == []
+    assert rig.extract(export) is Status.HELD
+    assert logged == ["losses held 2"]

@@ -3,7 +3,17 @@
 from typing import Any
 
 import pytest
-from kiwi_sync.kiwi.models import AgreementState, Found, Kind, RentalUnit, read_found
+from kiwi_sync.kiwi.models import (
+    AgreementState,
+    Found,
+    Kind,
+    RentalAgreement,
+    RentalUnit,
+    Tenant,
+    read_found,
+)
+from kiwi_sync.rules.mapping import DesiredAgreement
+from pydantic import BaseModel, ValidationError
 
 from tests.unit.layer.kiwi.scripted import ADDRESS, AGREEMENT, TENANT, UNIT
 
@@ -104,3 +114,10 @@ def test_another_kind_is_never_the_same() -> None:
 def test_what_is_no_unit_is_refused(answer: object) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_found(Kind.RENTAL_UNIT, answer)
+
+
+@pytest.mark.parametrize("model", [Tenant, RentalUnit, RentalAgreement, DesiredAgreement])
+def test_no_error_shows_what_stands_in_a_field(model: type[BaseModel]) -> None:
+    with pytest.raises(ValidationError) as invalid:
+        model.model_validate_json('{"external_id": {"secret": "erika@example.org"}}')
+    assert "erika" not in str(invalid.value)

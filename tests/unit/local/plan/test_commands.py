@@ -7,10 +7,13 @@ from typing import Any
 
 import boto3
 import pytest
+import typer
 from kiwi_local.cli import app
+from kiwi_local.commands import reached
 from kiwi_local.deployed import StackError, connect
 from kiwi_local.plan import applying
-from kiwi_local.plan.plans import PlanError
+from kiwi_local.plan.plans import PlanError, digest_of
+from kiwi_sync.queues import QueueError
 from kiwi_sync.state.table import Change
 from moto import mock_aws
 from typer.testing import CliRunner, Result
@@ -128,3 +131,69 @@ def test_who_waits_too_short_learns_nothing() -> None:
     table = MemoryTable()
     assert applying.apply_plan(table, Worked(table, status="working"), PLAN, {}, 0.01) is None
     assert applying.apply_plan(table, MemoryQueue(), PLAN, {}, 0) is None
+
+
+@pytest.fixture
+def bucket(aws: None) -> Any:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    return s3
+
+
+def test_another_file_than_the_planned_one_is_refused(bucket: Any, tmp_path: Path) -> None:
+    file = tmp_path / "e.json"
+    file.write_text("{}")
+    plan = PLAN | {"export": {"file": str(file), "sha256": digest_of(file)}}
+    assert applying.pointer_to(plan, None, bucket, "bucket")["version"]
+    file.write_text("{ }")
+    with pytest.raises(PlanError, match="not what was planned"):
+        applying.pointer_to(plan, None, bucket, "bucket")
+
+
+def pointed(key: str, version: str) -> dict[str, Any]:
+    return {"format": "erp-export-pointer/1", "bucket": "bucket", "key": key, "version": version}
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_dry_run_s_export_that_is_gone_is_said_before(bucket: Any, *, parts: bool) -> None:
+    version = bucket.put_object(Bucket="bucket", Key="e.json", Body=b"{}")["VersionId"]
+    pointer = pointed("e.json", version)
+    if parts:
+        pointer = {"format": "erp-export-parts/1", "parts": [pointer, pointer]}
+    plan = PLAN | {"export": {"pointer": pointer}}
+    assert applying.pointer_to(plan, None, bucket, "bucket") == pointer | {"plan": "0" * 32}
+    bucket.delete_object(Bucket="bucket", Key="e.json", VersionId=version)
+    with pytest.raises(PlanError, match="not in the bucket any more"):
+        applying.pointer_to(plan, None, bucket, "bucket")
+
+
+@pytest.mark.parametrize("pointer", [{"format": "erp-export-pointer/1"}, {"anything": "else"}])
+def test_a_pointer_that_is_none_is_refused(bucket: Any, pointer: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match="export"):
+        applying.pointer_to(PLAN | {"export": {"pointer": pointer}}, None, bucket, "bucket")
+
+
+def test_a_plan_that_has_been_carried_out_is_not_sent_again() -> None:
+    table, queue = MemoryTable(), MemoryQueue()
+    run = {"status": "done", "ended_at": "before", "plan": "0" * 32}
+    table.update(("%run#c1", "e1"), Change(put=dict(run)))
+    told = applying.apply_plan(table, queue, PLAN, {}, 10)
+    assert told is not None
+    assert (told["status"], queue.sent) == ("done", [])
+
+
+def test_a_queue_that_takes_nothing_is_said_plainly(aws: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, reached("kiwi-sync"):
+        raise QueueError("SQS took some")
+    assert ended.value.exit_code == 2
+    assert "SQS took some" in capsys.readouterr().err
+
+
+def test_what_cannot_be_meant_is_a_usage_error(tmp_path: Path) -> None:
+    export = tmp_path / "e.json"
+    export.write_text("{}")
+    for option, value in (("--mandant", ""), ("--save", "-"), ("--html", "-")):
+        result = typed("plan", export, option, value)
+        assert result.exit_code == 2
+        assert option in result.output
