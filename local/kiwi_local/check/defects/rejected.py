@@ -133,6 +133,20 @@ _ALL = (
         mend_en="Write ja or nein, 1 or 0, or nothing.",
     ),
     _rejected(
+        "excel_error",
+        "eine Zelle enthält einen Fehler von Excel",
+        "a cell holds an error of Excel's",
+        mend_de="Die Formel der Zelle berichtigen (#NV, #BEZUG!) oder den Wert selbst hineinschreiben.",
+        mend_en="Mend the cell's formula (#N/A, #REF!), or write the value itself.",
+    ),
+    _rejected(
+        "number_unclear",
+        "eine Nummer ist in Excel als Zahl gespeichert und nicht sicher zu lesen",
+        "a number is stored as a figure in Excel and cannot be read for certain",
+        mend_de="Die Spalte als Text formatieren und hineinschreiben, was gelesen werden soll.",
+        mend_en="Format the column as text, and write what is to be read.",
+    ),
+    _rejected(
         "pattern_mismatch",
         "ein Wert passt nicht zum Muster im Feldmapping",
         "a value does not fit the mapping's pattern",

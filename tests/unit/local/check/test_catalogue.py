@@ -27,6 +27,8 @@ ELSEWHERE = {
     "not_json_line",
     "unknown_typ",
     "not_a_flag",
+    "excel_error",
+    "number_unclear",
     "pattern_mismatch",
     "value_not_mapped",
     "rows_disagree",
