@@ -66,7 +66,7 @@ class Document:
     envelope: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
     sections: set[str] = field(default_factory=set)
-    """The lists that are there, be they empty."""
+    """The lists that are there, be they empty; those of deletions do not count."""
     mapping: None = None
     """It is in our own words, so that it needs no Feldmapping."""
     spoken: None = None
@@ -122,7 +122,8 @@ class Document:
                 text.skip()
 
     def _section(self, text: JsonText, name: str, *, deleted: bool) -> Iterator[RawRecord]:
-        self.sections.add(name)
+        if not deleted:
+            self.sections.add(name)
         if text.peek() != "[":
             _check_nothing(text, f"{name}: must be a list")
             return

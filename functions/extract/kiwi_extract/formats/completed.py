@@ -54,7 +54,8 @@ class Completed:
                 if "format" in self._reader.envelope:
                     # It says all of itself: what it speaks of need not be found out.
                     yield from records
-                self._see(raw)
+                if not (raw.deleted or raw.completes):
+                    self._see(raw)
 
     def _see(self, raw: RawRecord) -> None:
         value = raw.value

@@ -63,7 +63,6 @@ class Ndjson:
         section = TYPES.get(typ) if isinstance(typ, str) else None
         if section is None:
             return None
-        self.sections.add(section)
         source, numbering = self._source, self._numbering
         if content.count(b"{") + content.count(b"[") > MAX_DEPTH and levels(value) > MAX_DEPTH:
             return numbering.rejected(section, source, line, NOT_JSON_LINE)
@@ -71,6 +70,8 @@ class Ndjson:
             deleted = "geloescht" in value and is_deleted(value)
         except RowError as error:
             return numbering.rejected(section, source, line, error.reason, error.field, error.record)
+        if not deleted:
+            self.sections.add(section)
         return RawRecord(section, numbering.place(section, deleted), deleted, value, source, line)
 
     def _unreadable(self, content: bytes, line: int, reason: str) -> Iterator[RawRecord]:

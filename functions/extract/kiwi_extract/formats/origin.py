@@ -59,7 +59,7 @@ class Export(Protocol):
 
 
 class Reader(Protocol):
-    """Reads one format. `sections`: those that it has found something for, be it an empty list."""
+    """Reads one format. `sections`: those that it has a list or table for, be it empty; not of deletions."""
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Reader(Protocol):
 
     @property
     def sections(self) -> set[str]:
-        """The sections that it has found something for."""
+        """The sections that it has a list or table for."""
         ...
 
     @property

@@ -57,6 +57,8 @@ class Tables:
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
+        """What only completes or deletes speaks of no section: in a full export it would empty it."""
+        self._is_ours = False
         self.unused: list[str] = []
         """The first of the files, sheets and lists that are not ours."""
 
@@ -70,7 +72,7 @@ class Tables:
         unites = self._feldmapping is not None and self._whole
         for raw in unite(self._rows()) if unites else self._rows():
             yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
-        if not self.sections:
+        if not self._is_ours:
             raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
 
     def _rows(self) -> Iterator[RawRecord]:
@@ -81,7 +83,8 @@ class Tables:
                 if len(self.unused) < MAX_UNUSED:
                     self.unused.append(table.source)
                 continue
-            self.sections.update(mapping.section for mapping in mappings)
+            self._is_ours = True
+            self.sections.update(it.section for it in mappings if not (it.completes or it.deleted))
             for row in table.rows:
                 for mapping in mappings:
                     record = _record(table.source, row, mapping)
