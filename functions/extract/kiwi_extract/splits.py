@@ -20,12 +20,13 @@ from kiwi_extract import runs
 from kiwi_extract.arrivals import PART, WITHIN, split_key
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.completed import export_id_of
-from kiwi_extract.formats.reading import FILES
+from kiwi_extract.formats.reading import FILES, SIDE_FILE
 from kiwi_extract.intake import Parts, Pointer
 from kiwi_extract.origins import Place
 
 _LONG = 512
-_NAMED = re.compile(r"teil[-_ ]?([0-9]{1,2})[-_ ]von[-_ ]([0-9]{1,2})(?![0-9])", re.IGNORECASE)
+_NAMED = re.compile(r"teil[-_ ]*([0-9]+)[-_ ]*von[-_ ]*([0-9]+)", re.IGNORECASE)
+"""Read generously: a part that is not taken for one would be a whole export, and the others' records gone."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
         return None
     files = files_of(side)
     file = place.key.rpartition("/")[2]
-    if files and file in files:
+    if files and file not in files:
+        detail = f"{SIDE_FILE}: this file is not among `{FILES}`"
+        raise RejectedExportError(RejectedExport.PARTS_DIFFER, detail)
+    if files:
         name = f"{place.folder}/ {place.side or ''}"
         told = side.get("export_id")
         known = isinstance(told, str) and re.fullmatch(EXPORT_ID, told)

@@ -167,10 +167,44 @@ def test_parts_by_their_names(stack: Cloud, desk: Desk) -> None:
     assert {row.split("/")[1] for row in desk.rig.live()} == {"mieter", "verwaltungseinheit"}
 
 
-@pytest.mark.parametrize("number", ["0-von-2", "3-von-2", "1-von-51"])
+@pytest.mark.parametrize(
+    "name", ["teil-001-von-002", "teil1von2", "TEIL-1-von2", "teil_1__von_2", "Teil 1 von 2", "teil1-von 02"]
+)
+def test_part_names_in_every_manner(stack: Cloud, desk: Desk, name: str) -> None:
+    folder = f"exports/{CONNECTION}/full"
+    upload(stack, desk, f"{folder}/anfang.csv", as_csv("mieter", [tenant("1"), tenant("2")], "cp1252"))
+    upload(stack, desk, f"{folder}/nacht-{name}.csv", as_csv("mieter", [tenant("1")], "cp1252"))
+    assert desk.rig.tenants() == {"1", "2"}
+    other = name.replace("1", "2", 1)
+    upload(stack, desk, f"{folder}/nacht-{other}.csv", as_csv("mieter", [tenant("3")], "cp1252"))
+    assert work_on(desk) == 1
+    assert desk.rig.tenants() == {"1", "3"}
+
+
+@pytest.mark.parametrize(
+    "number", ["0-von-2", "3-von-2", "1-von-51", "1-von-100", "1von1000", "1-von-0", "1-von-" + "9" * 200]
+)
 def test_names_that_no_part_has(stack: Cloud, desk: Desk, number: str) -> None:
     upload(stack, desk, f"exports/{CONNECTION}/full/teil-{number}.csv", csvs()["mieter.csv"])
     assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
+    assert desk.rig.tenants() == set()
+
+
+def test_a_word_in_a_name_makes_no_part(stack: Cloud, desk: Desk) -> None:
+    upload(stack, desk, f"exports/{CONNECTION}/full/vorteil-von-2026.csv", csvs()["mieter.csv"])
+    assert desk.rig.tenants() == {"4711"}
+
+
+@pytest.mark.parametrize("name", ["Mieter.csv", "mieter-2.csv", "mieter.csv.gz"])
+def test_a_file_that_the_side_file_does_not_name_is_no_export(stack: Cloud, desk: Desk, name: str) -> None:
+    folder = f"exports/{CONNECTION}/full"
+    upload(stack, desk, f"{folder}/anfang.csv", as_csv("mieter", [tenant("1")], "cp1252"))
+    upload(stack, desk, f"{folder}/export.json", SIDE)
+    upload(stack, desk, f"{folder}/{name}", csvs()["mieter.csv"])
+    assert work_on(desk) == 0
+    assert desk.rig.tenants() == {"1"}
+    [run] = [run for run in runs(desk).values() if run["status"] == "rejected"]
+    assert (run["reason"], "not among `dateien`" in str(run["detail"])) == ("parts_differ", True)
 
 
 @pytest.mark.parametrize("bad", [1, 2])
