@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
 from kiwi_sync.state.table import Table
 
+from kiwi_extract.arrivals import WITHIN
 from kiwi_extract.assembled import Assembled, OpenedPart
 from kiwi_extract.bucket import ExportBucket, Found
 from kiwi_extract.document import RejectedExportError
@@ -101,18 +102,25 @@ class Deliveries:
         return side
 
     def _side_file(self, found: Found, stream: Peekable, now: datetime) -> None:
-        """A side file is no export; but if it comes last, it is what the others have been waiting for."""
+        """A side file is no export; but if it comes last, it is what the others have been waiting for.
+
+        If one of them is newer, it came first: what else lies there may be of the export before.
+        """
         side = side_file(stream)
-        for file in files_of(side):
-            there = self._beside(found, file)
-            if there is None:
-                continue
-            place = there.place.model_copy(update={"side": found.pointer.version or "null"})
-            split = split_of_place(place, side)
-            if split is not None:
-                pointer = there.pointer.model_copy(update={"side": place.side})
-                register(self.table, self.exports, split, pointer, place.modified or now, now)
+        told = found.place.modified or now
+        beside = [there for file in files_of(side) if (there := self._beside(found, file)) is not None]
+        ages = [told - (there.place.modified or now) for there in beside]
+        if all(timedelta() <= age <= WITHIN for age in ages):
+            for there in beside:
+                self._register(there, side, found.pointer.version or "null", now)
         logger.info("side file read", connection=found.place.connection)
+
+    def _register(self, there: Found, side: Mapping[str, Any], version: str, now: datetime) -> None:
+        place = there.place.model_copy(update={"side": version})
+        split = split_of_place(place, side)
+        if split is not None:
+            pointer = there.pointer.model_copy(update={"side": version})
+            register(self.table, self.exports, split, pointer, place.modified or now, now)
 
     def _beside(self, found: Found, file: str) -> Found | None:
         pointer = Pointer(bucket=found.pointer.bucket, key=f"{found.place.folder}/{file}")

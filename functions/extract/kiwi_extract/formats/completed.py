@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -111,11 +111,17 @@ _TOO_MANY = f"more than {MAX_MANDANTEN} Mandanten in the records"
 def _named_after(origin: Origin) -> dict[str, Any]:
     """The format, and id and time by the file."""
     moment = origin.modified.isoformat() if origin.modified else None
-    return {"format": FORMAT, "export_id": export_id_of(origin.name, moment or ""), "exported_at": moment}
+    export_id = export_id_of(origin.name, moment or "", modified=origin.modified)
+    return {"format": FORMAT, "export_id": export_id, "exported_at": moment}
 
 
-def export_id_of(name: str, *identity: str | datetime) -> str:
-    """An id for an export that has none: readable, and the same for the same object alone."""
+def export_id_of(name: str, *identity: str, modified: datetime | None = None) -> str:
+    """An id for an export that has none: readable, and the same for the same object alone.
+
+    With its time it sorts behind those of older objects of the same name: two exports of one `exported_at`
+    are ordered by their ids.
+    """
     readable = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
-    digest = blake2b("\n".join(map(str, identity)).encode(), digest_size=4).hexdigest()
-    return f"{readable[-100:].strip('-') or 'export'}-{digest}"
+    digest = blake2b("\n".join(identity).encode(), digest_size=4).hexdigest()
+    time = f"-{modified.astimezone(UTC):%Y%m%dT%H%M%SZ}" if modified else ""
+    return f"{readable[-100:].strip('-') or 'export'}{time}-{digest}"
