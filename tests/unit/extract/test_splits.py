@@ -171,6 +171,7 @@ def test_newer_files_of_the_same_names_are_newer_though_a_side_file_says_when(
 
 @pytest.mark.parametrize("first", [True, False])
 def test_files_of_a_side_file(stack: Cloud, desk: Desk, *, first: bool) -> None:
+    """If it does not come first, each file has been worked as an export of its own before."""
     folder = f"exports/{CONNECTION}/full/2026-11-24"
     files = {f"{folder}/{name}": content for name, content in csvs().items()}
     if first:
@@ -180,13 +181,38 @@ def test_files_of_a_side_file(stack: Cloud, desk: Desk, *, first: bool) -> None:
             upload(stack, desk, key, content)
     else:
         for key, content in files.items():
-            stack.upload(key, content)
+            upload(stack, desk, key, content)
+        assert len(runs(desk)) == len(files)
         upload(stack, desk, f"{folder}/export.json", SIDE)
     assert work_on(desk) == 1
     assert len(desk.rig.live()) == 3
-    ((name, run),) = runs(desk).items()
-    assert run["status"] == "done"
-    assert name.startswith("exports-c1-full-2026-11-24-")
+    [run] = [run for name, run in runs(desk).items() if name.startswith("exports-c1-full-2026-11-24-")]
+    assert run["status"] in ({"done"} if first else {"done", "superseded"})
+
+
+def test_without_the_side_file_that_a_folder_had_no_file_of_it_is_an_export(stack: Cloud, desk: Desk) -> None:
+    base = f"exports/{CONNECTION}/full"
+
+    def drop(hours: float, number: str, folder: str = base) -> None:
+        key = f"{folder}/mieter.csv"
+        lay(stack, key, as_csv("mieter", [tenant(number)], "cp1252"), hours)
+        desk.handle({"format": "erp-export-pointer/1", "bucket": BUCKET, "key": key})
+        work_on(desk)
+
+    stack.upload(f"{base}/export.json", b'{"dateien": ["mieter.csv"]}')
+    drop(9, "1")
+    stack.s3.delete_object(Bucket=BUCKET, Key=f"{base}/export.json")
+    drop(8, "2")
+    assert desk.rig.tenants() == {"1"}
+    [run] = [run for run in runs(desk).values() if run["status"] == "rejected"]
+    assert (run["reason"], "upload it first" in str(run["detail"])) == ("parts_differ", True)
+    drop(7, "3", f"{base}/elsewhere")
+    assert desk.rig.tenants() == {"3"}
+    stack.upload(f"{base}/export.json", b'{"mandanten": ["0001"]}')
+    drop(6, "4")
+    stack.s3.delete_object(Bucket=BUCKET, Key=f"{base}/export.json")
+    drop(5, "5")
+    assert desk.rig.tenants() == {"5"}
 
 
 def test_a_side_file_alone_is_no_export(stack: Cloud, desk: Desk) -> None:
