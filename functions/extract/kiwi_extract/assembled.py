@@ -9,7 +9,8 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract import document
 from kiwi_extract.document import RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.uniting import unite
-from kiwi_extract.formats.origin import Export
+from kiwi_extract.formats.completion import Completion
+from kiwi_extract.formats.origin import Export, check_completion
 
 _ALIKE = ("format", "connection", "export_id", "exported_at", "scope")
 
@@ -32,6 +33,7 @@ class Assembled:
         self._speaks_of_all = False
         self.mapping: str | None = None
         self.unused: list[str] = []
+        self.completion = Completion()
         self.envelope: dict[str, Any] = {}
         self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
         self._united = dict.fromkeys(SECTIONS, 0)
@@ -50,6 +52,7 @@ class Assembled:
         """
         for raw in unite(self._of_parts()):
             yield self._numbered(raw) if raw.is_partial else raw
+        check_completion(self.completion)
 
     def _numbered(self, raw: RawRecord) -> RawRecord:
         """A record whose rows may lie in several parts: it is counted when it is united."""
@@ -68,6 +71,7 @@ class Assembled:
                 yield raw if raw.source else raw._replace(source=name)
             self.mapping = self.mapping or export.mapping
             self.unused += export.unused
+            self.completion = self.completion.joined(export.completion)
             self._add(number, export)
 
     def _add(self, number: int, export: Export) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.json_text import JsonText, TooComplexError
 from kiwi_extract.formats.pieces import Peekable, Readable, decoded, unicode_encoding
 
@@ -73,6 +74,7 @@ class Document:
     """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
     unused: Sequence[str] = ()
     """It has no tables."""
+    completion: Completion = field(default_factory=Completion)
     _read: int = field(default=0, init=False)
 
     def records(self) -> Iterator[RawRecord]:

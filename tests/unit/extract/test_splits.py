@@ -371,12 +371,12 @@ class BusyNight(Night):
 
     def __init__(self, meanwhile: tuple[int, float, str]) -> None:
         super().__init__()
-        self.table = BusyTable()
-        self.table.meddle = lambda _: self.sent.append(self.upload(*meanwhile))
+        self.table = self.busy = BusyTable()
+        self.busy.meddle = lambda _: self.sent.append(self.upload(*meanwhile))
         self.sent: list[int] = []
 
     def next_one(self, number: int, hours: float, version: str) -> int:
-        self.table.at, self.table.times = (split_key("c1"), "nacht"), 1
+        self.busy.at, self.busy.times = (split_key("c1"), "nacht"), 1
         return self.upload(number, hours, version)
 
 

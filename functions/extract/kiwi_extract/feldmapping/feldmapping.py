@@ -27,6 +27,8 @@ class TableMapping:
         self.section = section
         self.place = place
         """Where it stands in the mapping, for people: `mieter[0]`."""
+        self.named = f"{place} ({', '.join(table.from_) or 'any file'})"
+        """The same, with the files that it is for."""
         self.repeats = repeats
         """Whether several rows of one key are one record; `uniting` says how."""
         self.completes = table.completes
@@ -113,6 +115,11 @@ class Feldmapping:
         if faults:
             raise ColumnMissingError(faults)
         return [candidate.mapping for candidate in meant]
+
+    def completing(self, section: str) -> list[str]:
+        """How the tables are `named` that complete others of a section."""
+        tables = [candidate.mapping for candidate in self._candidates]
+        return [it.named for it in tables if it.section == section and it.completes and not it.deleted]
 
 
 def _called(source: str, *, is_list: bool) -> set[str]:

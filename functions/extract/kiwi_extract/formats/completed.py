@@ -11,6 +11,7 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.origin import Origin, Reader
 
 MAX_MANDANTEN = 10_000
@@ -97,6 +98,11 @@ class Completed:
     def unused(self) -> Sequence[str]:
         """Files, sheets and lists that nothing was read from."""
         return self._reader.unused if self._reader else ()
+
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
+        return self._reader.completion if self._reader else Completion()
 
     def _spoken_of(self) -> set[tuple[str, str]]:
         pairs = {(str(mandant).strip(), section) for mandant, section in self._seen}

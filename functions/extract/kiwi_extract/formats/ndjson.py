@@ -10,6 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import ENVELOPE_KEYS, RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.faults import RowError
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.identity import is_deleted
 from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT, levels
 from kiwi_extract.formats.origin import Numbering
@@ -38,6 +39,7 @@ class Ndjson:
         self.counts = numbering.counts
         self.sections: set[str] = set()
         self.unused: Sequence[str] = ()
+        self.completion = Completion()
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order."""

@@ -10,6 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract import document
 from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.completion import Completion
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Export(Protocol):
         """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
         ...
 
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
+        ...
+
     def records(self) -> Iterator[RawRecord]:
         """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
         ...
@@ -81,6 +87,11 @@ class Reader(Protocol):
         """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
         ...
 
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
+        ...
+
     def records(self) -> Iterator[RawRecord]:
         """Every record in order."""
         ...
@@ -92,6 +103,11 @@ class TableMapping(Protocol):
     @property
     def section(self) -> str:
         """`verwaltungseinheiten`, `mieter` or `mietvertraege`."""
+        ...
+
+    @property
+    def named(self) -> str:
+        """Where it stands in the mapping, and for which files: for people."""
         ...
 
     @property
@@ -154,6 +170,10 @@ class Feldmapping(Protocol):
         """
         ...
 
+    def completing(self, section: str) -> Sequence[str]:
+        """How the tables are `named` that complete others of a section."""
+        ...
+
 
 class Numbering:
     """Numbers records across all files of an export, and counts them."""
@@ -189,3 +209,10 @@ class Numbering:
         """The next record, which cannot be used. `value`: what can be read of it, `at`: its fault's field."""
         raw = RawRecord(section, 0, False, value, source, line, reason=reason, field=at)
         return self.numbered(raw)
+
+
+def check_completion(completion: Completion) -> None:
+    """Raise RejectedExportError if what completes others is missing."""
+    if completion.missing:
+        detail = f"no file, sheet or list for what completes others: {', '.join(sorted(completion.missing))}"
+        raise RejectedExportError(RejectedExport.NO_TABLE, detail)

@@ -9,8 +9,9 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract.document import RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.faults import FeldmappingError, RowError
 from kiwi_extract.feldmapping.uniting import unite
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.identity import identity_tables, is_deleted
-from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping
+from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping, check_completion
 
 RAGGED_LINE = "ragged_line"
 MALFORMED_QUOTES = "malformed_quotes"
@@ -61,6 +62,7 @@ class Tables:
         self._is_ours = False
         self.unused: list[str] = []
         """The first of the files, sheets and lists that are not ours."""
+        self.completion = Completion()
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order; those that are made of several rows come last.
@@ -74,6 +76,8 @@ class Tables:
             yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
         if not self._is_ours:
             raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
+        if self._whole:
+            check_completion(self.completion)
 
     def _rows(self) -> Iterator[RawRecord]:
         for table in self._tables:
@@ -83,13 +87,21 @@ class Tables:
                 if len(self.unused) < MAX_UNUSED:
                     self.unused.append(table.source)
                 continue
-            self._is_ours = True
-            self.sections.update(it.section for it in mappings if not (it.completes or it.deleted))
+            self._use(mappings)
             for row in table.rows:
                 for mapping in mappings:
                     record = _record(table.source, row, mapping)
                     if record is not None:
                         yield record
+
+    def _use(self, mappings: Sequence[TableMapping]) -> None:
+        self._is_ours = True
+        sections = {mapping.section for mapping in mappings if not (mapping.completes or mapping.deleted)}
+        self.sections |= sections
+        if self._feldmapping is not None:
+            wanted = {name for section in sections for name in self._feldmapping.completing(section)}
+            met = {mapping.named for mapping in mappings if mapping.completes}
+            self.completion = self.completion.joined(Completion(frozenset(wanted), frozenset(met)))
 
     def _mappings_for(self, table: Table) -> Sequence[TableMapping]:
         if self._feldmapping is None:

@@ -15,6 +15,7 @@ from tests.fakes.memory import MemoryQueue
 from tests.unit.extract.aws import BUCKET, Cloud
 from tests.unit.extract.exports import CONNECTION, NOW
 from tests.unit.extract.rig import Rig, text
+from tests.written import as_zip
 
 TENANTS = """\
 version: 1
@@ -275,6 +276,25 @@ def test_files_that_complete_each_other_may_come_one_by_one(desk: Desk) -> None:
     assert desk.rig.run(1)["status"] == "done"
     assert desk.rig.counts(1)["read"]["mietvertraege"] == 1
     assert desk.rig.rejected(1) == []
+
+
+@pytest.mark.parametrize("scope", ["full", "delta"])
+@pytest.mark.parametrize("way", ["zip", "file", "dateien"])
+def test_a_record_is_not_taken_without_the_table_that_completes_it(desk: Desk, way: str, scope: str) -> None:
+    desk.map(COMPLETED.replace("nummer: V, beginn", "nummer: V, mieter: [H], beginn"))
+    contracts = "M;V;Von;WE;VE;H\n0001;7;2024-01-01;1;2;11\n"
+    both = {"vertraege.csv": contracts.encode(), "partner.csv": PARTNERS.encode()}
+    desk.put(desk.say(1, "full"), "a.zip", as_zip(both))
+    assert desk.tenants() == {"7": ["11", "12"]}
+    folder = desk.say(2, scope, **({"dateien": ["vertraege.csv"]} if way == "dateien" else {}))
+    if way == "zip":
+        desk.put(folder, "a.zip", as_zip({"vertraege.csv": contracts.encode(), "partner_2026.csv": b"M;V\n"}))
+    else:
+        desk.put(folder, "vertraege.csv", contracts)
+    assert desk.tenants() == {"7": ["11", "12"]}
+    run = desk.rig.run(2)
+    assert (run["status"], run["reason"]) == ("rejected", "no_table")
+    assert "completes others: mietvertraege[1] (partner.csv)" in str(run["detail"])
 
 
 @pytest.mark.parametrize("side", [{}, {"mandanten": ["0001"]}])

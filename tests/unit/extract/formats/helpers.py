@@ -37,6 +37,9 @@ class FakeMapping:
         self.asked.append((source, None if columns is None else tuple(columns)))
         return self.known.get(source, [])
 
+    def completing(self, section: str) -> Sequence[str]:
+        return [one.named for tables in self.known.values() for one in tables if one.completes]
+
 
 class Dripping(io.BytesIO):
     """Gives a few bytes at a time."""
