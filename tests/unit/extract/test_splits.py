@@ -481,6 +481,35 @@ def test_what_parts_count_is_added_up(desk: Desk) -> None:
     assert [runs(desk)[name].get("reason") for name in ("e1", "e2")] == [None, "count_mismatch"]
 
 
+WHOLE = {"mieter": 1, "verwaltungseinheiten": 0, "mietvertraege": 0}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({}, {"anzahl": {"mieter": 1}}, None),
+        ({"anzahl": WHOLE}, {"anzahl": None}, None),
+        ({"anzahl": {"mieter": 2}}, {}, "count_mismatch"),
+        ({}, {"anzahl": {"mieter": 0}}, "count_mismatch"),
+        ({"anzahl": WHOLE}, {"anzahl": {"mieter": 1, "mietvertraege": 1}}, "count_mismatch"),
+        ({}, {"anzahl": {"mieter": "1"}}, "envelope_invalid"),
+        ({"dry_run": False}, {"dry_run": None}, None),
+        ({}, {"dry_run": True}, "parts_differ"),
+        ({"dry_run": True}, {}, "parts_differ"),
+    ],
+)
+def test_what_parts_say_of_themselves(
+    stack: Cloud, desk: Desk, first: Export, second: Export, reason: str | None
+) -> None:
+    desk.rig.clock.now = NOW
+    for number, more in enumerate((first, second), start=1):
+        key = f"exports/{CONNECTION}/full/nacht-teil-{number}-von-2.json"
+        upload(stack, desk, key, encoded({**full(1, [tenant(str(number))]), **more}))
+    work_on(desk)
+    [run] = [run for name, run in runs(desk).items() if name in {"e1", "e1#plan"}]
+    assert (run.get("reason"), desk.rig.tenants()) == (reason, set() if reason else {"1", "2"})
+
+
 def test_a_name_that_is_too_long_for_a_key_is_a_hash() -> None:
     keys = [Split("c1", "x" * 600 + end, "e", 1, 2).key for end in "ab"]
     assert keys[0] != keys[1]
