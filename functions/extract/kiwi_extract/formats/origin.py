@@ -162,11 +162,18 @@ class Feldmapping(Protocol):
         """Tells this state of the mapping from others."""
         ...
 
-    def tables_for(self, source: str, columns: Sequence[str] | None) -> Sequence[TableMapping]:
+    @property
+    def file(self) -> str:
+        """Where it lies, for people; empty if it is not known."""
+        ...
+
+    def tables_for(
+        self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
+    ) -> Sequence[TableMapping]:
         """What is read from a file, sheet or list; nothing: it is not used.
 
-        `columns`: None for a list, whose records may lack keys. Raises FeldmappingError if the mapping names
-        columns that are not there.
+        `columns`: None for a list, whose records may lack keys; `looked_at`: those that some have.
+        Raises FeldmappingError if the mapping names columns that are not there.
         """
         ...
 

@@ -107,9 +107,10 @@ class Tables:
         if self._feldmapping is None:
             return identity_tables(table.looked_at if table.columns is None else table.columns)
         try:
-            return self._feldmapping.tables_for(table.source, table.columns)
+            return self._feldmapping.tables_for(table.source, table.columns, table.looked_at)
         except FeldmappingError as error:
-            raise RejectedExportError(RejectedExport.COLUMN_MISSING, str(error)) from None
+            file = f"{self._feldmapping.file}, " if self._feldmapping.file else ""
+            raise RejectedExportError(RejectedExport.COLUMN_MISSING, f"{file}{error}") from None
 
 
 def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:

@@ -208,7 +208,8 @@ def test_a_column_that_is_not_there_changes_nothing(desk: Desk) -> None:
     desk.drop(2, ROWS.replace("Mail", "E-Mail"))
     run = desk.rig.run(2)
     assert (run["status"], run["reason"]) == ("rejected", "column_missing")
-    assert "line 8, mieter[0].fields.email: mieter.csv has no column 'Mail'" in str(run["detail"])
+    told = "mappings/c1.yaml, line 8, mieter[0].fields.email: mieter.csv has no column 'Mail'"
+    assert str(run["detail"]) == told
     assert "example.org" not in str(run)
     assert len(desk.names()) == 3
 
