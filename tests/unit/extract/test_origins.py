@@ -15,8 +15,8 @@ from kiwi_sync.erp.envelope import EXPORT_ID
 from tests.unit.extract.aws import BUCKET, Cloud
 from tests.unit.extract.exports import CONNECTION, NOW, full, tenant
 from tests.unit.extract.houses import approve, houses, numbers, synchronize
-from tests.unit.extract.test_splits import notice, runs, upload
 from tests.unit.extract.test_stage import Desk
+from tests.unit.extract.uploads import notice, runs, upload
 from tests.written import as_csv, as_zip_of_csv
 
 FOLDER = f"exports/{CONNECTION}/full/nacht"
