@@ -80,6 +80,10 @@ class EmbeddedAws:
         answer = self.s3.put_object(Bucket=self.bucket.name, Key=key, Body=content)
         return answer.get("VersionId")
 
+    def uploaded_at(self, key: str) -> datetime:
+        """When the object was put into the export bucket, as S3 has it: in whole seconds."""
+        return self.s3.head_object(Bucket=self.bucket.name, Key=key)["LastModified"]
+
     def notify(self, key: str, size: int, version: str | None) -> list[str]:
         """Sends what S3 would send about a new object, as the template's filters say; returns message ids."""
         body = json.dumps(_s3_event(self.bucket.name, key, size, version))

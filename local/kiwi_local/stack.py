@@ -141,7 +141,8 @@ class LocalStack:
         """The same with an object whose place says what it is; returns the id that its export gets."""
         version = self.aws.upload(key, content) or ""
         self.aws.notify(key, len(content), version)
-        return str(Place(key=key, version=version).origin({}).envelope["export_id"])
+        place = Place(key=key, modified=self.aws.uploaded_at(key), version=version)
+        return str(place.origin({}).envelope["export_id"])
 
     def invoke(self, function: Function, event: dict[str, Any]) -> Any:
         """One invocation of a function, past the poller; raises what the handler raises."""

@@ -1,9 +1,11 @@
-"""What has stopped coming: exports, and parts of one. Both look like peace and quiet."""
+"""What has stopped coming: exports, parts of one, and side files. All look like peace and quiet."""
 
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
 from kiwi_sync.observability import logger
+from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, ItemKey, Table
 from kiwi_sync.times import read_stamp, stamp
 
@@ -37,6 +39,29 @@ def parts_missing(table: Table, connection: str, now: datetime) -> int:
                 hours=hours,
             )
     return late
+
+
+def expect_side_file(table: Table, connection: str, folder: str, now: datetime) -> None:
+    """Remember that a folder's side file says of which files an export consists."""
+    table.update(_folder_key(connection, folder), Change(put=tombstone(now)))
+
+
+def is_side_file_missing(table: Table, connection: str, folder: str) -> bool:
+    """Whether the exports in a folder had such a side file lately."""
+    return table.get(_folder_key(connection, folder)) is not None
+
+
+def expect_no_side_file(table: Table, connection: str, folder: str) -> None:
+    """Forget it: the folder's side file names no files any more."""
+    key = _folder_key(connection, folder)
+    if table.get(key) is not None:
+        table.delete(key)
+
+
+def _folder_key(connection: str, folder: str) -> ItemKey:
+    # An object's key may be longer than one of the table.
+    digest = blake2b(folder.encode(), digest_size=16).hexdigest()
+    return (f"%connection#{connection}", f"files#{digest}")
 
 
 def _key(connection: str) -> ItemKey:

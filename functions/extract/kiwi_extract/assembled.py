@@ -1,17 +1,20 @@
 """An export in several objects, read as one: its records in the order of its parts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.erp.envelope import SECTIONS, Anzahl
+from kiwi_sync.erp.fields import is_blank
 from kiwi_sync.rules.reasons import RejectedExport
+from pydantic import ValidationError
 
 from kiwi_extract import document
 from kiwi_extract.document import RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.uniting import unite
-from kiwi_extract.formats.origin import Export
+from kiwi_extract.formats.completion import Completion
+from kiwi_extract.formats.origin import Export, check_completion
 
-_ALIKE = ("format", "connection", "export_id", "exported_at", "scope")
+_ALIKE = ("format", "connection", "export_id", "exported_at", "scope", "dry_run")
 
 
 class OpenedPart(NamedTuple):
@@ -28,10 +31,10 @@ class Assembled:
     def __init__(self, parts: Sequence[Callable[[], OpenedPart]]) -> None:
         self._parts = parts
         self._anzahl: Any = None
-        self._counted: dict[str, int] | None = dict.fromkeys(SECTIONS, 0)
         self._speaks_of_all = False
         self.mapping: str | None = None
         self.unused: list[str] = []
+        self.completion = Completion()
         self.envelope: dict[str, Any] = {}
         self.counts: dict[str, int] = dict.fromkeys(SECTIONS, 0)
         self._united = dict.fromkeys(SECTIONS, 0)
@@ -50,6 +53,7 @@ class Assembled:
         """
         for raw in unite(self._of_parts()):
             yield self._numbered(raw) if raw.is_partial else raw
+        check_completion(self.completion)
 
     def _numbered(self, raw: RawRecord) -> RawRecord:
         """A record whose rows may lie in several parts: it is counted when it is united."""
@@ -68,11 +72,14 @@ class Assembled:
                 yield raw if raw.source else raw._replace(source=name)
             self.mapping = self.mapping or export.mapping
             self.unused += export.unused
+            self.completion = self.completion.joined(export.completion)
             self._add(number, export)
 
     def _add(self, number: int, export: Export) -> None:
         envelope = dict(export.envelope)
         envelope.pop("teil", None)
+        anzahl = envelope.pop("anzahl", None)
+        envelope["dry_run"] = envelope.get("dry_run") or False
         if not self.envelope:
             self.envelope = envelope
         spoken = export.spoken
@@ -85,7 +92,8 @@ class Assembled:
         for section, count in export.counts.items():
             self.counts[section] += count
         self._check_size()
-        self._count(envelope.get("anzahl"))
+        _check_count(number, anzahl, export.counts)
+        self.envelope["anzahl"] = self._anzahl
 
     def _check_size(self) -> None:
         if sum(self.counts.values()) > document.MAX_RECORDS:
@@ -97,19 +105,18 @@ class Assembled:
                 detail = f"{name}: not the same in part {number} as in part 1"
                 raise RejectedExportError(RejectedExport.PARTS_DIFFER, detail)
 
-    def _count(self, anzahl: Any) -> None:
-        """Add up what the parts count, if they do; otherwise what the whole counts stands."""
-        if isinstance(anzahl, dict) and self._counted is not None:
-            for section in SECTIONS:
-                count = anzahl.get(section)
-                if type(count) is int:
-                    self._counted[section] += count
-                else:
-                    self._counted = None
-                    break
-        else:
-            self._counted = None
-        self.envelope["anzahl"] = self._anzahl or self._counted
+
+def _check_count(number: int, anzahl: Any, counts: Mapping[str, int]) -> None:
+    """Compare what a part counts with what is in it."""
+    try:
+        told = Anzahl.model_validate({} if is_blank(anzahl) else anzahl)
+    except ValidationError:
+        detail = f"anzahl: not the numbers of records, in part {number}"
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, detail) from None
+    for section, count in told.model_dump(exclude_none=True).items():
+        if count != counts[section]:
+            detail = f"anzahl.{section}: part {number} says {count}, but {counts[section]} records are there"
+            raise RejectedExportError(RejectedExport.COUNT_MISMATCH, detail)
 
 
 def _united(one: Any, other: Any) -> list[Any]:

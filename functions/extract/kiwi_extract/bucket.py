@@ -78,11 +78,15 @@ class ExportBucket:
         """What the side file of an object says, and which version of it: "" if there is none.
 
         Raises:
-            RejectedExportError: it cannot be read.
+            RejectedExportError: it cannot be read, or this version is not there any more.
         """
         if place.folder is None or place.side == "":
             return {}, ""
         answer = self._get(f"{place.folder}/{SIDE_FILE}", place.side)
+        if answer is None and place.side:
+            # Without it the export would be another one: not a dry run, not the one that was approved.
+            detail = f"{SIDE_FILE}: this version is gone"
+            raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, detail)
         if answer is None:
             return {}, ""
         return side_file(cast("IO[bytes]", answer["Body"])), answer.get("VersionId") or "null"

@@ -3,23 +3,30 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
+from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.table import Table
 
+from kiwi_extract.arrivals import WITHIN, expect_no_side_file, expect_side_file, is_side_file_missing
 from kiwi_extract.assembled import Assembled, OpenedPart
 from kiwi_extract.bucket import ExportBucket, Found
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats.origin import Export
 from kiwi_extract.formats.pieces import Peekable
-from kiwi_extract.formats.reading import FeldmappingOf, is_side_file, open_export, side_file
+from kiwi_extract.formats.reading import FILES, SIDE_FILE, FeldmappingOf, is_side_file, open_export, side_file
 from kiwi_extract.intake import Inline, Parts, Pointer, Source
 from kiwi_extract.origins import Place, origin_of_message
 from kiwi_extract.splits import Split, files_of, register, split_of_place
+
+_NO_SIDE_FILE = (
+    f"{SIDE_FILE}: not there, but lately it said for this folder of which `{FILES}` an export consists; "
+    f"upload it first, with every export (or one without `{FILES}`, if that has ended)"
+)
 
 
 @dataclass
@@ -85,6 +92,7 @@ class Deliveries:
             self._side_file(found, stream, now)
             return
         side = self._complete(delivery, found)
+        self._check_side_file(found.place, side, delivery.place, now)
         split = split_of_place(delivery.place, side)
         if split is not None:
             self.wait(delivery, split, now)
@@ -100,19 +108,41 @@ class Deliveries:
         delivery.source = found.pointer.model_copy(update={"side": version})
         return side
 
+    def _check_side_file(self, place: Place, side: Mapping[str, Any], read: Place, now: datetime) -> None:
+        """Without the side file that says of which files an export consists, each would be a whole one.
+
+        It may have expired, or comes last. `read`: as `place`, with the version of the side file.
+        """
+        connection, folder = place.connection, place.folder
+        if connection is None or folder is None or place.side is not None or place.is_side_file:
+            return
+        if files_of(side):
+            expect_side_file(self.table, connection, folder, now)
+        elif read.side:
+            expect_no_side_file(self.table, connection, folder)
+        elif is_side_file_missing(self.table, connection, folder):
+            raise RejectedExportError(RejectedExport.PARTS_DIFFER, _NO_SIDE_FILE)
+
     def _side_file(self, found: Found, stream: Peekable, now: datetime) -> None:
-        """A side file is no export; but if it comes last, it is what the others have been waiting for."""
+        """A side file is no export; but if it comes last, it is what the others have been waiting for.
+
+        If one of them is newer, it came first: what else lies there may be of the export before.
+        """
         side = side_file(stream)
-        for file in files_of(side):
-            there = self._beside(found, file)
-            if there is None:
-                continue
-            place = there.place.model_copy(update={"side": found.pointer.version or "null"})
-            split = split_of_place(place, side)
-            if split is not None:
-                pointer = there.pointer.model_copy(update={"side": place.side})
-                register(self.table, self.exports, split, pointer, place.modified or now, now)
+        told = found.place.modified or now
+        beside = [there for file in files_of(side) if (there := self._beside(found, file)) is not None]
+        ages = [told - (there.place.modified or now) for there in beside]
+        if all(timedelta() <= age <= WITHIN for age in ages):
+            for there in beside:
+                self._register(there, side, found.pointer.version or "null", now)
         logger.info("side file read", connection=found.place.connection)
+
+    def _register(self, there: Found, side: Mapping[str, Any], version: str, now: datetime) -> None:
+        place = there.place.model_copy(update={"side": version})
+        split = split_of_place(place, side)
+        if split is not None:
+            pointer = there.pointer.model_copy(update={"side": version})
+            register(self.table, self.exports, split, pointer, place.modified or now, now)
 
     def _beside(self, found: Found, file: str) -> Found | None:
         pointer = Pointer(bucket=found.pointer.bucket, key=f"{found.place.folder}/{file}")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.json_text import JsonText, TooComplexError
 from kiwi_extract.formats.pieces import Peekable, Readable, decoded, unicode_encoding
 
@@ -66,13 +67,14 @@ class Document:
     envelope: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
     sections: set[str] = field(default_factory=set)
-    """The lists that are there, be they empty."""
+    """The lists that are there, be they empty; those of deletions do not count."""
     mapping: None = None
     """It is in our own words, so that it needs no Feldmapping."""
     spoken: None = None
     """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
     unused: Sequence[str] = ()
     """It has no tables."""
+    completion: Completion = field(default_factory=Completion)
     _read: int = field(default=0, init=False)
 
     def records(self) -> Iterator[RawRecord]:
@@ -122,7 +124,8 @@ class Document:
                 text.skip()
 
     def _section(self, text: JsonText, name: str, *, deleted: bool) -> Iterator[RawRecord]:
-        self.sections.add(name)
+        if not deleted:
+            self.sections.add(name)
         if text.peek() != "[":
             _check_nothing(text, f"{name}: must be a list")
             return

@@ -56,7 +56,7 @@ class Place(BaseModel):
         envelope = {
             "connection": place["connection"],
             "scope": place["scope"],
-            "export_id": export_id_of(place["name"], self.key, self.version),
+            "export_id": export_id_of(place["name"], self.key, self.version, modified=self.modified),
             **side,
         }
         return Origin(self.key, self.modified, envelope)

@@ -9,6 +9,7 @@ from botocore.stub import Stubber
 from kiwi_extract.bucket import MAX_BYTES, ExportBucket
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.intake import Inline, Pointer
+from kiwi_extract.origins import Place
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.aws import BUCKET, Cloud
@@ -123,3 +124,18 @@ def test_a_held_document_is_pointed_to_exactly(stack: Cloud, bucket: ExportBucke
         assert bucket.open(at)[0].read() == content
     assert bucket.keep_held(pointer(key="absent"), "c1/e2") is None
     assert bucket.keep_held(pointer(bucket="other"), "c1/e2") is None
+
+
+def test_a_version_of_a_side_file_that_is_gone_is_not_none_at_all(stack: Cloud, bucket: ExportBucket) -> None:
+    place = Place(key="exports/c1/full/mieter.csv")
+    assert bucket.side(place) == ({}, "")
+    key = "exports/c1/full/export.json"
+    version = stack.upload(key, b'{"dry_run": true}')
+    assert bucket.side(place) == ({"dry_run": True}, version)
+    pinned = place.model_copy(update={"side": version})
+    assert bucket.side(pinned) == ({"dry_run": True}, version)
+    stack.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=version)
+    with pytest.raises(RejectedExportError) as caught:
+        bucket.side(pinned)
+    assert str(caught.value) == "object_not_found: export.json: this version is gone"
+    assert bucket.side(place.model_copy(update={"side": ""})) == ({}, "")

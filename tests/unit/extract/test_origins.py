@@ -15,8 +15,8 @@ from kiwi_sync.erp.envelope import EXPORT_ID
 from tests.unit.extract.aws import BUCKET, Cloud
 from tests.unit.extract.exports import CONNECTION, NOW, full, tenant
 from tests.unit.extract.houses import approve, houses, numbers, synchronize
-from tests.unit.extract.test_splits import notice, runs, upload
 from tests.unit.extract.test_stage import Desk
+from tests.unit.extract.uploads import notice, runs, upload
 from tests.written import as_csv, as_zip_of_csv
 
 FOLDER = f"exports/{CONNECTION}/full/nacht"
@@ -61,6 +61,10 @@ def test_an_id_is_valid_and_the_same_for_the_same_object(name: str, version: str
     assert made == export_id_of(name, name, version) != export_id_of(name, name, f"{version}.")
     assert Place(key=f"exports/c/full/{name}x", version=version).origin({}).envelope.keys() >= {"export_id"}
     assert re.fullmatch(EXPORT_ID, made)
+    times = [NOW + timedelta(hours=hours) for hours in range(9)]
+    later = [export_id_of(name, f"{version}{time}", modified=time) for time in times]
+    assert all(re.fullmatch(EXPORT_ID, one) for one in later)
+    assert sorted(later) == later
 
 
 @given(

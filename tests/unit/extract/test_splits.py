@@ -2,53 +2,23 @@
 
 import itertools
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from kiwi_extract.arrivals import REPORTED, WITHIN, parts_missing, split_key
-from kiwi_extract.intake import Pointer
-from kiwi_extract.splits import Split, register
-from kiwi_sync.state.table import Item
+from kiwi_extract.splits import Split
 
-from tests.fakes.memory import MemoryQueue, MemoryTable
-from tests.unit.extract.aws import BUCKET, Cloud
-from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, encoded, full, lease, tenant, unit
+from tests.unit.extract.aws import Cloud
+from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, encoded, full, tenant
 from tests.unit.extract.houses import approve, hold, houses, numbers, synchronize
 from tests.unit.extract.test_stage import Desk
+from tests.unit.extract.uploads import csvs, runs, todays_desk, upload, work_on
 from tests.written import as_csv, as_ndjson
 
 
 @pytest.fixture
 def desk(stack: Cloud) -> Desk:
-    made = Desk(stack)
-    # What moto keeps has its times by the clock of this machine.
-    made.rig.clock.now = datetime.now(UTC) + timedelta(minutes=5)
-    return made
-
-
-def notice(key: str, version: str) -> dict[str, Any]:
-    place = {"bucket": {"name": BUCKET}, "object": {"key": key, "versionId": version}}
-    return {"Records": [{"eventSource": "aws:s3", "s3": place}]}
-
-
-def upload(stack: Cloud, desk: Desk, key: str, content: bytes) -> dict[str, Any]:
-    """Upload an object and bring its notification in; the notification."""
-    message = notice(key, stack.upload(key, content))
-    desk.handle(message)
-    return message
-
-
-def work_on(desk: Desk) -> int:
-    """Handle what has been sent to the export queue; how many messages."""
-    sent = desk.sent()
-    for message, _ in sent:
-        desk.handle(message)
-    return len(sent)
-
-
-def runs(desk: Desk) -> dict[str, Item]:
-    return desk.rig.table.items.get(f"%run#{CONNECTION}", {})
+    return todays_desk(stack)
 
 
 def parts(count: int) -> list[Export]:
@@ -116,48 +86,6 @@ def test_parts_that_do_not_belong_together(desk: Desk, change: dict[str, Any]) -
     assert desk.rig.tenants() == set()
 
 
-def csvs() -> dict[str, bytes]:
-    return {
-        "einheiten.csv": as_csv("verwaltungseinheiten", [unit("0001")], "cp1252"),
-        "mieter.csv": as_csv("mieter", [tenant("4711", nachname="Müller")], "cp1252"),
-        "vertraege.csv": as_csv("mietvertraege", [lease("L1")], "cp1252"),
-    }
-
-
-SIDE = json.dumps({"mandanten": ["0001"], "dateien": list(csvs()), "anzahl": {"mieter": 1}}).encode()
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_files_of_a_side_file(stack: Cloud, desk: Desk, *, first: bool) -> None:
-    folder = f"exports/{CONNECTION}/full/2026-11-24"
-    files = {f"{folder}/{name}": content for name, content in csvs().items()}
-    if first:
-        upload(stack, desk, f"{folder}/export.json", SIDE)
-        for key, content in files.items():
-            assert desk.rig.live() == {}
-            upload(stack, desk, key, content)
-    else:
-        for key, content in files.items():
-            stack.upload(key, content)
-        upload(stack, desk, f"{folder}/export.json", SIDE)
-    assert work_on(desk) == 1
-    assert len(desk.rig.live()) == 3
-    ((name, run),) = runs(desk).items()
-    assert run["status"] == "done"
-    assert name.startswith("exports-c1-full-2026-11-24-")
-
-
-def test_a_side_file_alone_is_no_export(stack: Cloud, desk: Desk) -> None:
-    upload(stack, desk, f"exports/{CONNECTION}/full/export.json", b'{"mandanten": ["0001"]}')
-    assert (desk.sent(), desk.rig.table.items) == ([], {})
-
-
-def test_an_export_may_be_called_like_a_side_file(stack: Cloud, desk: Desk) -> None:
-    export = {**full(1, [tenant("1")]), "exported_at": datetime.now(UTC).isoformat()}
-    upload(stack, desk, f"exports/{CONNECTION}/full/export.json", encoded(export))
-    assert desk.rig.tenants() == {"1"}
-
-
 def test_parts_by_their_names(stack: Cloud, desk: Desk) -> None:
     base = f"exports/{CONNECTION}/full/nacht"
     upload(stack, desk, f"{base}-teil-1-von-2-mieter.csv", csvs()["mieter.csv"])
@@ -167,10 +95,32 @@ def test_parts_by_their_names(stack: Cloud, desk: Desk) -> None:
     assert {row.split("/")[1] for row in desk.rig.live()} == {"mieter", "verwaltungseinheit"}
 
 
-@pytest.mark.parametrize("number", ["0-von-2", "3-von-2", "1-von-51"])
+@pytest.mark.parametrize(
+    "name", ["teil-001-von-002", "teil1von2", "TEIL-1-von2", "teil_1__von_2", "Teil 1 von 2", "teil1-von 02"]
+)
+def test_part_names_in_every_manner(stack: Cloud, desk: Desk, name: str) -> None:
+    folder = f"exports/{CONNECTION}/full"
+    upload(stack, desk, f"{folder}/anfang.csv", as_csv("mieter", [tenant("1"), tenant("2")], "cp1252"))
+    upload(stack, desk, f"{folder}/nacht-{name}.csv", as_csv("mieter", [tenant("1")], "cp1252"))
+    assert desk.rig.tenants() == {"1", "2"}
+    other = name.replace("1", "2", 1)
+    upload(stack, desk, f"{folder}/nacht-{other}.csv", as_csv("mieter", [tenant("3")], "cp1252"))
+    assert work_on(desk) == 1
+    assert desk.rig.tenants() == {"1", "3"}
+
+
+@pytest.mark.parametrize(
+    "number", ["0-von-2", "3-von-2", "1-von-51", "1-von-100", "1von1000", "1-von-0", "1-von-" + "9" * 200]
+)
 def test_names_that_no_part_has(stack: Cloud, desk: Desk, number: str) -> None:
     upload(stack, desk, f"exports/{CONNECTION}/full/teil-{number}.csv", csvs()["mieter.csv"])
     assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
+    assert desk.rig.tenants() == set()
+
+
+def test_a_word_in_a_name_makes_no_part(stack: Cloud, desk: Desk) -> None:
+    upload(stack, desk, f"exports/{CONNECTION}/full/vorteil-von-2026.csv", csvs()["mieter.csv"])
+    assert desk.rig.tenants() == {"4711"}
 
 
 @pytest.mark.parametrize("bad", [1, 2])
@@ -201,67 +151,6 @@ def test_a_held_export_in_parts_comes_again_whole(desk: Desk) -> None:
     assert desk.rig.tenants() == set(numbers(1))
 
 
-class Night:
-    """Objects of the same names, uploaded at any time."""
-
-    def __init__(self) -> None:
-        self.table, self.queue = MemoryTable(), MemoryQueue()
-
-    def upload(self, number: int, hours: float, version: str, of: int = 2) -> int:
-        """How many exports are sent on by it."""
-        moment = NOW + timedelta(hours=hours)
-        split = Split("c1", "nacht", "nacht-1", number, of)
-        pointer = Pointer(bucket=BUCKET, key=f"exports/c1/full/{number}.csv", version=version)
-        register(self.table, self.queue, split, pointer, moment, moment)
-        sent = self.queue.take()
-        self.last = json.loads(sent[-1].body) if sent else {}
-        return len(sent)
-
-    def late(self, hours: float) -> int:
-        return parts_missing(self.table, "c1", NOW + timedelta(hours=hours))
-
-
-def test_parts_of_different_nights_are_never_mixed() -> None:
-    night = Night()
-    assert [night.upload(1, 0, "a1"), night.upload(2, 1, "a2")] == [0, 1]
-    assert night.upload(1, 24, "b1") == 0
-    assert night.upload(1, 0, "a1") == 0
-    assert night.upload(2, 24.5, "b2") == 1
-    assert [part["version"] for part in night.last["parts"]] == ["b1", "b2"]
-
-
-def test_a_part_that_is_mended_goes_with_the_others() -> None:
-    night = Night()
-    assert [night.upload(1, 0, "a1"), night.upload(2, 1, "a2"), night.upload(2, 2, "a3")] == [0, 1, 1]
-    assert [part["version"] for part in night.last["parts"]] == ["a1", "a3"]
-    assert night.upload(2, 2, "a3") == 0
-
-
-def test_a_missing_part_is_reported_after_a_time_and_for_a_time() -> None:
-    night = Night()
-    night.upload(1, 0, "a1")
-    hours = [WITHIN.total_seconds() / 3600, REPORTED.total_seconds() / 3600]
-    assert [night.late(hour) for hour in (0, hours[0], hours[0] + 1, hours[1], hours[1] + 1)] == [
-        0,
-        0,
-        1,
-        1,
-        0,
-    ]
-    night.upload(2, 13, "late")
-    assert night.late(14) == 0
-    night.upload(1, 14, "too")
-    assert night.late(15) == 0
-
-
-def test_a_crash_before_the_whole_is_sent_on_loses_nothing() -> None:
-    night = Night()
-    night.upload(1, 0, "a1")
-    night.upload(2, 1, "a2")
-    night.table.items[split_key("c1")]["nacht"].pop("sent")
-    assert night.upload(2, 1, "a2") == 1
-
-
 def test_parts_in_ndjson(stack: Cloud, desk: Desk) -> None:
     now = datetime.now(UTC).isoformat()
     for number in (1, 2):
@@ -273,14 +162,6 @@ def test_parts_in_ndjson(stack: Cloud, desk: Desk) -> None:
         upload(stack, desk, f"exports/{number}.ndjson", content)
     work_on(desk)
     assert desk.rig.tenants() == {"1", "2"}
-
-
-@pytest.mark.parametrize("files", [["a", "a"], [1], "a", [""], [f"{number}" for number in range(51)]])
-def test_a_list_of_files_that_cannot_be(stack: Cloud, desk: Desk, files: Any) -> None:
-    folder = f"exports/{CONNECTION}/full"
-    stack.upload(f"{folder}/export.json", json.dumps({"dateien": files}).encode())
-    upload(stack, desk, f"{folder}/mieter.csv", csvs()["mieter.csv"])
-    assert [run["reason"] for run in runs(desk).values()] == ["envelope_invalid"]
 
 
 @pytest.mark.parametrize(
@@ -308,6 +189,35 @@ def test_what_parts_count_is_added_up(desk: Desk) -> None:
             )
         work_on(desk)
     assert [runs(desk)[name].get("reason") for name in ("e1", "e2")] == [None, "count_mismatch"]
+
+
+WHOLE = {"mieter": 1, "verwaltungseinheiten": 0, "mietvertraege": 0}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({}, {"anzahl": {"mieter": 1}}, None),
+        ({"anzahl": WHOLE}, {"anzahl": None}, None),
+        ({"anzahl": {"mieter": 2}}, {}, "count_mismatch"),
+        ({}, {"anzahl": {"mieter": 0}}, "count_mismatch"),
+        ({"anzahl": WHOLE}, {"anzahl": {"mieter": 1, "mietvertraege": 1}}, "count_mismatch"),
+        ({}, {"anzahl": {"mieter": "1"}}, "envelope_invalid"),
+        ({"dry_run": False}, {"dry_run": None}, None),
+        ({}, {"dry_run": True}, "parts_differ"),
+        ({"dry_run": True}, {}, "parts_differ"),
+    ],
+)
+def test_what_parts_say_of_themselves(
+    stack: Cloud, desk: Desk, first: Export, second: Export, reason: str | None
+) -> None:
+    desk.rig.clock.now = NOW
+    for number, more in enumerate((first, second), start=1):
+        key = f"exports/{CONNECTION}/full/nacht-teil-{number}-von-2.json"
+        upload(stack, desk, key, encoded({**full(1, [tenant(str(number))]), **more}))
+    work_on(desk)
+    [run] = [run for name, run in runs(desk).items() if name in {"e1", "e1#plan"}]
+    assert (run.get("reason"), desk.rig.tenants()) == (reason, set() if reason else {"1", "2"})
 
 
 def test_a_name_that_is_too_long_for_a_key_is_a_hash() -> None:

@@ -1,5 +1,6 @@
 """A mapping, ready to be used: which tables are read from a file, and what record a row is."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ FILTER = "filter"
 """Stands for the field where a row cannot be mapped since its filter could not be asked."""
 NOT_A_NUMBER = "not_a_number"
 _COORDINATES = ("latitude", "longitude")
+_OTHER_SIGNS = re.compile(r"[\[?]")
 
 LineOf = Callable[[Sequence[str | int]], int]
 
@@ -26,6 +28,8 @@ class TableMapping:
         self.section = section
         self.place = place
         """Where it stands in the mapping, for people: `mieter[0]`."""
+        self.named = f"{place} ({', '.join(table.from_) or 'any file'})"
+        """The same, with the files that it is for."""
         self.repeats = repeats
         """Whether several rows of one key are one record; `uniting` says how."""
         self.completes = table.completes
@@ -76,10 +80,12 @@ class _Candidate:
     needs: Sequence[tuple[str, str, int]]
     """Field, column, and the line that names them."""
 
-    def is_for(self, source: str, columns: frozenset[str] | None) -> bool:
+    def is_for(self, source: str, columns: frozenset[str] | None, keys: frozenset[str] | None) -> bool:
         called = _called(source, is_list=columns is None)
-        is_named = not self.names or any(_matches(called, name) for name in self.names)
-        return is_named and (columns is None or self.marks <= columns)
+        if self.names and not any(_matches(called, name) for name in self.names):
+            return False
+        # A list without any record has no keys; by its name it is the one that is meant.
+        return keys is None or self.marks <= keys or bool(columns is None and self.names and not keys)
 
     def missing(self, source: str, columns: frozenset[str]) -> list[Fault]:
         return [
@@ -96,22 +102,34 @@ class Feldmapping:
         self.reading = document.reading
         self.version = version
         """Tells this state of the mapping from others: for people, in the run of an export."""
+        self.file = ""
+        """Where it lies, if it is known: for people."""
         self._candidates = list(_candidates(document, line_of))
 
-    def tables_for(self, source: str, columns: Sequence[str] | None) -> list[TableMapping]:
+    def tables_for(
+        self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
+    ) -> list[TableMapping]:
         """The tables that are read from a file, sheet or list: none if the mapping does not mean it.
 
         `columns` are the names in its header line; None for a JSON list, whose records may lack keys.
+        `looked_at`: of a list, the keys of its first records; None: not known.
 
         Raises:
             ColumnMissingError: the mapping means this file, and names columns that are not there.
         """
         there = None if columns is None else frozenset(columns)
-        meant = [candidate for candidate in self._candidates if candidate.is_for(source, there)]
+        told = looked_at if columns is None else columns
+        keys = None if told is None else frozenset(told)
+        meant = [candidate for candidate in self._candidates if candidate.is_for(source, there, keys)]
         faults = [] if there is None else [it for found in meant for it in found.missing(source, there)]
         if faults:
             raise ColumnMissingError(faults)
         return [candidate.mapping for candidate in meant]
+
+    def completing(self, section: str) -> list[str]:
+        """How the tables are `named` that complete others of a section."""
+        tables = [candidate.mapping for candidate in self._candidates]
+        return [it.named for it in tables if it.section == section and it.completes and not it.deleted]
 
 
 def _called(source: str, *, is_list: bool) -> set[str]:
@@ -121,7 +139,9 @@ def _called(source: str, *, is_list: bool) -> set[str]:
 
 
 def _matches(called: set[str], pattern: str) -> bool:
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in called)
+    # Of the signs that patterns of file names have, only `*` is one here.
+    exact = _OTHER_SIGNS.sub(r"[\g<0>]", pattern.casefold())
+    return any(fnmatchcase(name.casefold(), exact) for name in called)
 
 
 def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidate]:

@@ -44,9 +44,11 @@ class Feldmappings:
         if found is None:
             return None
         try:
-            return parse_file(*found)
+            mapping = parse_file(*found)
         except FeldmappingError as error:
             raise RejectedExportError(RejectedExport.MAPPING_INVALID, f"{key}, {error}") from None
+        mapping.file = key
+        return mapping
 
 
 def parse_file(content: bytes, version: str | None = None) -> Feldmapping:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from kiwi_sync.erp.fields import is_number
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.origin import Origin, Reader
 
 MAX_MANDANTEN = 10_000
@@ -54,7 +55,8 @@ class Completed:
                 if "format" in self._reader.envelope:
                     # It says all of itself: what it speaks of need not be found out.
                     yield from records
-                self._see(raw)
+                if not (raw.deleted or raw.completes):
+                    self._see(raw)
 
     def _see(self, raw: RawRecord) -> None:
         value = raw.value
@@ -97,6 +99,11 @@ class Completed:
         """Files, sheets and lists that nothing was read from."""
         return self._reader.unused if self._reader else ()
 
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
+        return self._reader.completion if self._reader else Completion()
+
     def _spoken_of(self) -> set[tuple[str, str]]:
         pairs = {(str(mandant).strip(), section) for mandant, section in self._seen}
         return {(mandant, section) for mandant, section in pairs if is_number(mandant)}
@@ -109,11 +116,17 @@ _TOO_MANY = f"more than {MAX_MANDANTEN} Mandanten in the records"
 def _named_after(origin: Origin) -> dict[str, Any]:
     """The format, and id and time by the file."""
     moment = origin.modified.isoformat() if origin.modified else None
-    return {"format": FORMAT, "export_id": export_id_of(origin.name, moment or ""), "exported_at": moment}
+    export_id = export_id_of(origin.name, moment or "", modified=origin.modified)
+    return {"format": FORMAT, "export_id": export_id, "exported_at": moment}
 
 
-def export_id_of(name: str, *identity: str | datetime) -> str:
-    """An id for an export that has none: readable, and the same for the same object alone."""
+def export_id_of(name: str, *identity: str, modified: datetime | None = None) -> str:
+    """An id for an export that has none: readable, and the same for the same object alone.
+
+    With its time it sorts behind those of older objects of the same name: two exports of one `exported_at`
+    are ordered by their ids.
+    """
     readable = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
-    digest = blake2b("\n".join(map(str, identity)).encode(), digest_size=4).hexdigest()
-    return f"{readable[-100:].strip('-') or 'export'}-{digest}"
+    digest = blake2b("\n".join(identity).encode(), digest_size=4).hexdigest()
+    time = f"-{modified.astimezone(UTC):%Y%m%dT%H%M%SZ}" if modified else ""
+    return f"{readable[-100:].strip('-') or 'export'}{time}-{digest}"

@@ -45,6 +45,7 @@ class IdentityTable:
     """One section, from a table with its own fields for columns."""
 
     section: str
+    named: str = ""
     repeats: bool = False
     completes: bool = False
     deleted: bool = False

@@ -10,6 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.document import ENVELOPE_KEYS, RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.faults import RowError
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.identity import is_deleted
 from kiwi_extract.formats.json_text import MAX_DEPTH, MAX_TEXT, levels
 from kiwi_extract.formats.origin import Numbering
@@ -45,6 +46,7 @@ class Ndjson:
         self.envelope: dict[str, Any] = {}
         self.sections: set[str] = set()
         self.unused: Sequence[str] = ()
+        self.completion = Completion()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -82,7 +84,6 @@ class Ndjson:
         section = TYPES.get(typ) if isinstance(typ, str) else None
         if section is None:
             return None
-        self.sections.add(section)
         source, numbering = self._source, self._numbering
         if content.count(b"{") + content.count(b"[") > MAX_DEPTH and levels(value) > MAX_DEPTH:
             return numbering.rejected(section, source, line, NOT_JSON_LINE)
@@ -90,6 +91,8 @@ class Ndjson:
             deleted = "geloescht" in value and is_deleted(value)
         except RowError as error:
             return numbering.rejected(section, source, line, error.reason, error.field, error.record)
+        if not deleted:
+            self.sections.add(section)
         return RawRecord(section, numbering.place(section, deleted), deleted, value, source, line)
 
     def _unreadable(self, content: bytes, line: int, reason: str) -> Iterator[RawRecord]:

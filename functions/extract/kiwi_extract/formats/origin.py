@@ -10,6 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract import document
 from kiwi_extract.document import RawRecord, RejectedExportError
+from kiwi_extract.formats.completion import Completion
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,18 @@ class Export(Protocol):
         """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
         ...
 
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
+        ...
+
     def records(self) -> Iterator[RawRecord]:
         """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
         ...
 
 
 class Reader(Protocol):
-    """Reads one format. `sections`: those that it has found something for, be it an empty list."""
+    """Reads one format. `sections`: those that it has a list or table for, be it empty; not of deletions."""
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -73,12 +79,17 @@ class Reader(Protocol):
 
     @property
     def sections(self) -> set[str]:
-        """The sections that it has found something for."""
+        """The sections that it has a list or table for."""
         ...
 
     @property
     def unused(self) -> Sequence[str]:
         """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
+        ...
+
+    @property
+    def completion(self) -> Completion:
+        """Which tables that complete others are wanted, and which are there."""
         ...
 
     def records(self) -> Iterator[RawRecord]:
@@ -92,6 +103,11 @@ class TableMapping(Protocol):
     @property
     def section(self) -> str:
         """`verwaltungseinheiten`, `mieter` or `mietvertraege`."""
+        ...
+
+    @property
+    def named(self) -> str:
+        """Where it stands in the mapping, and for which files: for people."""
         ...
 
     @property
@@ -146,12 +162,23 @@ class Feldmapping(Protocol):
         """Tells this state of the mapping from others."""
         ...
 
-    def tables_for(self, source: str, columns: Sequence[str] | None) -> Sequence[TableMapping]:
+    @property
+    def file(self) -> str:
+        """Where it lies, for people; empty if it is not known."""
+        ...
+
+    def tables_for(
+        self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
+    ) -> Sequence[TableMapping]:
         """What is read from a file, sheet or list; nothing: it is not used.
 
-        `columns`: None for a list, whose records may lack keys. Raises FeldmappingError if the mapping names
-        columns that are not there.
+        `columns`: None for a list, whose records may lack keys; `looked_at`: those that some have.
+        Raises FeldmappingError if the mapping names columns that are not there.
         """
+        ...
+
+    def completing(self, section: str) -> Sequence[str]:
+        """How the tables are `named` that complete others of a section."""
         ...
 
 
@@ -189,3 +216,10 @@ class Numbering:
         """The next record, which cannot be used. `value`: what can be read of it, `at`: its fault's field."""
         raw = RawRecord(section, 0, False, value, source, line, reason=reason, field=at)
         return self.numbered(raw)
+
+
+def check_completion(completion: Completion) -> None:
+    """Raise RejectedExportError if what completes others is missing."""
+    if completion.missing:
+        detail = f"no file, sheet or list for what completes others: {', '.join(sorted(completion.missing))}"
+        raise RejectedExportError(RejectedExport.NO_TABLE, detail)

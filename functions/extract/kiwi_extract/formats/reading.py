@@ -30,6 +30,7 @@ SIDE_FILE = "export.json"
 """In a ZIP as well as beside an object: what stands in for the envelope."""
 FILES = "dateien"
 MAX_SIDE_FILE = 2**18
+_SIDE_KEYS = ENVELOPE_KEYS | {FILES}
 _OFFICE_97 = b"\xd0\xcf\x11\xe0"
 _OURS = '"erp-export/'
 
@@ -62,12 +63,15 @@ class _Opening:
     whole: bool
     budget: Budget = field(default_factory=Budget)
     numbering: Numbering = field(default_factory=Numbering)
+    source: str = ""
+    """What the file is called that is looked at: that in a ZIP, if it is the only one."""
     mapping: Feldmapping | None = None
     """The connection's, once it was asked for."""
     _asked: bool = False
 
     def reader(self, stream: Peekable) -> Reader:
         """The reader for a whole export."""
+        self.source = _source(self.origin.name)
         for _ in range(MAX_PACKED):
             stream = self._unpacked(stream)
             if stream.peek(4) not in ZIP:
@@ -76,13 +80,14 @@ class _Opening:
             members = self._members(archive)
             if WORKBOOK in archive.namelist() or len(members) != 1:
                 return self._tables(self._zipped(archive, members))
+            self.source = _source(members[0].filename)
             stream = Peekable(Member(archive, members[0], self.budget))
         raise RejectedExportError(RejectedExport.TOO_COMPLEX, "packed too often")
 
     def _text(self, stream: Peekable) -> Reader:
         encoding = self.origin.encoding or unicode_encoding(stream.peek(64)) or "utf-8"
         head = _head(stream, encoding)
-        source = _name(self.origin.name)
+        source = self.source
         if head.startswith("{") and _is_ndjson(head):
             first = _first_line(head)
             is_ours = _is_typed(first) or "format" in first or first.keys() <= ENVELOPE_KEYS
@@ -109,7 +114,7 @@ class _Opening:
 
     def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
         if WORKBOOK in archive.namelist():
-            yield from xlsx_tables(archive, _name(self.origin.name), self.budget, self._reading())
+            yield from xlsx_tables(archive, self.source, self.budget, self._reading())
             return
         for member in members:
             stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
@@ -117,14 +122,14 @@ class _Opening:
                 inner = self._archive(stream)
                 if WORKBOOK not in inner.namelist():
                     raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
-                yield from xlsx_tables(inner, _name(member.filename), self.budget, self._reading())
+                yield from xlsx_tables(inner, _source(member.filename), self.budget, self._reading())
                 continue
             encoding = unicode_encoding(stream.peek(64)) or "utf-8"
             head = _head(stream, encoding)
             if head.startswith("{") and (_OURS in head or _is_ndjson(head)):
                 detail = "a ZIP holds one export, or the tables of one; send each export by itself"
                 raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
-            yield from self._table_or_lists(stream, _name(member.filename), head, encoding)
+            yield from self._table_or_lists(stream, _source(member.filename), head, encoding)
 
     def _unpacked(self, stream: Peekable) -> Peekable:
         for _ in range(MAX_PACKED):
@@ -150,7 +155,7 @@ class _Opening:
             return files
         for member in files:
             if _name(member.filename) == SIDE_FILE:
-                side = side_file(Member(archive, member, self.budget))
+                side = side_file(Member(archive, member, self.budget), strict=True)
                 self.origin = replace(self.origin, envelope={**self.origin.envelope, **side})
                 files.remove(member)
                 break
@@ -167,11 +172,11 @@ class _Opening:
         return self.mapping
 
 
-def side_file(stream: Readable) -> dict[str, Any]:
+def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
     """What a side file says in place of an envelope: also in which `dateien` the export lies.
 
     Raises:
-        RejectedExportError: it is no JSON object.
+        RejectedExportError: it is no JSON object; or, if `strict`, it says more, as only an export does.
     """
     content = Peekable(stream).peek(MAX_SIDE_FILE + 1)
     try:
@@ -180,7 +185,11 @@ def side_file(stream: Readable) -> dict[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
-    known = (ENVELOPE_KEYS | {FILES}) - {"format"}
+    if strict and value.keys() - _SIDE_KEYS:
+        # Its lists would be left out, and be gone.
+        detail = f"{SIDE_FILE}: in a ZIP with other files it may say only what a side file may say"
+        raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
+    known = _SIDE_KEYS - {"format"}
     return {name: value[name] for name in known & value.keys()}
 
 
@@ -190,11 +199,17 @@ def is_side_file(stream: Peekable) -> bool:
         value = json.loads(stream.peek(MAX_SIDE_FILE + 1))
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and bool(value) and value.keys() <= ENVELOPE_KEYS | {FILES}
+    return isinstance(value, dict) and bool(value) and value.keys() <= _SIDE_KEYS
 
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _source(path: str) -> str:
+    """What a table's file is called: without folders, and as before it was packed."""
+    name = _name(path)
+    return name[:-3] if name.casefold().endswith(".gz") else name
 
 
 def _head(stream: Peekable, encoding: str) -> str:

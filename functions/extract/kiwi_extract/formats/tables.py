@@ -9,8 +9,9 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract.document import RawRecord, RejectedExportError
 from kiwi_extract.feldmapping.faults import FeldmappingError, RowError
 from kiwi_extract.feldmapping.uniting import unite
+from kiwi_extract.formats.completion import Completion
 from kiwi_extract.formats.identity import identity_tables, is_deleted
-from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping
+from kiwi_extract.formats.origin import Feldmapping, Numbering, TableMapping, check_completion
 
 RAGGED_LINE = "ragged_line"
 MALFORMED_QUOTES = "malformed_quotes"
@@ -57,8 +58,11 @@ class Tables:
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
+        """What only completes or deletes speaks of no section: in a full export it would empty it."""
+        self._is_ours = False
         self.unused: list[str] = []
         """The first of the files, sheets and lists that are not ours."""
+        self.completion = Completion()
 
     def records(self) -> Iterator[RawRecord]:
         """Every record in order; those that are made of several rows come last.
@@ -70,8 +74,10 @@ class Tables:
         unites = self._feldmapping is not None and self._whole
         for raw in unite(self._rows()) if unites else self._rows():
             yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
-        if not self.sections:
+        if not self._is_ours:
             raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
+        if self._whole:
+            check_completion(self.completion)
 
     def _rows(self) -> Iterator[RawRecord]:
         for table in self._tables:
@@ -81,20 +87,30 @@ class Tables:
                 if len(self.unused) < MAX_UNUSED:
                     self.unused.append(table.source)
                 continue
-            self.sections.update(mapping.section for mapping in mappings)
+            self._use(mappings)
             for row in table.rows:
                 for mapping in mappings:
                     record = _record(table.source, row, mapping)
                     if record is not None:
                         yield record
 
+    def _use(self, mappings: Sequence[TableMapping]) -> None:
+        self._is_ours = True
+        sections = {mapping.section for mapping in mappings if not (mapping.completes or mapping.deleted)}
+        self.sections |= sections
+        if self._feldmapping is not None:
+            wanted = {name for section in sections for name in self._feldmapping.completing(section)}
+            met = {mapping.named for mapping in mappings if mapping.completes}
+            self.completion = self.completion.joined(Completion(frozenset(wanted), frozenset(met)))
+
     def _mappings_for(self, table: Table) -> Sequence[TableMapping]:
         if self._feldmapping is None:
             return identity_tables(table.looked_at if table.columns is None else table.columns)
         try:
-            return self._feldmapping.tables_for(table.source, table.columns)
+            return self._feldmapping.tables_for(table.source, table.columns, table.looked_at)
         except FeldmappingError as error:
-            raise RejectedExportError(RejectedExport.COLUMN_MISSING, str(error)) from None
+            file = f"{self._feldmapping.file}, " if self._feldmapping.file else ""
+            raise RejectedExportError(RejectedExport.COLUMN_MISSING, f"{file}{error}") from None
 
 
 def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:

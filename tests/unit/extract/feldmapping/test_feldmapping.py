@@ -126,6 +126,33 @@ def test_a_list_may_be_meant_by_its_own_name_or_by_its_path() -> None:
     assert not mapping(text.replace("PATTERN", "csv")).tables_for("tenants.csv", [])
 
 
+@pytest.mark.parametrize(
+    ("pattern", "source", "is_meant"),
+    [
+        ("Liste [neu].csv", "liste [neu].csv", True),
+        ("Liste [neu].csv", "liste n.csv", False),
+        ("was?.csv", "was?.csv", True),
+        ("was?.csv", "wasx.csv", False),
+        ("[*].csv", "[a].csv", True),
+        ("[!a]*", "b", False),
+    ],
+)
+def test_of_the_signs_in_a_name_only_the_star_is_one(pattern: str, source: str, is_meant: bool) -> None:
+    text = f"mieter: [{{from: ['{pattern}'], fields: {{mandant: M, nummer: N}}}}]"
+    assert bool(mapping(text).tables_for(source, ["M", "N"])) == is_meant
+
+
+def test_a_list_is_told_by_the_keys_of_its_records() -> None:
+    text = UNITS.replace("from: [einheiten*.csv, Objekte]", "columns: [WE, VE]")
+    keys = {("WE", "VE", "x"): True, ("WE",): False, (): False}
+    for looked_at, is_meant in keys.items():
+        assert bool(mapping(text).tables_for("data.a", None, looked_at)) == is_meant
+    named = UNITS.replace("Objekte]", "Objekte]\n        columns: [WE]")
+    keys = {("WE", "x"): True, ("x",): False, (): True}
+    for looked_at, is_meant in keys.items():
+        assert bool(mapping(named).tables_for("data.Objekte", None, looked_at)) == is_meant
+
+
 def test_a_table_is_read_from_what_has_its_columns() -> None:
     text = UNITS.replace("from: [einheiten*.csv, Objekte]", "columns: [WE, VE]")
     columns = ["Art", "WE", "VE", "Lage", "Breite"]

@@ -32,10 +32,16 @@ class FakeMapping:
     reading: Reading = field(default_factory=Reading)
     asked: list[tuple[str, tuple[str, ...] | None]] = field(default_factory=list)
     version: str = "v1"
+    file: str = ""
 
-    def tables_for(self, source: str, columns: Sequence[str] | None) -> Sequence[TableMapping]:
+    def tables_for(
+        self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
+    ) -> Sequence[TableMapping]:
         self.asked.append((source, None if columns is None else tuple(columns)))
         return self.known.get(source, [])
+
+    def completing(self, section: str) -> Sequence[str]:
+        return [one.named for tables in self.known.values() for one in tables if one.completes]
 
 
 class Dripping(io.BytesIO):

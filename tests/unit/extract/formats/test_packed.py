@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_extract.document import RejectedExportError
 from kiwi_extract.formats import packed as unpacking
+from kiwi_extract.formats.identity import IdentityTable
 from kiwi_extract.formats.packed import Budget, Gunzipped
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.exports import encoded, full, tenant
-from tests.unit.extract.formats.helpers import Dripping, opened, refused, values
+from tests.unit.extract.formats.helpers import ORIGIN, Dripping, FakeMapping, opened, refused, values
 from tests.written import as_csv, as_zip, as_zip_of_csv
 
 EXPORT = encoded(full(1, [tenant("1"), tenant("2")]))
@@ -77,6 +79,36 @@ def test_a_side_file_in_a_zip() -> None:
 def test_a_side_file_that_is_none(side: bytes) -> None:
     content = as_zip({"export.json": side, "a.csv": as_csv("mieter", TENANTS)})
     assert refused(content).detail == "export.json: not a JSON object"
+
+
+@pytest.mark.parametrize("more", [{"mieter": [tenant("3")]}, {"geloescht": {}}, {"personen": []}])
+def test_an_export_beside_tables_is_no_side_file(more: dict[str, Any]) -> None:
+    for side in (more, {"scope": "full", **more}):
+        content = as_zip({"export.json": encoded(side), "a.csv": as_csv("mieter", TENANTS)})
+        error = refused(content)
+        assert (error.reason, error.detail[:12]) == (RejectedExport.NOT_AN_EXPORT, "export.json:")
+
+
+CSV = as_csv("mieter", TENANTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("mieter.csv.gz", gzip.compress(CSV)),
+        ("folder/mieter.csv.GZ", gzip.compress(CSV)),
+        ("nacht.zip", as_zip({"mieter.csv": CSV})),
+        ("nacht.zip", as_zip({"x/mieter.csv.gz": gzip.compress(CSV)})),
+        ("nacht.zip", as_zip({"mieter.zip": as_zip({"mieter.csv": CSV})})),
+        ("nacht.zip", as_zip({"mieter.csv": CSV, "export.json": b"{}"})),
+        ("nacht.zip.gz", gzip.compress(as_zip({"x/mieter.csv.gz": gzip.compress(CSV), "b.csv": b"x;y"}))),
+    ],
+)
+def test_a_file_is_called_as_before_it_was_packed(name: str, content: bytes) -> None:
+    mapping = FakeMapping({"mieter.csv": [IdentityTable("mieter")]})
+    records = opened(content, replace(ORIGIN, name=f"exports/c1/full/{name}"), mapping)[0]
+    assert [raw.value["nummer"] for raw in records] == ["1", "2"]
+    assert {raw.source for raw in records} == {"mieter.csv"}
 
 
 @pytest.mark.parametrize("cut", [1, 10, 22, 60, 100])
