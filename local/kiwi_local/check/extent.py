@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kiwi_extract.formats.origin import Export
+from kiwi_extract.document import RejectedExportError
+from kiwi_extract.formats.completion import Completion
+from kiwi_extract.formats.origin import Export, check_completion
 from kiwi_extract.origins import Place
 from kiwi_extract.splits import split_of_place
 from kiwi_sync.erp.envelope import Teil
@@ -17,7 +19,7 @@ from kiwi_local.check.reading import Files, NotOneExportError
 from kiwi_local.check.seen import Hit, Subject
 from kiwi_local.pages import Text
 
-_ALIKE = ("format", "connection", "exported_at", "scope")
+_ALIKE = ("format", "connection", "exported_at", "scope", "dry_run")
 """What all parts of an export say alike, or extract refuses it: `parts_differ`."""
 
 
@@ -32,6 +34,7 @@ class Extent:
     """The Mandanten that a full export lists."""
     _spoken: set[tuple[str, str]] | None = field(default_factory=set)
     """By Mandant and section; None: of all in the Mandanten."""
+    _completion: Completion = field(default_factory=Completion)
     _parts: dict[int, set[int]] = field(default_factory=dict)
     """Of exports in so many parts those that are there."""
 
@@ -65,9 +68,10 @@ class Extent:
         listed, spoken = own.get("mandanten"), document.spoken
         self.listed |= {str(one).strip() for one in listed} if isinstance(listed, list) else set()
         self._spoken = None if spoken is None or self._spoken is None else self._spoken | spoken
+        self._completion = self._completion.joined(document.completion)
         self._add_part(file, own)
         for name in _ALIKE if spoken is not None else (*_ALIKE, "mandanten"):
-            if own.get(name) != self.envelope.get(name):
+            if (own.get(name) or None) != (self.envelope.get(name) or None):
                 said = f"{RejectedExport.PARTS_DIFFER}: {name}"
                 yield Hit(export.EXPORT_REFUSED, Subject(file), name, detail=Text(said, said))
                 return
@@ -86,6 +90,14 @@ class Extent:
             absent = (number for number in range(1, of + 1) if number not in numbers)
             missing += [Text(f"{number} von {of}", f"{number} of {of}") for number in absent]
         return missing
+
+    def completion_missing(self, file: str) -> Iterator[Hit]:
+        """That a table that completes another is missing, if it is."""
+        try:
+            check_completion(self._completion)
+        except RejectedExportError as error:
+            said = f"{error.reason}: {error.detail}"
+            yield Hit(export.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
 
     def parts_missing(self, file: str) -> Iterator[Hit]:
         """That parts are missing, if they are."""

@@ -62,6 +62,7 @@ class Inspection:
             self.findings.add_hits(self.extent.parts_missing(first))
         if self.extent.is_whole:
             self.findings.add_hits(self._counted(first, files.side.get("anzahl")))
+            self.findings.add_hits(self.extent.completion_missing(first))
         self._conclude(first)
 
     def _counted(self, file: str, anzahl: Any) -> Iterator[Hit]:
@@ -75,11 +76,13 @@ class Inspection:
     def _ended(self, file: str, document: Export) -> None:
         self.findings.add_hits(self.extent.add(file, document))
         subject = Subject(file)
-        try:
-            admit(document, self.settings.now)
-        except RejectedExportError as error:
-            detail = Text(f"{error.reason}: {error.detail}", f"{error.reason}: {error.detail}")
-            self.findings.add_hits([Hit(export.EXPORT_REFUSED, subject, detail=detail)])
+        # A file that only completes others speaks of nothing, and so of no Mandanten either.
+        if not document.completion.met or document.spoken != frozenset():
+            try:
+                admit(document, self.settings.now)
+            except RejectedExportError as error:
+                detail = Text(f"{error.reason}: {error.detail}", f"{error.reason}: {error.detail}")
+                self.findings.add_hits([Hit(export.EXPORT_REFUSED, subject, detail=detail)])
         told = document.envelope.get("connection")
         if told and told != self.settings.connection:
             self.findings.add_hits([Hit(export.CONNECTION_DIFFERS, subject, "connection")])

@@ -183,7 +183,19 @@ def test_exports_that_stopped_coming_are_reported(here: Stack, capsys: pytest.Ca
     long_ago = Change(put={"last_at": stamp(now() - timedelta(hours=25))})
     here.table.update((f"%connection#{CONNECTION}", "exports"), long_ago)
     assert invoke(event("sweep")) == []
-    assert reported(capsys.readouterr().out, "ExportsMissing") == [1.0]
+    assert reported(capsys.readouterr().out, "ExportsMissing") == [2.0], "broken settings take none either"
+
+
+def test_a_kiwi_that_has_been_away_for_long_is_reported(
+    here: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for hours, away in ((0.9, 0.0), (1.1, 1.0)):
+        since = stamp(now() - timedelta(hours=hours))
+        later = stamp(now() + timedelta(minutes=5))
+        put: dict[str, Value] = {"away_until": later, "away_since": since}
+        here.table.update((f"%connection#{CONNECTION}", "kiwi"), Change(put=put))
+        assert invoke(event("sweep")) == []
+        assert reported(capsys.readouterr().out, "KiwiAway") == [away]
 
 
 def test_a_part_that_has_not_come_is_reported(here: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,18 @@ UNITS = (
     "mandant;wirtschaftseinheit;nummer;strasse;hausnummer;plz;ort;bundesland;latitude;longitude\n"
     "0001;100;0001;Lindenstraße;12a;10969;Berlin;Berlin;52,5031;13,3967\n"
 )
+COMPLETED = """version: 1
+mietvertraege:
+  - from: [vertraege.csv]
+    fields:
+      mandant: M
+      nummer: Vertrag
+      verwaltungseinheit: {wirtschaftseinheit: WE, nummer: VE}
+      beginn: {column: Von, then: [{date: DD.MM.YYYY}]}
+  - from: [vertragspartner.csv]
+    completes: true
+    fields: {mandant: M, nummer: Vertrag, mieter: [Person]}
+"""
 LEASES = "mandant;nummer;wirtschaftseinheit;einheit;mieter;beginn\n0001;V1;100;0001;4711;01.01.2024\n"
 
 
@@ -193,3 +205,22 @@ def test_the_rows_of_one_record_may_lie_in_several_files(tmp_path: Path) -> None
     report = look(*tables, mapping=mapping)
     assert codes(report) == {}
     assert _outcome(report) == [("mieter", 1, 0)]
+
+
+def test_a_table_that_completes_others_is_missed(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(COMPLETED, encoding="utf-8")
+    leases, people = tmp_path / "vertraege.csv", tmp_path / "vertragspartner.csv"
+    leases.write_text("M;Vertrag;WE;VE;Von\n0001;V1;100;1;01.01.2024\n", encoding="utf-8")
+    people.write_text("M;Vertrag;Person\n0001;V1;4711\n", encoding="utf-8")
+    assert "export_refused" not in codes(look(leases, people, mapping=mapping))
+    assert codes(look(leases, mapping=mapping))["export_refused"] == 1
+    people = people.rename(tmp_path / "vertragspartner_2026.csv")
+    assert look(leases, people, mapping=mapping).unreadable, "it is no table of the mapping by that name"
+
+
+def test_parts_of_which_one_is_a_dry_run_are_refused() -> None:
+    parts = [export(teil={"nummer": number, "von": 2}) for number in (1, 2)]
+    assert "export_refused" not in codes(look(*parts))
+    assert "export_refused" not in codes(look(parts[0], {**parts[1], "dry_run": False}))
+    assert codes(look(parts[0], {**parts[1], "dry_run": True}))["export_refused"] == 1
