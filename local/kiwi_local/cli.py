@@ -78,7 +78,9 @@ def run_command(
     inputs.check_settings(mandant or [], kiwi_token_path, kiwi_api_url, kiwi_erp_api_url)
     inputs.check_writable(json_file)
     feldmapping = inputs.read_mapping(mapping)
-    read = inputs.read_exports(exports, inputs.place_of(connection, scope.value), feldmapping)
+    with Logs(logging.ERROR).collect():
+        # What extract warns of while it reads it says again when the exports are worked.
+        read = inputs.read_exports(exports, inputs.place_of(connection, scope.value), feldmapping)
     console = make_console(stderr=json_file == "-")
     dated = inputs.redate_samples(read, redate, console.print)
     order = Plan(

@@ -18,15 +18,20 @@ from kiwi_local.kiwis import Kiwi, embedded_kiwi
 
 
 def read_exports(paths: Sequence[Path], place: str = "", mapping: bytes | None = None) -> list[Export]:
-    """The exports in the files. Raises typer.BadParameter if one cannot be read.
+    """The exports in the files. Raises typer.BadParameter if one cannot be read, or mapped.
 
     `place`: connection and scope of those that do not say them. `mapping`: their Feldmapping.
     """
     known = parse_file(mapping) if mapping is not None else None
     try:
-        return [read_export(path, place, known) for path in paths]
+        exports = [read_export(path, place, known) for path in paths]
     except OSError as error:
         raise typer.BadParameter(f"{error.filename}: {error.strerror}", param_hint="EXPORT") from error
+    nameless = [export.path.name for export in exports if not export.connection]
+    if known is not None and nameless:
+        message = f"{', '.join(nameless)}: does not say of which connection it is, as a mapping has to be"
+        raise typer.BadParameter(message, param_hint="--connection")
+    return exports
 
 
 def select_mandanten(exports: Sequence[Export], named: Sequence[str]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.integration.running import MANDANTEN, Running, redated
 from tests.unit.local.check.looking import (
@@ -49,14 +50,29 @@ def test_agreements_of_a_unit_without_its_external_id_do_not_come(run: Running) 
         assert len(run.kiwi.content()[kind]) == foreseen, section
 
 
-def test_json_on_stdout_is_nothing_but_json_though_a_sheet_is_not_read(tmp_path: Path) -> None:
-    file = tmp_path / "export.xlsx"
+def with_a_sheet_that_is_not_read(folder: Path) -> Path:
+    file = folder / "export.xlsx"
     tenants = [["mandant", "nummer", "nachname", "email"], ["0001", "4711", "Abel", "abel@example.org"]]
     file.write_bytes(workbook_of({"Mieter": tenants, "Notizen": [["Bemerkung"], ["keine"]]}))
-    command = [str(Path(sys.executable).with_name("kiwi-sync")), "check", "--connection", CONNECTION]
-    done = subprocess.run(
-        [*command, str(file), "--json", "-"], capture_output=True, text=True, timeout=120, check=False
-    )
-    report = json.loads(done.stdout)
+    return file
+
+
+def printed(*words: str) -> tuple[int, dict[str, Any]]:
+    """The exit code of a command, and the JSON that it prints: that, and nothing else."""
+    command = [str(Path(sys.executable).with_name("kiwi-sync")), *words, "--json", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_json_on_stdout_is_nothing_but_json_though_a_sheet_is_not_read(tmp_path: Path) -> None:
+    file = with_a_sheet_that_is_not_read(tmp_path)
+    code, report = printed("check", "--connection", CONNECTION, str(file))
     assert [finding["code"] for finding in report["findings"]] == ["table_not_used"]
-    assert report["exit_code"] == done.returncode == 1
+    assert report["exit_code"] == code == 1
+
+
+def test_a_local_run_prints_nothing_but_its_report_either(tmp_path: Path) -> None:
+    file = with_a_sheet_that_is_not_read(tmp_path)
+    code, report = printed("local", "run", str(file), "--connection", CONNECTION, "--mandant", "0001")
+    assert code == 0
+    assert report["kiwi"]["created"]["tenant"] == 1

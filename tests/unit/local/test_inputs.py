@@ -147,3 +147,12 @@ def test_a_place_of_an_export() -> None:
     assert (inputs.place_of(None, "full"), inputs.place_of("c1", "delta")) == ("", "c1/delta")
     with pytest.raises(typer.BadParameter):
         inputs.place_of("c/1", "full")
+
+
+def test_a_mapping_needs_a_connection_that_it_is_of(tmp_path: Path) -> None:
+    table, mapping = tmp_path / "mieter.csv", b"version: 1\nmieter:\n  - fields: {mandant: M, nummer: N}\n"
+    table.write_text("M;N\n1;2\n")
+    with pytest.raises(typer.BadParameter, match=r"^mieter.csv: does not say of which connection") as refused:
+        inputs.read_exports([table], mapping=mapping)
+    assert refused.value.param_hint == "--connection"
+    assert inputs.read_exports([table], "muster/full", mapping)[0].connection == "muster"
