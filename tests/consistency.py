@@ -12,6 +12,8 @@ from kiwi_sync.state.rows import PARKED, Row
 from tests.fakes.memory import MemoryTable
 
 TAKEN = {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
+LEFT = ("quiet", "readdressing", "disturbs", "awaited_by")
+"""Marks of what has begun, and must have ended."""
 Rows = Mapping[str, Row]
 """All rows of entities, by the text of their key."""
 
@@ -71,6 +73,8 @@ def _faults_of(table: MemoryTable, row: Row) -> list[str]:
         found.append(f"in doubt: {row.key}")
     if row.todo is not None and (row.todo_at != PARKED or row.problem is None):
         found.append(f"owed: {row.key}")
+    found += [f"{name} is left: {row.key}" for name in LEFT if getattr(row, name)]
+    found += [f"marks are left: {row.key}"] if row.disturbed and row.in_kiwi else []
     found += _crowd_faults(table, row)
     if not row.claims <= _needs(table, row) | row.held:
         found.append(f"surplus claims: {row.key}")
@@ -82,13 +86,13 @@ def _faults_of(table: MemoryTable, row: Row) -> list[str]:
 def _needs(table: MemoryTable, row: Row) -> frozenset[str]:
     if row.key.kind is RowKind.MIETVERTRAG or row.outcome == Reason.PLACEHOLDER_EMAIL:
         return frozenset()
-    situation = read_situation(table, row.key)
+    situation = read_situation(table, row.key, lambda: "")
     assert situation is not None
     return frozenset(situation.claims)
 
 
 def _wanted_address(table: MemoryTable, row: Row) -> str | None:
-    situation = read_situation(table, row.key) if row.key.kind is RowKind.MIETER else None
+    situation = read_situation(table, row.key, lambda: "") if row.key.kind is RowKind.MIETER else None
     return None if situation is None else situation.counted_claim
 
 

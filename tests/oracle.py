@@ -26,8 +26,11 @@ Records
 
 Fields
 - A house number without a street counts for nothing, neither in the name nor in the address.
-- `land` is taken as it stands; other than two ASCII letters, there is no address.
-- An e-mail field of nothing but separators is `no_email`.
+- `land` is taken as it stands; other than two ASCII letters, there is no address. Nor is there one with a
+  street (with its number), city or state of over 255 characters.
+- Coordinates are not compared: KIWI keeps those that came first with an address, whoever sent them.
+- An e-mail field of nothing but separators is `no_email`. An address with over 64 characters before the @ is
+  not valid; its domain is as the validator writes it, the rest in lower case.
 - A firm's name is used when neither `vorname` nor `nachname` is there; no name at all is two empty texts.
 - Blocked are the entries as given: normalized, in lower case. How many want an address is counted over all
   tenants that would otherwise be in KIWI, also those that share an external id.

@@ -23,6 +23,8 @@ def _address(unit: Unit) -> Address | None:
         return None
     if unit.latitude is None or unit.longitude is None:
         return None
+    if any(len(text) > 255 for text in (street, unit.ort, unit.bundesland)):
+        return None
     if len(unit.plz) > 10 or not re.fullmatch("[A-Za-z]{2}", country):
         return None
     return Address(
@@ -45,10 +47,18 @@ def valid_emails(field: str) -> list[str]:
     found = []
     for piece in re.split("[;,]", field):
         try:
-            found.append(validate_email(piece.strip().lower(), check_deliverability=False).normalized.lower())
+            address = _kept(piece.strip().lower())
         except EmailNotValidError:
             continue
+        found.append(address)
     return found
+
+
+def _kept(address: str) -> str:
+    """An address as KIWI keeps it: KIWI sees the normalized one, and looks at the length of that."""
+    sent = validate_email(address, check_deliverability=False)
+    lower = f"{sent.local_part.lower()}@{sent.domain}"
+    return validate_email(lower, strict=True, check_deliverability=False).normalized
 
 
 def is_blocked(email: str, blocked: Collection[str]) -> bool:

@@ -16,7 +16,7 @@ _SOON = timedelta(seconds=5)
 # Moto takes its time with every attribute that it answers.
 _OWED: dict[str, Any] = {
     "FilterExpression": "attribute_exists(todo) OR attribute_exists(paused_version)",
-    "ProjectionExpression": "pk, sk, todo, todo_at, paused_version",
+    "ProjectionExpression": "pk, sk, todo, todo_at, paused_version, paused_why",
 }
 _read = TypeDeserializer().deserialize
 

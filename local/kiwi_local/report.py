@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.rules.reasons import HoldStatus, Problem
+from kiwi_sync.rules.reasons import HoldStatus, Notice, Problem
 from kiwi_sync.state.holds import holds
 
 from kiwi_local.holding import shown
 from kiwi_local.ledger import Message
 from kiwi_local.outcome import Item, Outcome, connection_of
+from kiwi_local.plan.words import meaning
 from kiwi_local.stack import LocalStack
 from kiwi_local.traffic import KINDS, Traffic
 
@@ -22,6 +23,7 @@ _KINDS = {
     RowKind.MIETER: "tenant",
     RowKind.RENTAL_AGREEMENT: "rental_agreement",
 }
+_OF_DOORS = {Notice.DOORS_REMOVED, Notice.DOORS_NOT_RESTORED}
 _READ = ("verwaltungseinheiten", "mieter", "mietvertraege")
 
 
@@ -40,7 +42,7 @@ def build_report(
         "holds": [shown(hold) for connection in separators for hold in holds(stack.state, connection)],
         "kiwi": _kiwi(stack.traffic),
         "skipped": [row.entry(reason=row.skip) for row in rows if row.skip],
-        "notices": [row.entry(reason=row.notice) for row in rows if row.notice],
+        "notices": [row.entry(reason=code, doors=row.doors(code)) for row in rows for code in row.notices],
         "problems": [
             *_paused(outcome, separators),
             *(row.entry(code=row.problem, message=row.problem_text) for row in rows if row.problem),
@@ -96,11 +98,17 @@ class Entity:
         return reason if reason not in {"", "gone"} else str(self._item.get("outcome") or "")
 
     @property
-    def notice(self) -> str:
-        """What is missing in KIWI of what is there, or nothing."""
-        return str(self._item.get("notice") or "") if self._item.get("kiwi_id") else ""
+    def notices(self) -> list[str]:
+        """The codes of what is missing of it in KIWI, and of what was noticed there, perhaps as it went."""
+        missing = self._item.get("notice") if self._item.get("kiwi_id") else None
+        return [*([str(missing)] if missing else []), *sorted(map(str, self._item.get("noticed") or ()))]
 
-    def entry(self, **more: str) -> Entry:
+    def doors(self, code: str) -> list[Entry]:
+        """The doors that a notice is about: those that the row remembers of a unit."""
+        points = json.loads(self._item.get("doors") or "[]") if code in _OF_DOORS else []
+        return [{"id": point["id"], "name": point["name"]} for point in points]
+
+    def entry(self, **more: Any) -> Entry:
         """The entity as an entry of the report."""
         plain_join = self._separator.join((self._key.mandant, *self._key.numbers))
         external_id = str(self._item.get("external_id") or plain_join)
@@ -142,15 +150,14 @@ def _kiwi(traffic: Traffic) -> Entry:
 
 
 def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
-    message = "KIWI refuses the log-in, and nothing reaches it: check user name and password"
+    connections = sorted(outcome.paused() & separators.keys())
+    codes = {
+        name: Problem(outcome.connections[name].get("paused_why", Problem.LOGIN_REFUSED))
+        for name in connections
+    }
     return [
-        {
-            "kind": "connection",
-            "external_id": connection,
-            "code": Problem.LOGIN_REFUSED,
-            "message": message,
-        }
-        for connection in sorted(outcome.paused() & separators.keys())
+        {"kind": "connection", "external_id": name, "code": code, "message": meaning(code).en}
+        for name, code in codes.items()
     ]
 
 

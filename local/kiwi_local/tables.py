@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kiwi_local.invoking import Invocation
+from kiwi_local.plan.words import meaning
 from kiwi_local.report import Entry, Report
 from kiwi_local.traffic import KINDS
 
@@ -43,7 +44,7 @@ def show_report(console: Console, report: Report) -> None:
         show_holds(console, report["holds"])
     _show_kiwi(console, report["kiwi"])
     _show_list(console, "Skipped", ("kind", "external_id", "reason"), report["skipped"])
-    _show_list(console, "Notices", ("kind", "external_id", "reason"), report["notices"])
+    _show_notices(console, report["notices"])
     _show_list(console, "Problems", ("kind", "external_id", "code", "message"), report["problems"])
     messages = ", ".join(f"{count} to {stage}" for stage, count in report["messages"].items())
     console.print(f"State: {report['state_writes']} row writes. Messages: {messages}.")
@@ -162,6 +163,19 @@ def _show_kiwi(console: Console, kiwi: Entry) -> None:
     show_table(console, "KIWI", ("kind", *effects), rows)
     requests = ", ".join(f"{method} {count}" for method, count in kiwi["requests"].items()) or "none"
     console.print(f"Requests to KIWI: {requests}.\n")
+
+
+def _show_notices(console: Console, notices: list[Entry]) -> None:
+    told = [
+        notice | {"reason": meaning(notice["reason"]).en, "doors": ", ".join(map(_door, notice["doors"]))}
+        for notice in notices
+    ]
+    columns = ("kind", "external_id", "reason", "doors")
+    _show_list(console, "Notices", columns if any(one["doors"] for one in told) else columns[:3], told)
+
+
+def _door(door: Entry) -> str:
+    return f"{door['name']} ({door['id']})" if door["name"] else str(door["id"])
 
 
 def _show_list(console: Console, title: str, columns: Sequence[str], entries: list[Entry]) -> None:

@@ -1,10 +1,9 @@
 """The embedded KIWI without sockets between: for tests that need thousands of requests."""
 
-import json
 from email.message import Message
 
 import httpx
-from kiwi_local.kiwi.routes import Call
+from kiwi_local.kiwi.routes import Call, read_json
 from kiwi_local.kiwi.service import Service
 
 
@@ -18,9 +17,9 @@ class DirectWire(httpx.BaseTransport):
         headers = Message()
         for name, value in request.headers.items():
             headers[name] = value
-        content = request.read()
-        body = json.loads(content) if content else None
+        body, is_text = read_json(request.read())
         url = request.url
-        reply = self._service.answer(Call(request.method, url.path, dict(url.params), headers, body))
+        path = url.raw_path.decode("ascii").partition("?")[0]
+        reply = self._service.answer(Call(request.method, path, dict(url.params), headers, body, is_text))
         assert reply is not None, "faults are made by whoever calls"
         return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)

@@ -85,7 +85,7 @@ def test_exports_one_after_the_other_with_a_separator(full: Path, delta: Path, k
         "tenant": {"0001/4711"},
         "rental_agreement": set(),
     }
-    assert kiwi.doors() == set()
+    assert kiwi.permissions() == set()
 
 
 def test_exports_at_once_and_twice_in_any_order(full: Path, delta: Path, kiwi: EmbeddedKiwi) -> None:

@@ -69,6 +69,15 @@ class Skipped(Strict):
     reason: str
 
 
+class Door(Strict):
+    id: str
+    name: str
+
+
+class Notice(Skipped):
+    doors: list[Door]
+
+
 class Problem(Strict):
     kind: KiwiKind | Literal["connection", "message"]
     external_id: str
@@ -111,7 +120,7 @@ class Report(Strict):
     holds: list[Hold]
     kiwi: Kiwi
     skipped: list[Skipped]
-    notices: list[Skipped]
+    notices: list[Notice]
     problems: list[Problem]
     state_writes: Count
     messages: Messages

@@ -59,7 +59,7 @@ def test_a_changed_separator_renames_everything_and_keeps_ids_and_access(run: Ru
     run.assert_right([first, second])
     assert {kind: set(objects) for kind, objects in run.kiwi.content().items()} == ids
     assert run.kiwi.content()["rental_agreement"][agreement]["state"]["actual"] == "Activated"
-    assert {door[0] for door in run.kiwi.doors()} == {agreement}
+    assert run.kiwi.active() == {agreement}
 
 
 def test_only_selected_mandanten_and_a_deselected_one_goes(run: Running) -> None:
@@ -96,7 +96,7 @@ def test_an_address_that_appears_and_vanishes(run: Running) -> None:
         assert run.ids("rental_agreement") == agreements
         if number == 1:
             run.kiwi.set_access(run.kiwi_id("rental_agreement"), True)
-    assert run.kiwi.doors() == set()
+    assert run.kiwi.permissions() == set()
 
 
 @pytest.mark.parametrize("lacking", ["1", "2"])
@@ -117,8 +117,12 @@ def test_a_lease_that_moves_to_another_unit(run: Running) -> None:
     second = export(2, **letting(verwaltungseinheiten=units, mietvertraege=[lease(of="2")]))
     run.bring(second)
     run.assert_right([first, second])
-    ((_, _, door),) = run.kiwi.doors()
-    assert run.kiwi.content()["rental_unit"][door]["external_id"] == "0001-100-2"
+    (moved,) = run.kiwi.active()
+    unit_id = run.kiwi.content()["rental_agreement"][moved]["rental_unit_id"]
+    assert run.kiwi.content()["rental_unit"][unit_id]["external_id"] == "0001-100-2"
+    assert {door for _, door in run.kiwi.permissions()} == {
+        door["id"] for door in run.kiwi.access_points(unit_id)
+    }
 
 
 def test_a_shared_address_has_one_holder_and_is_passed_on(run: Running) -> None:

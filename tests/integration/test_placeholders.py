@@ -27,7 +27,7 @@ def test_the_fourth_by_delta_takes_it_from_all_and_one_has_it_again_when_one_lea
     fourth = export(2, "delta", mieter=[shared("4")])
     run.bring(fourth)
     run.assert_right([first, fourth])
-    assert (run.ids("tenant"), run.ids("rental_agreement"), run.kiwi.doors()) == (set(), set(), set())
+    assert (run.ids("tenant"), run.ids("rental_agreement"), run.kiwi.permissions()) == (set(), set(), set())
     writes = run.kiwi_writes()
     run.bring(export(3, "delta", mieter=[shared("4")]))
     assert run.kiwi_writes() == writes

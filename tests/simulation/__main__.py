@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulation.defects import DEFECTS
+from tests.simulation.drawing import draw
 from tests.simulation.history import Played, play
 from tests.simulation.many import Failure, in_parallel
-from tests.simulation.plan import draw
 from tests.simulation.shrink import shrink
 
 

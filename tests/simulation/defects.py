@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from tests.simulation import defects_doors as doors
 from tests.simulation import defects_extract as extract
 from tests.simulation import defects_load as load
 
@@ -28,6 +29,20 @@ DEFECTS: dict[str, Planted] = {
         load.nobody_is_sent_when_one_more_comes,
         load.crowd_not_looked_at_again,
         load.leaving_forgotten_in_a_crash,
+        doors.success_on_activating,
+        doors.stuck_is_called_withdrawn,
+        doors.address_changes_with_access_on,
+        doors.access_is_not_given_after_a_change_of_address,
+        doors.quiet_agreements_send_nobody,
+        doors.others_are_not_marked,
+        doors.marked_ones_are_not_sent,
+        doors.marked_only_in_memory,
+        doors.ids_without_organization,
+        doors.doors_stay_on_a_unit_that_goes,
+        doors.doors_are_not_put_back,
+        doors.a_dead_end_is_tried_as_it_is,
+        doors.refused_on_the_first_race,
+        doors.a_failed_withdrawal_counts_as_quiet,
         extract.wake_up_deduplicated,
         extract.no_tombstone_for_the_unseen,
         extract.inconsistent_reads,

@@ -40,7 +40,7 @@ def no_intent_before_effect() -> AbstractContextManager[Any]:
 
 def doubt_is_not_looked_into() -> AbstractContextManager[Any]:
     """A load that finds a row in doubt believes the row."""
-    return pretending(worker.Worker, _look=lambda _self, situation, _kiwi: situation)
+    return pretending(worker, look=lambda situation, _kiwi, _dependents: situation)
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
 
 def deletion_with_access_on() -> AbstractContextManager[Any]:
     """Load deletes agreements without withdrawing their access."""
-    return pretending(Access, change=lambda *_args: None)
+    return pretending(Access, withdraw=lambda *_args: None)
 
 
 def claim_not_tried_again() -> AbstractContextManager[Any]:
@@ -142,7 +142,7 @@ def wake_up_forgotten_while_away() -> AbstractContextManager[Any]:
 
 def parent_wakes_nobody() -> AbstractContextManager[Any]:
     """A unit or tenant that comes into KIWI does not send the agreements that wait for it."""
-    return pretending(dependents.Dependents, wake_waiting=lambda _self, _parent: None)
+    return pretending(dependents.Dependents, wake_waiting=lambda _self, _parent, **_named: None)
 
 
 def foreign_objects_adopted() -> AbstractContextManager[Any]:

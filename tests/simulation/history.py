@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiwi_sync.observability import metrics
+
 from tests.simulation.plan import Plan
 from tests.simulation.scheduler import StuckError
 from tests.simulation.verdict import verdict
@@ -47,6 +49,7 @@ def quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
+        metrics.clear_metrics()
 
 
 def _play(world: World) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.simulation.defects import DEFECTS
+from tests.simulation.drawing import draw
 from tests.simulation.history import play
-from tests.simulation.plan import draw
 
 PORTION = 20
 """Seeds that a process takes at a time."""

@@ -17,8 +17,8 @@ from kiwi_sync.kiwi.models import Kind
 from kiwi_sync.rules.ids import kiwi_id
 
 from tests.fakes.memory import MemoryQueue, MemoryTable
+from tests.simulation.drawing import draw
 from tests.simulation.history import quiet
-from tests.simulation.plan import draw
 from tests.simulation.world import World
 from tests.unit.extract.rig import GRACE, Inline, MemoryShelf
 from tests.unit.transform.world import MemorySsm
@@ -84,14 +84,14 @@ def _compare(world: World, export: Any) -> Compared:
 def _undecided(plan: dict[str, Any], *contents: Content) -> set[str]:
     """The objects of which the plan says that nobody knows who comes first, and the agreements of such."""
     keys = [RowKey.parse(line["key"]) for line in plan["lines"] if line.get("undecided")]
-    ids = {kiwi_id((key.mandant, *key.numbers)) for key in keys}
+    ids = {kiwi_id("42", (key.mandant, *key.numbers)) for key in keys}
     agreements = [one for content in contents for one in content["rental_agreement"].values()]
     hanging = {one["id"] for one in agreements if ids & {one["tenant_id"], one["rental_unit_id"]}}
     named = {
-        kiwi_id((key.mandant, *key.numbers))
+        kiwi_id("42", (key.mandant, *key.numbers))
         for line in plan["lines"]
         if (key := RowKey.parse(line["key"])).kind is RowKind.RENTAL_AGREEMENT
-        and kiwi_id((key.mandant, key.numbers[1])) in ids
+        and kiwi_id("42", (key.mandant, key.numbers[1])) in ids
     }
     return {f"{kind} {one}" for kind in Kind for one in ids | hanging | named}
 
@@ -120,7 +120,7 @@ def _planned(plan: dict[str, Any]) -> dict[str, set[str]]:
     for line in plan["lines"]:
         if line["action"] in words:
             key = RowKey.parse(line["key"])
-            found[words[line["action"]]].add(f"{line['kind']} {kiwi_id((key.mandant, *key.numbers))}")
+            found[words[line["action"]]].add(f"{line['kind']} {kiwi_id('42', (key.mandant, *key.numbers))}")
     return found
 
 

@@ -31,6 +31,8 @@ class SimulatedTable(MemoryTable):
         self.trouble = trouble
         self.violations: list[str] = []
         self.reads = 0
+        self.unwanted: dict[ItemKey, datetime] = {}
+        """When the ERP has last taken something back."""
         self._scheduler = scheduler
         self._marks: list[tuple[datetime, ItemKey, str | None, str]] = []
 
@@ -75,6 +77,8 @@ class SimulatedTable(MemoryTable):
 
     def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
         self._point(f"update {key[0]} {key[1]} {_said(change)}")
+        if "desired" in change.remove:
+            self.unwanted[key] = self._scheduler.now
         return self._written(key, lambda: MemoryTable.update(self, key, change, *checks))
 
     def delete(self, key: ItemKey, *checks: Check) -> bool:

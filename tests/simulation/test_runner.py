@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from tests.simulation.__main__ import main
 from tests.simulation.defects import DEFECTS
+from tests.simulation.drawing import draw
 from tests.simulation.history import play
 from tests.simulation.many import failures
-from tests.simulation.plan import draw
 from tests.simulation.shrink import kind_of, shrink
 
 SEEDS = range(8)

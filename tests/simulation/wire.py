@@ -28,6 +28,10 @@ class Wire(httpx.BaseTransport):
     writing: dict[str, str] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
     """Agreements whose state has been read, or whose deletion has begun: until an attempt at it fails."""
+    deleting_units: set[str] = field(default_factory=set)
+    """Units whose doors have been read: what is assigned to them then may keep them from being deleted."""
+    stale: int = 0
+    """Connections that KIWI has closed after an error 500, without a word."""
     violations: list[str] = field(default_factory=list)
     _under_way: int = 0
 
@@ -45,7 +49,9 @@ class Wire(httpx.BaseTransport):
         self.log.append((self.scheduler.now, what))
         if "rental-agreements" in what or what.startswith("DELETE"):
             self.deleting.add(_agreement(request))
-        fault = self._fault()
+        if "access-points" in what:
+            self.deleting_units.add(request.url.path.split("/rental_units/")[1].split("/")[0])
+        fault = self._fault() or self._closed()
         if fault:
             self.scheduler.say(f"… {fault}")
             if not fault.endswith("after"):
@@ -77,11 +83,19 @@ class Wire(httpx.BaseTransport):
                 self.violations.append(f"two writers in one object: {other} and {mine}, {what}")
         try:
             response = self.kiwi.handle_request(request)
+            self.stale += response.status_code == 500
             self.scheduler.point(f"answer {response.status_code} to {what}")
         finally:
             if self.writing.get(target) == mine:
                 del self.writing[target]
         return response
+
+    def _closed(self) -> str | None:
+        """Whether the request finds a connection that is closed already."""
+        if not self.stale or self.scheduler.rng.random() < 0.5:
+            return None
+        self.stale -= 1
+        return "reset before"
 
     def _fault(self) -> str | None:
         if any(begin <= self.scheduler.now < end for begin, end in self.outages):

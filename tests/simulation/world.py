@@ -12,7 +12,7 @@ from kiwi_extract import assess, extent, outstanding, spool, stage
 from kiwi_local.kiwi import EmbeddedKiwi
 from kiwi_local.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
-from kiwi_sync.kiwi import auth, collisions
+from kiwi_sync.kiwi import addresses, auth, collisions
 from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.holds import decide, holds
 from kiwi_sync.state.rows import PARKED, Row, row_of
@@ -32,7 +32,7 @@ from tests.unit.transform.world import settings
 SWEEP_EVERY = timedelta(minutes=5)
 PATIENCE = timedelta(days=3)
 """Simulated time in which everything must come to rest once nothing is in its way any more."""
-STEPS = 400_000
+STEPS = 100_000
 """Steps after which a history that is still not at rest never will be."""
 USER, PASSWORD = "erp", "secret"
 SHARDS = 2
@@ -59,8 +59,15 @@ class World:
         self.scheduler = Scheduler(plan.seed)
         self.rng = self.scheduler.rng
         self.kiwi = EmbeddedKiwi(seed=plan.seed)
+        self.kiwi.service.while_writing = lambda: self.scheduler.sleep(1.0)
         self.kiwi.add_account(USER, PASSWORD)
-        self.kiwi.reconcile_reads = self.rng.choice((0, 0, 1, 2))
+        self.kiwi.shared.auto_doors = True
+        self.neighbour = hands.neighbour(self.kiwi)
+        """What another organization holds, under ids that ours might have."""
+        self.given: dict[str, tuple[bool, datetime]] = {}
+        """By the id of an agreement's state: whether a person has given access last, and when."""
+        self.assigned: set[tuple[str, str]] = set()
+        """Doors that a person has assigned to a unit: ids."""
         self.table = SimulatedTable(self.scheduler)
         self.wire = Wire(self.scheduler, DirectWire(self.kiwi.service))
         queue = partial(SimulatedQueue, self.scheduler)
@@ -106,6 +113,7 @@ class World:
         """The world, with the locks of the KIWI client in the scheduler's hands."""
         threads = Threading(self.scheduler)
         with ExitStack() as stack:
+            stack.enter_context(pretending(addresses, threading=threads))
             stack.enter_context(pretending(auth, threading=threads))
             stack.enter_context(pretending(collisions, threading=threads))
             for module in (keys, extent, assess, outstanding, spool):
@@ -122,6 +130,7 @@ class World:
             queue.trouble, queue.repeats = plan.queue_trouble, plan.repeats
         self.exports.repeats = min(plan.repeats, RARE)
         self.scheduler.crashes, self.scheduler.pauses = plan.crashes, plan.pauses
+        self.kiwi.shared.reconcile_failures = plan.reconcile_failures
         begin = self.scheduler.now
         for event in plan.events:
             self.work_until(begin + timedelta(seconds=event.at))
@@ -137,7 +146,8 @@ class World:
         """
         self.wire.trouble = self.table.trouble = self.lambdas.hurried = self.scheduler.pauses = 0.0
         self.wire.outages.clear()
-        self.scheduler.crashes = 0.0
+        self.scheduler.crashes = self.kiwi.shared.reconcile_failures = 0.0
+        hands.support(self)
         for queue in self.lambdas.queues.values():
             queue.trouble = queue.repeats = 0.0
             queue.redrive()

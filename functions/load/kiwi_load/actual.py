@@ -64,20 +64,40 @@ class ActualWriter:
             raise TakenOverError(str(row.key))
         return False
 
-    def note(self, row: Row, token: str | None, actual: Actual) -> None:
-        """Write what KIWI holds now; the row is not settled yet."""
+    def note(
+        self, row: Row, token: str | None, actual: Actual, *, regiven: frozenset[str] = frozenset()
+    ) -> None:
+        """Write what KIWI holds now; the row is not settled yet. `regiven`: marks that are dealt with."""
         put, remove = _parts(actual, row.outcome)
         mine = equals("doubt", token if token is not None else row.doubt)
-        if not self.table.update(row.at, Change(put=put, remove=remove), exists("pk"), mine):
+        take = {"disturbed": regiven} if regiven else {}
+        if not self.table.update(row.at, Change(put=put, remove=remove, take=take), exists("pk"), mine):
             raise TakenOverError(str(row.key))
 
-    def refused(self, row: Row, token: str | None, problem: Problem, words: str, actual: Actual) -> None:
-        """Park the row with a problem: until its source changes, or the next full export."""
+    def remember_doors(self, row: Row, token: str, actual: Actual) -> None:
+        """Write down the doors of a unit before they are taken from it. The row stays in doubt."""
+        put, _ = _parts(actual, row.outcome)
+        remembered = {name: value for name, value in put.items() if name in {"doors", "noticed"}}
+        if not self.table.update(row.at, Change(put=remembered), exists("pk"), equals("doubt", token)):
+            raise TakenOverError(str(row.key))
+
+    def refused(
+        self,
+        row: Row,
+        token: str | None,
+        problem: Problem,
+        words: str,
+        actual: Actual,
+        *,
+        rest: timedelta | None = None,
+    ) -> None:
+        """Park the row with a problem: until its source changes, or the next full export, or for a `rest`."""
         put, remove = _parts(actual, row.outcome)
         put |= {"problem": problem.value, "problem_text": words[:WORDS]}
         remove = [name for name in remove if name not in put]
         mine = equals("doubt", token if token is not None else row.doubt)
-        parked = put | todo_marker(row.key, PARKED)
+        until = PARKED if rest is None else stamp(self.clock() + rest)
+        parked = put | todo_marker(row.key, until)
         if not self.table.update(row.at, Change(put=parked, remove=remove), unchanged(row), mine):
             self.table.update(row.at, Change(put=put, remove=remove), exists("pk"), mine)
 
@@ -110,6 +130,12 @@ def _parts(actual: Actual, outcome: str | None) -> tuple[dict[str, Value], list[
         "identity_hash": actual.identity_hash,
         "held": actual.held or None,
         "restore_access": actual.restore_access or None,
+        "access_tries": actual.access_tries or None,
+        "quiet": actual.quiet,
+        "readdressing": actual.readdressing,
+        "doors": actual.doors,
+        "noticed": actual.noticed or None,
+        "coordinates": actual.coordinates,
         "outcome": None if outcome is None else str(outcome),
     }
     put = {name: value for name, value in values.items() if value is not None}

@@ -8,8 +8,23 @@ from collections.abc import Collection
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.claims import HOLDER, holders, waiter_at, waiters
+from kiwi_sync.state.rows import Row
 from kiwi_sync.state.table import Change, Table, absent, either, equals
+
+PERHAPS_WAITING = frozenset({Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN, Reason.PLACEHOLDER_EMAIL})
+"""Outcomes of rows that may be registered as waiters: who has died before it gave up an address still is."""
+
+
+def take_for(
+    table: Table, load: Queue, row: Row, wanted: Collection[str], held: frozenset[str]
+) -> str | None:
+    """Take all `wanted` claims for a row, or none but those `held`: see `take_all`."""
+    crashed = row.doubt is not None
+    # Claims that KIWI does not use are left over: of a load that died, once it had settled the row.
+    waited = crashed or row.outcome in PERHAPS_WAITING or not row.claims <= held
+    return take_all(table, load, wanted, row.key, held=held, waited=waited, crashed=crashed)
 
 
 def take_all(

@@ -11,10 +11,10 @@ from kiwi_load.situation import Situation
 def is_ours(situation: Situation, found: Found) -> bool:
     """Whether an object in KIWI is the one that this row is about.
 
-    It is if it has our id; or our external id and the same e-mail address (a tenant) or the same tenant
-    and unit (an agreement). Anything else belongs to somebody else.
+    It is if it has our id, or that of earlier releases; or our external id and the same e-mail address (a
+    tenant) or the same tenant and unit (an agreement). Anything else belongs to somebody else.
     """
-    if found.id == situation.kiwi_id:
+    if found.id in {situation.kiwi_id, situation.former_id}:
         return True
     wished, there = situation.wish.payload, found.payload
     if isinstance(wished, Tenant) and isinstance(there, Tenant):

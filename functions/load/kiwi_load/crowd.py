@@ -5,11 +5,14 @@ before it looks once more. So of one who enters and one who claims at the same t
 uses an address that becomes a placeholder is sent, and so is who went without it when it no longer is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey
+from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.email import is_blocked
 from kiwi_sync.state.rows import unchanged
 from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want
@@ -50,10 +53,21 @@ class Crowd:
         claim = situation.counted_claim
         return claim is not None and len(self._others(situation, claim)) >= situation.row.email_limit
 
-    def keeps_out(self, situation: Situation, address: str) -> bool:
+    def _keeps_out(self, situation: Situation, address: str) -> bool:
         """Whether an address that the tenant has, but does not want any more, is a placeholder by now."""
         claim, limit = email_claim(situation.row.key.connection, address), situation.row.email_limit
         return limit > 0 and len(self._others(situation, claim)) > limit
+
+    def must_leave(self, situation: Situation, kiwi: KiwiClient, blocked: Collection[str]) -> bool:
+        """Whether a tenant is in KIWI under an address that is a placeholder, and not the one it wants."""
+        wished = situation.wish.payload
+        if not isinstance(wished, Tenant) or not (blocked or situation.row.email_limit):
+            return False
+        found = kiwi.get(situation.kind, situation.kiwi_id)
+        there = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
+        if there is None or there == wished.email_address:
+            return False
+        return is_blocked(there, blocked) or self._keeps_out(situation, there)
 
     def _left(self, situation: Situation) -> Situation:
         """Leave the crowds of former addresses. One is crossed off only after the others were sent.

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Queue, send_to_load
-from kiwi_sync.rules.action import identity_of
+from kiwi_sync.rules.hashes import identity_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.state.links import delete_link, linked
 from kiwi_sync.state.rows import Row, owe, read_rows, unchanged
@@ -22,23 +22,41 @@ class Dependents:
     load: Queue
     clock: Clock
 
-    def wake_waiting(self, parent: Row) -> None:
-        """A parent that is in KIWI sends each linked agreement that should be there and is not."""
-        self._wake([key for key, row in self._linked(parent).items() if row and _should_come(row)])
+    def wake_waiting(self, parent: Row, *, changing: bool) -> None:
+        """A parent that is in KIWI sends each linked agreement that should be there and is not.
+
+        And each that went without access while its tenant's address was `changing`.
+        """
+        linked = self._linked(parent.key).items()
+        self._wake(
+            [
+                key
+                for key, row in linked
+                if row and ((row.quiet is not None and not changing) or _should_come(row))
+            ]
+        )
 
     def wake_claiming(self, parent: Row) -> None:
         """A parent that is not in KIWI sends the linked agreements with claims: they need none any more."""
-        linked = self._linked(parent).items()
+        linked = self._linked(parent.key).items()
         self._wake([key for key, row in linked if row and row.claims and not row.perhaps_in_kiwi])
+
+    def agreements_of(self, tenant: RowKey) -> list[Row]:
+        """The agreements that are linked to a tenant, as far as they are written already."""
+        return [row for row in self._linked(tenant).values() if row]
+
+    def unquiet(self, tenant: Row, mark: str) -> list[Row]:
+        """The tenant's agreements in KIWI whose access is not withdrawn for its change of address."""
+        return [row for row in self.blockers(tenant) if row.quiet != mark]
 
     def blockers(self, parent: Row) -> list[Row]:
         """The agreements that are in KIWI under the parent, or may be: before them the parent cannot go."""
-        rows = self._linked(parent).values()
+        rows = self._linked(parent.key).values()
         return [row for row in rows if row and row.perhaps_in_kiwi and parent.key.text in row.parents]
 
     def has_links(self, parent: Row) -> bool:
         """Whether any agreement hangs on the parent."""
-        return bool(self._linked(parent))
+        return bool(self._linked(parent.key))
 
     def wake(self, rows: list[Row]) -> None:
         """Send rows to load."""
@@ -68,26 +86,28 @@ class Dependents:
             self._pay(agreement, [RowKey.parse(text) for text in sorted(former)])
             self.table.update(agreement.at, Change(take={"parents": former}), unchanged(agreement))
 
-    def _linked(self, parent: Row) -> dict[RowKey, Row | None]:
+    def _linked(self, parent: RowKey) -> dict[RowKey, Row | None]:
         """The agreements that are linked to the parent, with those rows that are written already.
 
         Deletes the links that a late transform wrote, from a state of the lease that had been overtaken, or
         one that crashed before it wrote the agreement, and whose lease has moved on since.
         """
-        links = linked(self.table, parent.key)
+        links = linked(self.table, parent)
         rows = read_rows(self.table, list(links))
-        loose = [key for key in links if parent.key.text not in _parents(rows.get(key))]
+        loose = [key for key in links if parent.text not in _parents(rows.get(key))]
         leases = read_rows(self.table, [key.lease for key in loose])
         for key in loose:
             if _stale(rows.get(key), leases.get(key.lease), links[key]):
-                delete_link(self.table, parent.key, key, links.pop(key))
+                delete_link(self.table, parent, key, links.pop(key))
         return {key: rows.get(key) for key in links}
 
     def _pay(self, agreement: Row, former: list[RowKey]) -> None:
         for parent in former:
             delete_link(self.table, parent, agreement.key, agreement.desired_from)
         rows = read_rows(self.table, former)
-        self.wake([row for row in rows.values() if row.leaving or (row.gone and row.expires is None)])
+        self.wake(
+            [row for row in rows.values() if row.waits_for_agreements or (row.gone and row.expires is None)]
+        )
 
     def _wake(self, keys: list[RowKey]) -> None:
         if keys:

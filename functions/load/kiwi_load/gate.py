@@ -9,8 +9,9 @@ from enum import StrEnum
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
+from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.availability import Availability, availability_key, read_availability
-from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals
+from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals, exists
 from kiwi_sync.times import Clock, read_stamp, stamp
 
 LONGEST = timedelta(minutes=5)
@@ -21,6 +22,11 @@ PROBE = timedelta(minutes=1)
 VERDICT = timedelta(seconds=5)
 """How long a log-in without a verdict keeps others from trying: an answer that got lost is no refusal."""
 SQS_LONGEST_DELAY = 900
+_PROBLEMS = {
+    "FORBIDDEN_ORGANIZATION": Problem.ORGANIZATION_FORBIDDEN,
+    "ORGANIZATION_NOT_FOUND": Problem.ORGANIZATION_UNKNOWN,
+}
+"""By KIWI's name for a log-in that works and opens no organization."""
 
 
 class Passage(StrEnum):
@@ -81,12 +87,15 @@ class Gate:
         logger.info("KIWI is back", connection=connection)
         self._ask_for_sweep(connection, timedelta())
 
-    def pause(self, connection: str) -> None:
+    def pause(self, connection: str, why: KiwiLoginRefused) -> None:
         """The log-in is of no use: leave it alone until it is tried again, a minute later, or mended."""
         known = read_availability(self.table, connection)
         if known.paused_version is None:
             version = known.good_version or known.tried_version or "unknown"
             RememberedLogin(self.table, connection, self.clock).refused(version)
+        if why.name in _PROBLEMS:
+            change = Change(put={"paused_why": _PROBLEMS[why.name].value})
+            self.table.update(availability_key(connection), change, exists("paused_version"))
 
     def _rest(self, failures: int, retry_after: float | None) -> timedelta:
         doubled = min(self.backoff * 2 ** min(failures, 16), LONGEST.total_seconds())
@@ -133,7 +142,8 @@ class RememberedLogin:
         known = read_availability(self.table, self.connection)
         if known.good_version != version or known.paused_version is not None:
             change = Change(
-                put={"good_version": version}, remove=["paused_version", "tried_version", "tried_at"]
+                put={"good_version": version},
+                remove=["paused_version", "paused_why", "tried_version", "tried_at"],
             )
             self.table.update(availability_key(self.connection), change)
             logger.info("log-in works", connection=self.connection)
@@ -141,7 +151,7 @@ class RememberedLogin:
     def refused(self, version: str) -> None:
         """The secret is not good: the connection is paused until it is mended."""
         put = {"paused_version": version, "tried_version": version, "tried_at": stamp(self.clock())}
-        change = Change(put=put, remove=["good_version"])
+        change = Change(put=put, remove=["good_version", "paused_why"])
         self.table.update(availability_key(self.connection), change)
         logger.error("log-in refused; connection paused", connection=self.connection)
 

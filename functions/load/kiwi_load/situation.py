@@ -1,11 +1,12 @@
 """Everything that a load knows of its key: rows, wish, and what KIWI holds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.kiwi.models import Found, Kind, Tenant
 from kiwi_sync.rules.action import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
-from kiwi_sync.rules.ids import kiwi_id
+from kiwi_sync.rules.ids import former_kiwi_id, kiwi_id
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.claims import wanted_claims
@@ -21,6 +22,8 @@ class Situation:
     row: Row
     wish: Wish
     actual: Actual
+    organization: Callable[[], str]
+    """The id of KIWI's organization: only a log-in tells it."""
     parents: tuple[Row, ...] = ()
     """Of an agreement: the rows of the tenant and the unit that it names, if there are any."""
 
@@ -32,8 +35,39 @@ class Situation:
     @property
     def kiwi_id(self) -> str:
         """Its id in KIWI: the one it has (it may be adopted), else the one it gets."""
+        return self.actual.kiwi_id or self.own_id
+
+    @property
+    def own_id(self) -> str:
+        """The id that it gets in KIWI."""
         key = self.row.key
-        return self.actual.kiwi_id or kiwi_id((key.mandant, *key.numbers))
+        return kiwi_id(self.organization(), (key.mandant, *key.numbers))
+
+    @property
+    def former_id(self) -> str:
+        """The id that earlier releases gave it."""
+        key = self.row.key
+        return former_kiwi_id((key.mandant, *key.numbers))
+
+    @property
+    def id_is_shared(self) -> bool:
+        """Whether another organization may have an object of the same id, which goes with this one."""
+        mine = self.kiwi_id in {self.own_id} or self.kiwi_id.startswith(f"{self.organization()}--")
+        return self.kind is not Kind.RENTAL_UNIT and not mine
+
+    @property
+    def unit_id(self) -> str | None:
+        """Of an agreement: the id that its unit has in KIWI."""
+        units = (row.kiwi_id for row in self.parents if row.key.kind is RowKind.VERWALTUNGSEINHEIT)
+        return next(units, None)
+
+    @property
+    def new_address(self) -> bool:
+        """Whether a tenant in KIWI should have another e-mail address, as far as its row knows."""
+        payload, actual = self.wish.payload, self.actual
+        if actual.kiwi_id is None or not isinstance(payload, Tenant):
+            return False
+        return email_claim(self.row.key.connection, payload.email_address) not in actual.held
 
     @property
     def is_parent(self) -> bool:
@@ -68,6 +102,10 @@ class Situation:
         """The same, but that KIWI holds this."""
         return replace(self, actual=actual)
 
+    def keeping_address(self) -> "Situation":
+        """The same, but that the tenant's address is not about to change: its agreements get access again."""
+        return self.having(replace(self.actual, readdressing=None))
+
     def waiting(self) -> "Situation":
         """The same, but that its parents have turned out not to be in KIWI.
 
@@ -93,17 +131,29 @@ def waits_for(parents: tuple[Row, ...]) -> Reason:
     return Reason.TENANT_NOT_SYNCHRONIZED if tenant_lacks else Reason.WAITING
 
 
-def read_situation(table: Table, key: RowKey) -> Situation | None:
+def read_situation(table: Table, key: RowKey, organization: Callable[[], str]) -> Situation | None:
     """Read the key's row and, of an agreement, its parents' rows, all consistently; None if there is none."""
     row = read_row(table, key)
     if row is None:
         return None
     if key.kind is not RowKind.RENTAL_AGREEMENT:
-        return Situation(row, wish_of(row), actual_of(row))
+        return Situation(row, wish_of(row), actual_of(row), organization)
     if row.desired is None:
-        return Situation(row, agreement_wish(row, None, None), actual_of(row))
+        return Situation(row, agreement_wish(row, None, None), actual_of(row), organization)
     desired = DesiredAgreement.model_validate_json(row.desired)
     tenant_key, unit_key = RowKey.parse(desired.tenant), RowKey.parse(desired.rental_unit)
     rows = read_rows(table, [tenant_key, unit_key])
     wish = agreement_wish(row, rows.get(tenant_key), rows.get(unit_key))
-    return Situation(row, wish, actual_of(row), tuple(rows.values()))
+    wish = replace(wish, regive=_withdrawals_over(table, row))
+    actual = actual_of(row) if wish.quiet is not None else replace(actual_of(row), quiet=None)
+    return Situation(row, wish, actual, organization, tuple(rows.values()))
+
+
+def _withdrawals_over(table: Table, row: Row) -> frozenset[str]:
+    """The marks of withdrawals that are over: of agreements that are in doubt of theirs, nobody knows yet."""
+    keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in row.disturbed}
+    if not keys:
+        return frozenset()
+    there = read_rows(table, list(set(keys.values())))
+    under_way = {key for key, other in there.items() if other.disturbs and other.doubt is not None}
+    return frozenset(mark for mark, key in keys.items() if key not in under_way)

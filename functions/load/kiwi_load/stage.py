@@ -86,12 +86,12 @@ class Stage:
         """Probe with one harmless request; a KIWI that answers at all is back."""
         key = hint.key
         try:
-            kiwi.get(KINDS[key.kind], kiwi_id((key.mandant, *key.numbers)))
+            kiwi.get(KINDS[key.kind], kiwi_id(kiwi.organization(), (key.mandant, *key.numbers)))
         except KiwiAway as away:
             self.gate.away(connection, away.retry_after, probing=True)
             return False
-        except KiwiLoginRefused:
-            self.gate.pause(connection)
+        except KiwiLoginRefused as why:
+            self.gate.pause(connection, why)
             return False
         except KiwiError as error:
             logger.info("probe answered", connection=connection, error=type(error).__name__)
@@ -121,8 +121,8 @@ class Stage:
         except KiwiAway as away:
             self.gate.away(connection, away.retry_after)
             self._remember(replace(hint, wake=True))
-        except KiwiLoginRefused:
-            self.gate.pause(connection)
+        except KiwiLoginRefused as why:
+            self.gate.pause(connection, why)
             self._remember(replace(hint, wake=True))
         except (UnknownConnectionError, SettingsInvalidError) as error:
             self._unusable(connection, error)
@@ -149,7 +149,8 @@ class Stage:
 
     def _wake_dependents(self, row: Row) -> None:
         if row.desired is not None and row.in_kiwi:
-            self.worker.dependents.wake_waiting(row)
+            self.worker.dependents.wake_waiting(row, changing=row.readdressing is not None)
+        self.worker.access.shared.wake_awaiting(row)
 
     def _rest(self, hint: Hint, error: Exception) -> None:
         """Let a key that failed come back later each time; what breaks our own code too."""

@@ -3,33 +3,41 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import KiwiClient
-from kiwi_sync.kiwi.errors import KiwiCollision, KiwiNotFound, KiwiRefused, KiwiUncertain
+from kiwi_sync.kiwi.errors import (
+    KiwiAccessFailed,
+    KiwiCollision,
+    KiwiError,
+    KiwiNotFound,
+    KiwiRefused,
+    KiwiUncertain,
+)
 from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
-from kiwi_sync.rules.action import NOT_IN_KIWI, Action, Actual, next_action
-from kiwi_sync.rules.email import is_blocked
+from kiwi_sync.rules.action import Action, next_action
 from kiwi_sync.rules.reasons import Problem, Reason
-from kiwi_sync.state.rows import Row, tombstone, unchanged
-from kiwi_sync.state.table import Change, Table, absent
+from kiwi_sync.state.rows import Row
+from kiwi_sync.state.table import Table
 
 from kiwi_load import claims
-from kiwi_load.actual import ActualWriter, is_gone
+from kiwi_load.access_steps import AccessSteps
+from kiwi_load.actual import ActualWriter
 from kiwi_load.collision import is_ours, missing_parents
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
-from kiwi_load.effect import access_is_on, carry_out
+from kiwi_load.effect import carry_out
+from kiwi_load.ending import Ending
+from kiwi_load.look import has_vanished, look
+from kiwi_load.shared_doors import Loss
 from kiwi_load.situation import Situation, read_situation, waits_for
 
-STEPS = 8
-"""Steps that one load takes at the most: an agreement adopted, replaced, given access takes four."""
-
-PERHAPS_WAITING = frozenset({Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN, Reason.PLACEHOLDER_EMAIL})
-"""Outcomes of rows that may be registered as waiters: who has died before it gave up an address still is."""
+STEPS = 12
+"""Steps of one load at the most: an agreement that is replaced, with access at the third try, takes seven."""
 
 
 class TryLaterError(Exception):
@@ -48,6 +56,16 @@ class Worker:
     settings: Callable[[Row], ConnectionSettings]
     """The settings, at least as new as the row's `source` was made with."""
 
+    @cached_property
+    def ending(self) -> Ending:
+        """Settles rows."""
+        return Ending(self.table, self.load, self.writer, self.dependents)
+
+    @cached_property
+    def access(self) -> AccessSteps:
+        """The steps of a load that are about access."""
+        return AccessSteps(self.writer, self.dependents, self.ending)
+
     def work(self, key: RowKey, kiwi: KiwiClient, until: datetime | None = None) -> None:
         """Settle a key: make KIWI hold what it should, or note why not. `until`: takes no further step then.
 
@@ -58,36 +76,30 @@ class Worker:
         for step in range(STEPS):
             if step and until is not None and self.writer.clock() > until:
                 break
-            situation = read_situation(self.table, key)
+            situation = read_situation(self.table, key, kiwi.organization)
             if situation is None:
                 return
             if situation.row.doubt is not None:
-                situation = self._look(situation, kiwi)
+                situation = look(situation, kiwi, self.dependents)
             judged = self.crowd.judged(situation)
             if judged is not None and self._step(judged, kiwi):
                 return
         raise TryLaterError(str(key))
 
-    def _look(self, situation: Situation, kiwi: KiwiClient) -> Situation:
-        """Ask KIWI what is there: an earlier load may have done something, or nothing."""
-        found = kiwi.get(situation.kind, situation.kiwi_id)
-        if found is None and situation.actual.kiwi_id is not None:
-            self._vanished(situation)
-        return situation.having_seen(found)
-
-    def _vanished(self, situation: Situation) -> None:
-        """A person has deleted it in KIWI; which goes only without agreements: these are gone too."""
-        if situation.is_parent:
-            for agreement in self.dependents.blockers(situation.row):
-                self.dependents.distrust(agreement)
-
     def _step(self, situation: Situation, kiwi: KiwiClient) -> bool:
         """Plan and carry out one step; whether the key is settled."""
         action = next_action(situation.wish, situation.actual)
+        if action is not Action.UPDATE or not situation.new_address:
+            situation = situation.keeping_address()
         if action is Action.NOTHING:
-            return self._settle(situation, None, self._reason(situation))
-        if action is Action.DELETE and situation.is_parent and self.dependents.blockers(situation.row):
-            return self._let_them_go_first(situation, None, self._reason(situation))
+            return self.ending.settle(situation, None, self._reason(situation))
+        if action is Action.DELETE:
+            if situation.is_parent and self.dependents.blockers(situation.row):
+                return self._let_them_go_first(situation, None, self._reason(situation))
+            if not situation.is_parent and self.access.shared.awaits_renewal(situation.row):
+                return self.ending.settle(situation, None, Reason.WAITING)
+        if action is Action.REGIVE and not self.access.regives(situation, kiwi):
+            return False
         return self._effect(action, situation, kiwi)
 
     def _let_them_go_first(self, situation: Situation, token: str | None, reason: str | None) -> bool:
@@ -96,43 +108,56 @@ class Worker:
         One may have gone just before the row said so, and then has sent nobody: who is left is looked up
         again. Whether anybody is; otherwise the next step goes on.
         """
-        self._settle(situation, token, reason or Reason.WAITING)
+        self.ending.settle(situation.keeping_address(), token, reason or Reason.WAITING)
         blockers = self.dependents.blockers(situation.row)
         self.dependents.wake(blockers)
         return bool(blockers)
 
     def _effect(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
         """Intent, claims, effect, outcome: in this order."""
-        needed = {} if action in {Action.DELETE, Action.GIVE_ACCESS} else situation.claims
-        restore = action is Action.DELETE_TO_CREATE and access_is_on(kiwi, situation)
-        token = self.writer.doubt(situation.row, frozenset(needed), restore_access=restore)
-        if token is None:
+        needed = situation.claims if action in {Action.CREATE, Action.UPDATE} else {}
+        loss = self.access.shared.loss(action, situation, kiwi)
+        if action is Action.WITHDRAW and not loss.open:
+            return self.access.is_quiet(situation)
+        begun = self._begin(action, situation, needed, loss)
+        if begun is None:
             return False
-        if restore:
-            situation = situation.having(replace(situation.actual, restore_access=True))
-        refused = self._take(situation, needed)
+        situation, token = begun
+        refused = claims.take_for(self.table, self.load, situation.row, needed, situation.actual.held)
         if needed and self.crowd.is_placeholder(situation):
             # Too many by now. The row is in doubt: what was claimed for it is let go in the next step.
             return False
-        if refused is None:
-            return self._carry_out(action, situation, token, kiwi)
+        if refused is not None:
+            return self._taken(action, situation, token, kiwi, needed[refused])
+        if action is Action.UPDATE and situation.new_address and not self.access.has_gone(situation.row):
+            return self.access.goes_first(situation, token)
+        return self._carry_out(action, situation, token, kiwi)
+
+    def _taken(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient, reason: str) -> bool:
+        """Another has a value that it needs: it stays as it is, if it may."""
+        situation = situation.keeping_address()
         if self._must_leave(action, situation, kiwi):
             return self._evict(situation, token, kiwi)
-        return self._settle(situation, token, needed[refused])
+        return self.ending.settle(situation, token, reason)
+
+    def _begin(
+        self, action: Action, situation: Situation, needed: Collection[str], loss: Loss
+    ) -> tuple[Situation, str] | None:
+        """Write the intent: the row is in doubt, who shares its doors is marked; None: it has moved on."""
+        restore = action is Action.REGIVE or (loss.on and action is not Action.DELETE)
+        token = self.writer.doubt(situation.row, frozenset(needed), restore_access=restore)
+        if token is None:
+            return None
+        situation = self.access.shared.marked(situation, loss.marks)
+        if restore:
+            situation = situation.having(replace(situation.actual, restore_access=True))
+        return situation, token
 
     def _must_leave(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
         """Whether a tenant that cannot have its new address is in KIWI under one that is a placeholder."""
-        wished = situation.wish.payload
-        if action is not Action.UPDATE or not isinstance(wished, Tenant):
+        if action is not Action.UPDATE or not isinstance(situation.wish.payload, Tenant):
             return False
-        blocked = self.settings(situation.row).blocked_emails
-        if not blocked and not situation.row.email_limit:
-            return False
-        found = kiwi.get(situation.kind, situation.kiwi_id)
-        there = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
-        if there is None or there == wished.email_address:
-            return False
-        return is_blocked(there, blocked) or self.crowd.keeps_out(situation, there)
+        return self.crowd.must_leave(situation, kiwi, self.settings(situation.row).blocked_emails)
 
     def _evict(self, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Take a tenant from KIWI that is there under a placeholder; then it waits for its new address."""
@@ -141,36 +166,39 @@ class Worker:
             return self._let_them_go_first(leaving, token, Reason.PLACEHOLDER_EMAIL)
         return self._carry_out(Action.DELETE, situation, token, kiwi)
 
-    def _take(self, situation: Situation, needed: Collection[str]) -> str | None:
-        """Take the claims; or the one that another has."""
-        row, held = situation.row, situation.actual.held
-        crashed = row.doubt is not None
-        # Claims that KIWI does not use are left over: of a load that died, once it had settled the row.
-        waited = crashed or row.outcome in PERHAPS_WAITING or not row.claims <= held
-        return claims.take_all(
-            self.table, self.load, needed, row.key, held=held, waited=waited, crashed=crashed
-        )
-
     def _carry_out(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """The effect, and what came of it. The row is in doubt, all claims are taken."""
+        seen = [situation]
+
+        def withdrawn() -> None:
+            seen.append(self.access.shared.seen_again(seen[-1], kiwi))
+
         try:
-            actual = carry_out(kiwi, action, situation)
+            actual = carry_out(kiwi, self.writer, action, situation, token, withdrawn)
         except KiwiUncertain:
             return False
         except KiwiNotFound:
-            self._vanished(situation)
-            self.writer.note(situation.row, token, Actual(restore_access=situation.actual.restore_access))
+            has_vanished(situation, self.dependents)
+            self.writer.note(situation.row, token, situation.actual.gone_to_return)
             return False
-        except KiwiCollision:
-            return self._collided(action, situation, token, kiwi)
-        except KiwiRefused as refusal:
-            words = f"{refusal.name}: {refusal.message}"
-            return self._refused(action, situation, token, kiwi, Problem.REFUSED, words)
-        situation = situation.having(actual)
+        except (KiwiAccessFailed, KiwiCollision, KiwiRefused) as error:
+            return self._failed(action, situation, token, kiwi, error)
+        situation = seen[-1].having(actual)
         if next_action(situation.wish, actual) is not Action.NOTHING:
-            self.writer.note(situation.row, token, actual)
+            regiven = situation.wish.regive if action is Action.REGIVE else frozenset[str]()
+            self.writer.note(situation.row, token, actual, regiven=regiven)
             return False
-        return self._settle(situation, token, self._reason(situation))
+        return self.ending.settle(situation, token, self._reason(situation))
+
+    def _failed(
+        self, action: Action, situation: Situation, token: str, kiwi: KiwiClient, error: KiwiError
+    ) -> bool:
+        if isinstance(error, KiwiAccessFailed):
+            return self.access.failed(situation, token, kiwi, error)
+        if isinstance(error, KiwiRefused):
+            words = f"{error.name}: {error.message}"
+            return self._refused(action, situation, token, kiwi, Problem.REFUSED, words)
+        return self._collided(action, situation, token, kiwi)
 
     def _collided(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Adopt what is ours, look after a missing parent, leave alone what is foreign."""
@@ -185,7 +213,7 @@ class Worker:
                 self.dependents.distrust(parent)
             if not missing:
                 raise TryLaterError(str(situation.row.key))
-            return self._settle(situation.waiting(), token, Reason.WAITING)
+            return self.ending.settle(situation.waiting(), token, Reason.WAITING)
         if not updating and is_ours(situation, found):
             self.writer.note(situation.row, token, situation.having_seen(found).actual)
             return False
@@ -204,12 +232,13 @@ class Worker:
         """Park the row with its problem; but who must not stay as it is goes first, and is refused anew."""
         if self._must_leave(action, situation, kiwi):
             return self._evict(situation, token, kiwi)
+        situation = situation.keeping_address()
         logger.warning("refused", key=str(situation.row.key), problem=problem)
         row = situation.row
-        if Reason.PLACEHOLDER_EMAIL in {row.outcome, situation.wish.reason}:
+        if {Reason.PLACEHOLDER_EMAIL, Reason.WAITING} & {row.outcome, situation.wish.reason}:
             row = replace(row, outcome=self._reason(situation))
         self.writer.refused(row, token, problem, words, situation.actual)
-        self._wake_and_pay(situation)
+        self.ending.wake_and_pay(situation)
         return True
 
     def _reason(self, situation: Situation) -> str | None:
@@ -217,43 +246,3 @@ class Worker:
         if situation.row.desired is None or situation.wish.payload is not None:
             return None
         return situation.wish.reason or waits_for(situation.parents)
-
-    def _settle(self, situation: Situation, token: str | None, outcome: str | None) -> bool:
-        """Write what is, then wake and pay whoever hangs on it. Always True: the key is done."""
-        if not situation.wish.keeps_access and situation.actual.kiwi_id is None:
-            situation = situation.having(NOT_IN_KIWI)
-        row, actual = situation.row, situation.actual
-        gone = is_gone(row) and actual.kiwi_id is None
-        last = gone and not row.claims and not row.parents and not self._has_links(situation)
-        self.writer.settle(row, token, actual, outcome, last=last)
-        self._wake_and_pay(situation)
-        if gone and not last and not self._has_links(situation):
-            self.table.update(
-                row.at, Change(put=tombstone(self.writer.clock())), unchanged(row), absent("todo")
-            )
-        return True
-
-    def _wake_and_pay(self, situation: Situation) -> None:
-        """Whatever came of it: who waits for this key is sent, and what it no longer uses is let go."""
-        row, actual = situation.row, situation.actual
-        if situation.is_parent and actual.kiwi_id is None:
-            self.dependents.wake_claiming(row)
-        elif situation.is_parent and situation.wish.wanted:
-            self.dependents.wake_waiting(row)
-        if not situation.is_parent and (actual.kiwi_id is None or situation.as_wished):
-            self.dependents.release_parents(row, list(situation.parents), present=situation.as_wished)
-        self._let_go(situation)
-
-    def _has_links(self, situation: Situation) -> bool:
-        return situation.is_parent and self.dependents.has_links(situation.row)
-
-    def _let_go(self, situation: Situation) -> None:
-        row = situation.row
-        surplus = situation.surplus_claims
-        for claim in sorted(surplus):
-            if situation.wish.reason == Reason.PLACEHOLDER_EMAIL and claim in row.wants:
-                claims.give_up(self.table, self.load, claim, row.key, row.email_limit)
-            else:
-                claims.let_go(self.table, self.load, claim, row.key)
-        if surplus:
-            self.table.update(row.at, Change(take={"claims": surplus}))

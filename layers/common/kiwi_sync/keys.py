@@ -63,6 +63,11 @@ class RowKey:
         """Of an agreement: the key of its lease's row."""
         return RowKey(self.connection, RowKind.MIETVERTRAG, self.mandant, self.numbers[:1])
 
+    @property
+    def tenant(self) -> "RowKey":
+        """Of an agreement: the key of its tenant's row."""
+        return RowKey(self.connection, RowKind.MIETER, self.mandant, self.numbers[1:])
+
     @cached_property
     def partition(self) -> Partition:
         """The partition; a lease's agreements share one, so that they can be listed together."""

@@ -1,93 +1,91 @@
-"""Door access: what an agreement's state asks for, and the doors that were granted by it."""
+"""Door access: it hangs on an agreement's state, and one request makes the doors what is desired."""
 
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from kiwi_local.kiwi.errors import Issue, invalid, not_found
-from kiwi_local.kiwi.store import Grant, Object, Organization
+from kiwi_local.kiwi.errors import Issue, invalid, not_found, unexpected
+from kiwi_local.kiwi.store import Object, Organization
 from kiwi_local.kiwi.validation import as_object
 
-ACCESS_ON = ("Activating", "Activated")
-_ON_THE_WAY = {"Active": "Activating", "Inactive": "Deactivating"}
-_ARRIVED = {"Active": "Activated", "Inactive": "Deactivated"}
+_WAYS = {
+    ("Active", "Created"): ("Activating", "Activated"),
+    ("Active", "Deactivated"): ("Activating", "Activated"),
+    ("Inactive", "Activated"): ("Deactivating", "Deactivated"),
+}
+"""From the desired and the actual state: the state that a failure leaves, and the one that a success does."""
+MAY_BE_OPEN = ("Activated", "Deactivating")
 
 
 def new_state() -> Object:
-    """The state of an agreement that has just been created."""
-    return {
-        "id": str(uuid.uuid4()),
-        "desired": "Inactive",
-        "actual": "Created",
-        "status": "OK",
-        "error": None,
-    }
+    """The state of an agreement that has just been created. Its id never changes."""
+    return {"id": str(uuid.uuid4()), "desired": "Inactive", "actual": "Created", "status": "OK", "error": ""}
 
 
 def read_state(organization: Organization, key: str) -> Object:
-    """The agreement's state; what is on its way comes one read closer."""
-    state = _state(organization, key)
-    if key in organization.underway:
-        organization.underway[key] -= 1
-        if organization.underway[key] < 0:
-            _arrive(organization, key)
+    """The agreement's state."""
+    state: Object = organization.rental_agreements.get(key)["state"]
     return state
 
 
-def wish(organization: Organization, key: str, query: Mapping[str, str], body: Any) -> Object:
-    """Record what is desired; no door changes. Only who has read the present state may."""
+def wish(organization: Organization, query: Mapping[str, str], body: Any) -> Object:
+    """Record what is desired; no door changes.
+
+    KIWI takes any state's id that it knows, under whatever agreement's path.
+    """
     desired = as_object(body).get("desired")
     issues = []
-    if desired not in _ARRIVED:
+    if desired not in ("Active", "Inactive"):
         issues.append(Issue("desired", "must be Active or Inactive"))
     if "state_id" not in query:
         issues.append(Issue("state_id", "is required", "query"))
     if issues:
         raise invalid(*issues)
-    state = _state(organization, key)
-    if query["state_id"] != state["id"]:
+    state = organization.shared.state(query["state_id"])
+    if state is None:
         raise not_found("rental_agreement_state")
-    state.update(id=str(uuid.uuid4()), desired=desired)
+    state.update(desired=desired)
     return state
 
 
-def reconcile(organization: Organization, key: str) -> Object:
-    """Make the doors what the state desires, at once or after some reads."""
-    state = _state(organization, key)
-    desired = state["desired"]
-    if state["actual"] in (_ON_THE_WAY[desired], _ARRIVED[desired]):
+def reconcile(organization: Organization, key: str, *, by_hand: bool = False) -> Object:
+    """Make the doors what the state desires; a failure on the way is a dead end."""
+    state = read_state(organization, key)
+    way = _WAYS.get((state["desired"], state["actual"]))
+    if way is None:
         return state
-    if desired == "Active":
-        # Doors open early and close late, so that nobody may count on an end that was not read back.
-        organization.doors.add(_grant(organization, key))
-    state.update(actual=_ON_THE_WAY[desired], status="Reconciling", error=None)
-    organization.underway[key] = organization.reconcile_reads
-    if organization.reconcile_reads == 0:
-        _arrive(organization, key)
+    shared = organization.shared
+    if not by_hand and shared.draws.random() < shared.reconcile_away:
+        raise unexpected()
+    half_way, arrived = way
+    if not by_hand and shared.reconcile_fails(state["desired"]):
+        state.update(actual=half_way, status="Error", error=f"{half_way}: lock did not answer")
+        return state
+    _move_doors(organization, key, on=state["desired"] == "Active", all_=shared.reconcile_moves_doors)
+    state.update(actual=arrived, status="OK", error="")
     return state
 
 
 def set_access(organization: Organization, key: str, *, on: bool) -> None:
-    """What a property manager does in the portal: wish and doors together."""
-    _state(organization, key).update(id=str(uuid.uuid4()), desired="Active" if on else "Inactive")
-    reconcile(organization, key)
-    _arrive(organization, key)
+    """Give or take access in the portal: wish and doors together."""
+    read_state(organization, key).update(desired="Active" if on else "Inactive")
+    reconcile(organization, key, by_hand=True)
 
 
-def _arrive(organization: Organization, key: str) -> None:
-    state = _state(organization, key)
-    active = state["actual"] in ACCESS_ON
-    if not active:
-        organization.doors.discard(_grant(organization, key))
-    state.update(actual=_ARRIVED["Active" if active else "Inactive"], status="OK")
-    organization.underway.pop(key, None)
+def resolve_stuck(organization: Organization, key: str) -> None:
+    """End a withdrawal that has failed, as only KIWI's support can."""
+    state = read_state(organization, key)
+    if state["actual"] == "Deactivating":
+        _move_doors(organization, key, on=False)
+        state.update(desired="Inactive", actual="Deactivated", status="OK", error="")
 
 
-def _state(organization: Organization, key: str) -> Object:
-    state: Object = organization.rental_agreements.get(key)["state"]
-    return state
-
-
-def _grant(organization: Organization, key: str) -> Grant:
+def _move_doors(organization: Organization, key: str, *, on: bool, all_: bool = True) -> None:
+    """KIWI looks the account up by the tenant's present address. Not `all_`: only the account, no door."""
     agreement = organization.rental_agreements.get(key)
-    return key, agreement["tenant_id"], agreement["rental_unit_id"]
+    account = organization.tenants.get(agreement["tenant_id"])["email_address"]
+    doors = organization.shared.doors
+    if on:
+        doors.accounts.add(account)
+    for door in organization.access_points[agreement["rental_unit_id"]] if all_ else ():
+        (doors.grant if on else doors.withdraw)(account, door)

@@ -5,13 +5,13 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from kiwi_local.kiwi import access, rental_agreements, rental_units, tenants
+from kiwi_local.kiwi import access, access_points, rental_agreements, rental_units, tenants
 from kiwi_local.kiwi.faults import Faults
 from kiwi_local.kiwi.journal import Request
 from kiwi_local.kiwi.routes import CORE, ERP
 from kiwi_local.kiwi.server import Server
 from kiwi_local.kiwi.service import Service
-from kiwi_local.kiwi.store import Grant, Object, Organization
+from kiwi_local.kiwi.store import Object, Organization
 
 DEFAULT_ORGANIZATION = 42
 _FIELDS = {
@@ -20,13 +20,13 @@ _FIELDS = {
     "rental_agreement": ("id", "external_id", "tenant_id", "rental_unit_id", "start_at", "end_at"),
 }
 _ADD = {
-    "rental_unit": rental_units.add,
+    "rental_unit": rental_units.add_by_hand,
     "tenant": tenants.add,
     "rental_agreement": rental_agreements.add,
 }
 _DELETE = {
-    "rental_unit": rental_units.delete,
-    "tenant": tenants.delete,
+    "rental_unit": rental_units.remove,
+    "tenant": tenants.remove,
     "rental_agreement": rental_agreements.remove,
 }
 _POLL_SECONDS = 0.02
@@ -37,6 +37,7 @@ class EmbeddedKiwi:
 
     def __init__(self, seed: int = 0) -> None:
         self.service = Service(seed)
+        self.shared = self.service.shared
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._root = ""
@@ -110,21 +111,12 @@ class EmbeddedKiwi:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong from now on."""
+        """The faults from now on."""
         return self.service.faults.faults
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
         self.service.faults.faults = faults
-
-    @property
-    def reconcile_reads(self) -> int:
-        """How many reads after a reconcile still see `Activating` or `Deactivating`."""
-        return self.service.reconcile_reads
-
-    @reconcile_reads.setter
-    def reconcile_reads(self, reads: int) -> None:
-        self.service.reconcile_reads = reads
 
     @property
     def requests(self) -> list[Request]:
@@ -136,9 +128,10 @@ class EmbeddedKiwi:
         self.service.journal.clear()
 
     def content(self, organization_id: int = DEFAULT_ORGANIZATION) -> dict[str, dict[str, Object]]:
-        """What the organization holds, by kind and id, as GET shows it."""
+        """The organization's objects, by kind and id, as GET shows them."""
         with self.service.lock:
-            organization = self.service.organizations.get(organization_id, Organization(organization_id))
+            known = self.shared.organizations.get(organization_id)
+            organization = known or Organization(organization_id, self.shared)
             kinds = {
                 "rental_unit": organization.rental_units.all(),
                 "tenant": organization.tenants.all(),
@@ -157,7 +150,7 @@ class EmbeddedKiwi:
         with self.service.lock:
             organization = self.service.organization(organization_id)
             _ADD[kind](organization, item | {"organization_id": organization_id})
-            if (object.get("state") or {}).get("actual") in access.ACCESS_ON:
+            if (object.get("state") or {}).get("actual") == "Activated":
                 access.set_access(organization, str(item["id"]), on=True)
 
     def remove_object(
@@ -175,15 +168,63 @@ class EmbeddedKiwi:
         with self.service.lock:
             access.set_access(self.service.organization(organization_id), agreement_id, on=on)
 
-    def doors(self, organization_id: int = DEFAULT_ORGANIZATION) -> set[Grant]:
-        """Who can open what: (agreement id, tenant id, unit id), also of agreements that are gone."""
+    def fail_next_reconciles(self, number: int, desired: str | None = None) -> None:
+        """Let so many of the next reconciliations fail half-way, or of those that desire this."""
+        self.shared.failing = [desired] * number
+
+    def resolve_stuck(self, agreement_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """End a withdrawal that has failed, as only KIWI's support can."""
         with self.service.lock:
-            organization = self.service.organizations.get(organization_id)
-            return set(organization.doors) if organization else set()
+            access.resolve_stuck(self.service.organization(organization_id), agreement_id)
+
+    def assign_door(
+        self, unit_id: str, door_id: str, name: str = "", organization_id: int = DEFAULT_ORGANIZATION
+    ) -> None:
+        """Assign a door to a unit by hand; nothing if it has it. Raises what POST would answer."""
+        with self.service.lock:
+            organization = self.service.organization(organization_id)
+            if door_id not in organization.access_points[unit_id]:
+                access_points.add(organization, unit_id, {"id": door_id, "name": name})
+
+    def take_door(self, unit_id: str, door_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Take a door from a unit by hand. Raises what DELETE would answer."""
+        with self.service.lock:
+            access_points.remove(self.service.organization(organization_id), unit_id, door_id)
+
+    def access_points(self, unit_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> list[Object]:
+        """A unit's doors."""
+        with self.service.lock:
+            points = self.service.organization(organization_id).access_points[unit_id].values()
+            return copy.deepcopy(list(points))
+
+    def put_permission(self, account: str, door_id: str) -> None:
+        """Let an account open a door, by hand."""
+        with self.service.lock:
+            self.shared.doors.grant(account, door_id)
+
+    def permissions(self) -> set[tuple[str, str]]:
+        """Which resident's account opens which door, over all organizations."""
+        with self.service.lock:
+            return self.shared.doors.permissions()
+
+    def accounts(self) -> set[str]:
+        """The residents' accounts: e-mail addresses, also of those who have gone."""
+        with self.service.lock:
+            return set(self.shared.doors.accounts)
+
+    def active(self, organization_id: int = DEFAULT_ORGANIZATION) -> set[str]:
+        """The ids of the agreements whose access is on."""
+        agreements = self.content(organization_id)["rental_agreement"].items()
+        return {key for key, agreement in agreements if agreement["state"]["actual"] == "Activated"}
+
+    def forget_organization(self, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Let the ERP service not know an organization (yet), though there are accounts of it."""
+        with self.service.lock:
+            self.shared.organizations.pop(organization_id, None)
 
     @property
     def deleted_with_access(self) -> list[str]:
-        """The agreements that were deleted over HTTP while their access was on."""
+        """The agreements that were deleted over HTTP while doors may have been open."""
         with self.service.lock:
-            organizations = self.service.organizations.values()
+            organizations = self.shared.organizations.values()
             return [key for organization in organizations for key in organization.deleted_with_access]

@@ -39,10 +39,34 @@ class ApiError(Exception):
         body: dict[str, Any] = {"name": self.name, "message": self.message}
         if self.issues:
             body["details"] = [
-                {"field": f"/{issue.field}", "issue": issue.issue, "location": issue.location}
+                {
+                    "field": f"/{issue.field}" if issue.location == "body" else issue.field,
+                    "issue": issue.issue,
+                    "location": issue.location,
+                }
                 for issue in self.issues
             ]
         return body
+
+
+class FrameworkError(ApiError):
+    """An answer of the framework that KIWI is built on: without a name."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers=headers)
+        self._detail = detail
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The error as it goes over the wire."""
+        return {"detail": self._detail}
+
+
+class RedirectError(FrameworkError):
+    """The framework's answer to a trailing slash: where to go instead, and no body."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(307, "Temporary RedirectError", {"Location": location})
 
 
 def invalid(*issues: Issue) -> ApiError:

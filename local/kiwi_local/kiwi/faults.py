@@ -62,7 +62,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class Fate:
-    """What was decided about one request."""
+    """The decision about one request."""
 
     seq: int
     fault: str | None
@@ -93,6 +93,11 @@ class FaultSource:
         self._seq = 0
         self._draws = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._delays = random.Random(seed + 1)  # noqa: S311 - repeatable on purpose
+
+    def numbered(self) -> int:
+        """How many requests have come in so far."""
+        with self._lock:
+            return self._seq
 
     def next(self, *, login: bool) -> Fate:
         """The fate of the next request."""

@@ -1,12 +1,17 @@
 """Rental agreements: one tenant each, dates that must be just so, and a deletion that leaves doors open."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import Any
 
-from kiwi_local.kiwi.access import ACCESS_ON, new_state, read_state
-from kiwi_local.kiwi.errors import ApiError, Issue, invalid, unexpected
+from kiwi_local.kiwi.access import MAY_BE_OPEN, new_state
+from kiwi_local.kiwi.errors import ApiError, Issue, invalid, not_found, unexpected
 from kiwi_local.kiwi.store import Object, Organization
-from kiwi_local.kiwi.validation import as_object, id_of, strings
+from kiwi_local.kiwi.validation import as_object, check_storable, id_of, strings
+
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
+)
 
 
 def read_back(organization: Organization, agreement: Object) -> Object:
@@ -20,20 +25,21 @@ def list_all(organization: Organization) -> list[Object]:
 
 
 def get(organization: Organization, key: str) -> Object:
-    """One agreement, which counts as a read of its state."""
-    read_state(organization, key)
+    """One agreement."""
     return read_back(organization, organization.rental_agreements.get(key))
 
 
 def create(organization: Organization, body: Any) -> Object:
     """A new agreement, without access."""
     body = as_object(body)
-    agreement = {
-        "id": id_of(body, "rental_agreement_id"),
-        **strings(body, "external_id", "tenant_id", "rental_unit_id"),
-        **_term(body),
-        "organization_id": organization.id,
-    }
+    key = id_of(body, "rental_agreement_id")
+    texts = strings(body, "external_id", "tenant_id", "rental_unit_id")
+    moments = _moments(body)
+    check_storable(*texts.values())
+    agreement: Object = {"id": key, **texts, **_term(*moments), "organization_id": organization.id}
+    if organization.rental_agreements.created_meanwhile(agreement["id"]):
+        # Two creations have raced: the loser's check for the id was over before the winner had it.
+        raise ApiError(400, "RENTAL_AGREEMENT_CREATE_ERROR")
     return read_back(organization, add(organization, agreement))
 
 
@@ -52,36 +58,58 @@ def add(organization: Organization, agreement: Object) -> Object:
 
 def update(organization: Organization, key: str, body: Any) -> Object:
     """The agreement with another term; whatever else the body says is ignored."""
-    term = _term(as_object(body))
+    moments = _moments(as_object(body))
     agreement = organization.rental_agreements.get(key)
-    return read_back(organization, organization.rental_agreements.put(agreement | term))
+    return read_back(organization, organization.rental_agreements.put(agreement | _term(*moments)))
 
 
-def delete(organization: Organization, key: str) -> None:
-    """Take the agreement away, and note it if its access was on."""
-    if remove(organization, key)["state"]["actual"] in ACCESS_ON:
-        organization.deleted_with_access.append(key)
+def delete(organization: Organization, key: str) -> Object:
+    """Take the agreement away, in every organization that has the id; note it if doors may be open."""
+    all_ = organization.shared.organizations.values()
+    everywhere = [one for one in all_ if key in one.rental_agreements]
+    if not everywhere:
+        for one in all_:
+            if removed := one.rental_agreements.removed_meanwhile(key):
+                return removed
+        raise not_found("rental_agreement")
+    deleted = [remove(one, key) for one in everywhere]
+    for one, agreement in zip(everywhere, deleted, strict=True):
+        if agreement["state"]["actual"] in MAY_BE_OPEN:
+            one.deleted_with_access.append(key)
+    return deleted[0]
 
 
 def remove(organization: Organization, key: str) -> Object:
     """Take the agreement away, and leave its doors as they are."""
-    organization.underway.pop(key, None)
     return organization.rental_agreements.remove(key)
 
 
-def _term(body: dict[str, Any]) -> dict[str, str]:
+def _moments(body: dict[str, Any]) -> tuple[datetime, datetime]:
     term = strings(body, "start_at", "end_at")
-    if _moment("end_at", term["end_at"]) < _moment("start_at", term["start_at"]):
+    return _moment("start_at", term["start_at"]), _moment("end_at", term["end_at"])
+
+
+def _term(start: datetime, end: datetime) -> dict[str, str]:
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        raise unexpected()
+    if end < start:
         raise ApiError(400, "INVALID_START_OR_END_DATE")
-    return term
+    return {"start_at": _kept(start), "end_at": _kept(end)}
 
 
 def _moment(field: str, value: str) -> datetime:
+    if _DATE_TIME.fullmatch(value) is None:
+        raise invalid(Issue(field, "is not a date-time"))
     try:
-        moment = datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError as error:
         raise invalid(Issue(field, "is not a date-time")) from error
-    if moment.tzinfo is None:
-        # A bare date is read as one without a time zone, and comparing that breaks KIWI.
-        raise unexpected()
-    return moment
+
+
+def _kept(moment: datetime) -> str:
+    """The moment as it is read back; one without a time zone is taken for UTC."""
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError as error:
+        raise unexpected() from error

@@ -1,6 +1,5 @@
 """The HTTP server: loopback only, kept alive, quiet, able to reset a connection."""
 
-import json
 import socket
 import struct
 import sys
@@ -11,7 +10,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from kiwi_local.kiwi.routes import Call
+from kiwi_local.kiwi.routes import Call, read_json
 from kiwi_local.kiwi.service import Reply, Service
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -25,40 +24,43 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     server: "Server"
+    _closed = False
 
     def handle_call(self) -> None:
         """Answer the request that has been parsed so far."""
+        if self._closed:
+            # KIWI has closed the connection after an error 500, without a word.
+            self._reset()
+            return
         url = urlsplit(self.path)
+        body, is_text = read_json(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         reply = self.server.service.answer(
             Call(
                 method=self.command,
                 path=url.path,
                 query=dict(parse_qsl(url.query, keep_blank_values=True)),
                 headers=self.headers,
-                body=self._read_body(),
+                body=body,
+                is_text=is_text,
             )
         )
         if reply is None or self.server.service.stopping.is_set():
             self._reset()
         else:
             self._write(reply)
+            self._closed = reply.status == 500
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_call  # noqa: N815 - names that the base class looks up
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_call  # noqa: N815 - names that the base class looks up
 
     def log_message(self, *_args: Any, **_kwargs: Any) -> None:
         """Say nothing."""
 
-    def _read_body(self) -> Any:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            return json.loads(body)
-        except ValueError:
-            return None
-
     def _write(self, reply: Reply) -> None:
         self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(reply.body)))
+        if reply.body:
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+        if reply.status != 204:
+            self.send_header("Content-Length", str(len(reply.body)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -1,12 +1,13 @@
-"""What the resources check alike in a request body. Unknown fields are ignored."""
+"""Checks of request bodies that the resources have in common. Unknown fields are ignored."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from kiwi_local.kiwi.errors import Issue, invalid
+from kiwi_local.kiwi.errors import Issue, invalid, unexpected
 
 MAX_ID_LENGTH = 63
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -28,6 +29,12 @@ def strings(body: dict[str, Any], *fields: str) -> dict[str, str]:
     if issues:
         raise invalid(*issues)
     return {field: body[field] for field in fields}
+
+
+def check_storable(*texts: str) -> None:
+    """Break, as KIWI does, at texts that PostgreSQL does not keep: with NUL, or half a character."""
+    if any(_UNSTORABLE.search(text) for text in texts):
+        raise unexpected()
 
 
 def _string_issues(body: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Issue]:

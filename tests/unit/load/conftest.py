@@ -32,12 +32,17 @@ def new_world(server: EmbeddedKiwi, wire: httpx.BaseTransport) -> Iterator[NewWo
 
     def make(*, wire: httpx.BaseTransport = wire, **options: Any) -> World:
         world = World(server, wire, **options)
+        worlds.append(world)
         world.log_in()
         return world
 
+    worlds: list[World] = []
     yield make
     server.faults = Faults()
     assert server.deleted_with_access == []
+    for world in worlds:
+        # KIWI deletes an id in every organization: those of other tests would be in the way.
+        server.forget_organization(world.organization)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from kiwi_load.kiwis import Kiwis
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
-from kiwi_local.kiwi import EmbeddedKiwi
+from kiwi_local.kiwi import EmbeddedKiwi, Faults
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind
@@ -57,11 +57,48 @@ class Message:
     receives: int = 0
 
 
+class OwnKiwi:
+    """The embedded KIWI, whose ids of one organization are said without it: `0001--7`."""
+
+    def __init__(self, kiwi: EmbeddedKiwi, organization: int) -> None:
+        self._kiwi = kiwi
+        self._organization = organization
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kiwi, name)
+
+    @property
+    def faults(self) -> Faults:
+        return self._kiwi.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._kiwi.faults = faults
+
+    def whole(self, key: str) -> str:
+        """An id as KIWI knows it; those that are not made by us are so already."""
+        return f"{self._organization}--{key}" if key.startswith("0001--") else key
+
+    def put_object(self, kind: str, item: dict[str, Any], organization: int) -> None:
+        names = ("id", "tenant_id", "rental_unit_id")
+        ids = {name: self.whole(item[name]) for name in names if name in item}
+        self._kiwi.put_object(kind, item | ids, organization)
+
+    def remove_object(self, kind: str, key: str, organization: int) -> None:
+        self._kiwi.remove_object(kind, self.whole(key), organization)
+
+    def set_access(self, key: str, on: bool, organization: int) -> None:
+        self._kiwi.set_access(self.whole(key), on, organization)
+
+    def resolve_stuck(self, key: str, organization: int) -> None:
+        self._kiwi.resolve_stuck(self.whole(key), organization)
+
+
 @dataclass
 class World:
     """One connection with an organization of its own. A `seed` shuffles messages and repeats some."""
 
-    kiwi: EmbeddedKiwi
+    server: EmbeddedKiwi
     wire: httpx.BaseTransport
     seed: int = 0
     points: Points = field(default_factory=Points)
@@ -69,6 +106,7 @@ class World:
     organization: int = field(default_factory=lambda: next(_organizations))
 
     def __post_init__(self) -> None:
+        self.kiwi = OwnKiwi(self.server, self.organization)
         self.clock = Time()
         self.rng = random.Random(self.seed)
         self.table = PointedTable(self.points)
@@ -167,13 +205,55 @@ class World:
 
     def content(self) -> dict[str, dict[str, Any]]:
         """What KIWI holds, without what differs from world to world; of access only how it is."""
-        content = self.kiwi.content(self.organization)
+        content: dict[str, dict[str, Any]] = self.without_organization(self.kiwi.content(self.organization))
         for one in (one for kind in content.values() for one in kind.values()):
             del one["organization_id"]
         for agreement in content["rental_agreement"].values():
             agreement["state"] = agreement["state"]["actual"]
             del agreement["tenant"]
         return content
+
+    def without_organization(self, said: Any) -> Any:
+        """The same, with ids as tests say them."""
+        if isinstance(said, dict):
+            return {
+                self.without_organization(key): self.without_organization(one) for key, one in said.items()
+            }
+        return said.removeprefix(f"{self.organization}--") if isinstance(said, str) else said
+
+    def assign(self, unit: str, door: str) -> None:
+        """A person assigns a door to one of the units; of each world it is another one."""
+        self.kiwi.assign_door(
+            f"{self.organization}--0001--100--{unit}",
+            f"{self.organization}--{door}",
+            organization_id=self.organization,
+        )
+
+    def refuse(self, method: str, part: str, status: int, body: dict[str, Any]) -> None:
+        """From now on KIWI answers so to requests whose path has a part."""
+
+        def fault(request: httpx.Request) -> httpx.Response | None:
+            refused = request.method == method and part in request.url.path
+            return httpx.Response(status, json=body) if refused else None
+
+        self.transport.fault = fault
+
+    def opens(self) -> set[tuple[str, str]]:
+        """Which accounts open which doors of this world."""
+        mine = f"{self.organization}-"
+        return {
+            (account, door.removeprefix(f"{mine}-"))
+            for account, door in self.kiwi.permissions()
+            if mine in door
+        }
+
+    def asked(self) -> list[str]:
+        """The requests about objects, but log-ins."""
+        return [
+            f"{one.method} {one.path}"
+            for one in self.kiwi.requests
+            if one.organization_id == self.organization
+        ]
 
     def ids(self, kind: str) -> list[str]:
         """The ids of KIWI's objects of a kind."""

@@ -84,11 +84,13 @@ class PointedTransport(httpx.BaseTransport):
 
     inner: httpx.BaseTransport
     points: Points
-    fault: Callable[[httpx.Request], str | None] = lambda _request: None
+    fault: Callable[[httpx.Request], str | httpx.Response | None] = lambda _request: None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.points.reach(f"{request.method} {request.url.path}")
         fault = self.fault(request)
+        if isinstance(fault, httpx.Response):
+            return fault
         if fault == "lost":
             raise httpx.ReadError("reset before it arrived")
         if fault == "500":

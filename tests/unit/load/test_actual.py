@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from kiwi_load.actual import ActualWriter, TakenOverError
-from kiwi_sync.rules.action import NOT_IN_KIWI, Actual
+from kiwi_sync.rules.action import Actual
 from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.rows import PARKED, Row
 
@@ -65,7 +65,7 @@ def test_a_row_that_moved_on_keeps_its_debt_and_learns_what_kiwi_holds(
 
 def test_what_transform_has_yet_to_see_is_not_settled(world: World, writer: ActualWriter) -> None:
     world.erp.say(tenant(name="Anne"))
-    assert not writer.settle(row(world), None, NOT_IN_KIWI, None, last=False)
+    assert not writer.settle(row(world), None, Actual(), None, last=False)
     assert row(world).todo is not None
 
 
@@ -106,7 +106,7 @@ def test_a_refusal_of_what_has_moved_on_does_not_park_it(world: World, writer: A
     before = row(world)
     token = writer.doubt(before, frozenset(), restore_access=False)
     world.erp.say(tenant(name="Anne"))
-    writer.refused(before, token, Problem.REFUSED, "words", NOT_IN_KIWI)
+    writer.refused(before, token, Problem.REFUSED, "words", Actual())
     after = row(world)
     assert (after.doubt, after.problem) == (None, Problem.REFUSED)
     assert after.todo_at != PARKED

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from kiwi_load.gate import LONGEST, LONGEST_ASKED, Gate, Passage
+from kiwi_sync.kiwi.errors import KiwiLoginRefused
 from kiwi_sync.state.availability import read_availability
 from kiwi_sync.times import read_stamp, stamp
 
@@ -136,12 +137,12 @@ def test_a_kiwi_that_is_back_is_open_and_what_is_outstanding_comes_at_once(gated
 
 def test_connections_are_left_alone_one_by_one(gated: Gated) -> None:
     gated.gate.away(CONNECTION, None)
-    gated.gate.pause("paused")
+    gated.gate.pause("paused", KiwiLoginRefused())
     assert gated.gate.passage("another") is Passage.OPEN
 
 
 def test_a_paused_connection_is_tried_once_a_minute(gated: Gated) -> None:
-    gated.gate.pause(CONNECTION)
+    gated.gate.pause(CONNECTION, KiwiLoginRefused())
     assert gated.passage() is Passage.CLOSED
     gated.clock.sleep(61)
     assert gated.passage() is Passage.PROBE

@@ -34,12 +34,12 @@ def stack(sample: Deployed) -> Iterator[Deployed]:
 def test_the_sample_event_arrives_in_kiwi(stack: Deployed) -> None:
     assert stack.failed() == []
     content = stack.kiwi.content()
-    assert content["rental_unit"].keys() == {"0001--100--0001"}
-    assert content["tenant"].keys() == {"0001--4711"}
+    assert content["rental_unit"].keys() == {"42--0001--100--0001"}
+    assert content["tenant"].keys() == {"42--0001--4711"}
     for key in (UNIT, TENANT):
         assert (stack.row(key).in_kiwi, stack.row(key).todo) == (True, None)
     assert stack.failed() == []
-    assert stack.kiwi.content()["rental_agreement"].keys() == {"0001--100-0001-03--4711"}
+    assert stack.kiwi.content()["rental_agreement"].keys() == {"42--0001--100-0001-03--4711"}
     assert stack.row(AGREEMENT).todo is None
     assert wiring.stage.cache_info().misses == wiring.stage.cache_info().currsize == 1
 
@@ -63,4 +63,4 @@ def test_what_cannot_be_worked_comes_again_with_all_messages_of_its_key(stack: D
     )
     stack.write(2, records[0]["body"])
     assert stack.failed() == [1, 3]
-    assert stack.kiwi.content()["rental_unit"].keys() == {"0001--100--0001"}
+    assert stack.kiwi.content()["rental_unit"].keys() == {"42--0001--100--0001"}

@@ -2,16 +2,18 @@
 
 import json
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from kiwi_sync.connections import SettingsInvalidError, UnknownConnectionError
 from kiwi_sync.kiwi.errors import KiwiLoginRefused
 from kiwi_sync.kiwi.models import Kind
+from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.availability import read_availability
 
 from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
-from tests.unit.transform.world import CONNECTION, settings, tenant, tenant_key
+from tests.unit.transform.world import CONNECTION, lease, settings, tenant, tenant_key, unit
 
 BROKEN = [
     {"username": "somebody", "password": "REPLACE-ME"},
@@ -131,3 +133,32 @@ def test_the_account_s_name_and_password_show_in_no_text(world: World) -> None:
     shown = repr(world.load.kiwis)
     assert "user-" not in shown
     assert '"password"' not in shown
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "why"),
+    [
+        (403, "FORBIDDEN_ORGANIZATION", Problem.ORGANIZATION_FORBIDDEN),
+        (404, "ORGANIZATION_NOT_FOUND", Problem.ORGANIZATION_UNKNOWN),
+    ],
+)
+def test_a_log_in_that_opens_no_organization_pauses_the_connection_says_why_and_resumes(
+    world: World, status: int, name: str, why: Problem
+) -> None:
+    refused = httpx.Response(status, json={"name": name, "message": ""})
+    world.transport.fault = lambda request: refused if "/organizations/" in request.url.path else None
+    fresh(world).settle(tenant(), unit(), lease())
+    known = read_availability(world.table, CONNECTION)
+    assert (known.paused_version, known.paused_why) == ("version-1", why)
+    assert world.ids("tenant") == []
+    world.transport.fault = lambda _request: None
+    world.resume()
+    known = read_availability(world.table, CONNECTION)
+    assert (known.paused_version, known.paused_why) == (None, None)
+    assert world.ids("rental_agreement") == ["0001--L--7"]
+
+
+def test_an_organization_that_kiwi_forgets_is_none_of_ours(world: World) -> None:
+    world.server.forget_organization(world.organization)
+    fresh(world).settle(tenant())
+    assert read_availability(world.table, CONNECTION).paused_why == Problem.ORGANIZATION_UNKNOWN

@@ -99,9 +99,9 @@ def test_of_two_containers_that_try_at_once_one_does(secrets: Secrets) -> None:
 def test_a_pause_without_a_verdict_on_the_secret_is_one_too(secrets: Secrets) -> None:
     gate = Gate(secrets.table, MemoryQueue(), secrets.clock, 1.0)
     secrets.container.accepted("1")
-    gate.pause(CONNECTION)
+    gate.pause(CONNECTION, KiwiLoginRefused())
     assert read_availability(secrets.table, CONNECTION).paused_version == "1"
     secrets.clock.sleep(30)
-    gate.pause(CONNECTION)
+    gate.pause(CONNECTION, KiwiLoginRefused())
     secrets.clock.sleep(31)
     assert secrets.passage() is Passage.PROBE, "a second refusal does not make the minute longer"

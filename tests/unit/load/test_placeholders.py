@@ -40,7 +40,7 @@ def test_the_fourth_takes_it_from_all_and_one_gets_it_again_when_one_leaves(worl
     assert (emails(world), len(world.ids("rental_agreement"))) == ([OURS], 1)
     housed(world, "10")
     assert (emails(world), world.ids("rental_agreement")) == ([], [])
-    assert world.kiwi.doors(world.organization) == set()
+    assert world.opens() == set()
     assert outcomes(world, *FOUR) == [Reason.PLACEHOLDER_EMAIL] * 4
     assert world.row(agreement_key("L7", "7")).outcome == Reason.TENANT_NOT_SYNCHRONIZED
     assert faults(world) == []

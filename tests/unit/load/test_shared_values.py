@@ -193,7 +193,7 @@ def test_an_address_that_a_dead_load_took_for_nothing_is_free_again(new_world: N
     world.erp.say(TWIN)
     world.transform.transform(RowKey.parse(TWIN_KEY))
     row = world.row(TWIN_KEY)
-    situation = read_situation(world.table, row.key)
+    situation = read_situation(world.table, row.key, lambda: "")
     assert situation is not None
     claims = situation.claims
     assert world.load.writer.doubt(row, frozenset(claims), restore_access=False)

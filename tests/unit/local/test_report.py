@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from kiwi_local.ledger import Message
+from kiwi_local.plan.words import meaning
 from kiwi_local.report import Report, build_report, exit_code
 from kiwi_local.stack import LocalStack
 from kiwi_local.tables import show_report
+from kiwi_sync.rules.reasons import Notice
 from rich.console import Console
 
 
@@ -23,8 +25,11 @@ def stack() -> Iterator[LocalStack]:
 def put(stack: LocalStack) -> Iterator[Any]:
     written: list[Any] = []
 
-    def put(pk: str, sk: str, **attributes: str) -> None:
-        values: Any = {name: {"S": value} for name, value in attributes.items()}
+    def put(pk: str, sk: str, **attributes: str | list[str]) -> None:
+        values: Any = {
+            name: {"S": value} if isinstance(value, str) else {"SS": value}
+            for name, value in attributes.items()
+        }
         key: Any = {"pk": {"S": pk}, "sk": {"S": sk}}
         stack.aws.dynamodb.put_item(TableName=stack.aws.table.name, Item=key | values)
         written.append(key)
@@ -95,9 +100,52 @@ def test_a_notice_is_about_what_is_in_kiwi(stack: LocalStack, put: Any) -> None:
     put(UNIT, "100#2", notice="address_incomplete")
     content = report(stack)
     assert content["notices"] == [
-        {"kind": "rental_unit", "external_id": "0001_100_1", "reason": "address_incomplete"}
+        {"kind": "rental_unit", "external_id": "0001_100_1", "reason": "address_incomplete", "doors": []}
     ]
     assert exit_code(content) == 0
+
+
+DOORS = [{"id": "17", "name": "Haustür", "permission": "IS_HOST"}, {"id": "18", "name": ""}]
+
+
+def test_what_was_noticed_is_told_also_of_what_is_gone(stack: LocalStack, put: Any) -> None:
+    put(UNIT, "100#1", reason="gone", noticed=["doors_removed"], doors=json.dumps(DOORS))
+    put(TENANT, "4711", reason="gone", noticed=["former_id_deleted"])
+    content = report(stack)
+    doors = [{"id": "17", "name": "Haustür"}, {"id": "18", "name": ""}]
+    assert content["notices"] == [
+        {"kind": "tenant", "external_id": "0001_4711", "reason": "former_id_deleted", "doors": []},
+        {"kind": "rental_unit", "external_id": "0001_100_1", "reason": "doors_removed", "doors": doors},
+    ]
+    assert content["skipped"] == content["problems"] == []
+    assert exit_code(content) == 0
+
+
+def test_a_unit_may_have_several_notices_and_only_those_of_doors_name_them(
+    stack: LocalStack, put: Any
+) -> None:
+    doors = json.dumps(DOORS[:1])
+    noticed = ["doors_not_restored"]
+    put(UNIT, "100#1", notice="address_incomplete", kiwi_id="x", noticed=noticed, doors=doors)
+    assert [(one["reason"], len(one["doors"])) for one in report(stack)["notices"]] == [
+        ("address_incomplete", 0),
+        ("doors_not_restored", 1),
+    ]
+
+
+@pytest.mark.parametrize("code", list(Notice))
+def test_a_notice_is_told_in_two_languages(code: str) -> None:
+    words = meaning(code)
+    assert words.de.endswith(f" ({code})")
+    assert words.en.endswith(f" ({code})")
+    assert words.de != words.en
+
+
+def test_what_load_has_noticed_is_told(stack: LocalStack, put: Any) -> None:
+    put(UNIT, "100#1", kiwi_id="x", desired="{}", noticed=["coordinates_kept"])
+    put(UNIT, "100#2", noticed=["doors_removed"])
+    told = [(notice["external_id"], notice["reason"]) for notice in report(stack)["notices"]]
+    assert told == [("0001_100_1", "coordinates_kept"), ("0001_100_2", "doors_removed")]
 
 
 def test_a_refused_log_in_is_a_problem_of_the_connection(stack: LocalStack, put: Any) -> None:
@@ -171,10 +219,12 @@ def test_the_tables_say_what_the_report_says(stack: LocalStack, put: Any) -> Non
     put(TENANT, "4711", reason="no_email")
     put(UNIT, "1#1", problem="kiwi_refused", problem_text="[bold]no[/bold]")
     put(UNIT, "1#2", notice="address_incomplete", kiwi_id="x")
+    put(UNIT, "1#3", reason="gone", noticed=["doors_removed"], doors=json.dumps(DOORS))
     console = Console(file=io.StringIO(), width=160)
     show_report(console, report(stack))
     text = console.file.getvalue()  # type: ignore[attr-defined]  # the console writes to a StringIO
-    for expected in ("a[b]", "too_old", "0001_4711", "no_email", "[bold]no[/bold]", "address_incomplete"):
+    problems = ("a[b]", "too_old", "0001_4711", "no_email", "[bold]no[/bold]")
+    for expected in (*problems, "address_incomplete", "doors_removed", "Haustür (17), 18"):
         assert expected in text
     assert "\x1b" not in text
 

@@ -62,6 +62,9 @@ def test_address_of_a_unit() -> None:
         {"strasse": None},
         {"plz": ""},
         {"plz": "12345678901"},
+        {"strasse": "S" * 254},
+        {"ort": "O" * 256},
+        {"bundesland": "B" * 256},
         {"ort": None},
         {"bundesland": " "},
         {"land": "DEU"},
@@ -77,6 +80,8 @@ def test_an_address_is_whole_or_not_there(fields: Json) -> None:
 @pytest.mark.parametrize(
     ("field", "email"),
     [
+        ("x@\uab70.Example.org", "x@\u13a0.example.org"),
+        ("a" * 65 + "@b.de; " + "b" * 64 + "@b.de", "b" * 64 + "@b.de"),
         (" Erika@Example.ORG ", "erika@example.org"),
         ("kaputt; erika@example.org,max@example.org", "erika@example.org"),
         ("a@wohnbau.test,b@example.org", "b@example.org"),

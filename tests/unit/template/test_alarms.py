@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from kiwi_load.access_steps import REST
 
 from tests.unit.template.translated import (
     DEAD_LETTER_QUEUES,
@@ -29,6 +30,7 @@ EXPECTED: set[Meaning] = {
         for queue in QUEUES
     ),
     *(("AWS/Lambda", "Errors", "FunctionName", f"${{{stage}Function}}", 0) for stage in STAGES),
+    ("${AWS::StackName}", "AccessProblems", "service", "load", 0),
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 0),
     ("${AWS::StackName}", "ConnectionPaused", "service", "extract", 1),
     ("${AWS::StackName}", "KiwiAway", "service", "extract", 0),
@@ -91,6 +93,17 @@ def test_what_the_sweep_counts_is_looked_for_where_extract_counts_it(metric: str
         assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
         # Longer than the sweep's pace, or the alarm would come and go.
         assert alarm["Period"] > 5 * 60
+
+
+def test_problems_of_access_are_looked_for_where_load_counts_them() -> None:
+    variables = properties("LoadFunction")["Environment"]["Variables"]
+    alarm = properties("AccessProblemsAlarm")
+    assert alarm["Statistic"] == "Sum"
+    assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    # Each is tried once a day: counted less long, the alarm would come and go while it lasts.
+    assert alarm["Period"] * alarm["EvaluationPeriods"] > REST.total_seconds()
+    assert alarm["DatapointsToAlarm"] == 1
 
 
 def test_an_address_is_subscribed_only_when_one_is_given() -> None:

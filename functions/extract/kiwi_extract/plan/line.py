@@ -15,12 +15,12 @@ from kiwi_sync.rules.action import (
     Wish,
     actual_of,
     agreement_wish,
-    hash_of,
     next_action,
     wish_of,
 )
 from kiwi_sync.rules.desire import Desire
 from kiwi_sync.rules.email import is_blocked
+from kiwi_sync.rules.hashes import hash_of, is_hash_of
 from kiwi_sync.rules.reasons import Loss, Reason
 from kiwi_sync.state.claims import wanted_claims
 from kiwi_sync.state.rows import Row
@@ -253,7 +253,7 @@ def _is_as_desired(row: Row) -> bool:
         wish = agreement_wish(row, there, there)
     else:
         wish = wish_of(row)
-    same = wish.payload is not None and hash_of(wish.payload) == row.payload_hash
+    same = wish.payload is not None and is_hash_of(row.payload_hash, wish.payload)
     return same and wish.identity == (row.identity_hash or "")
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from kiwi_sync.kiwi import calls
 from kiwi_sync.kiwi.calls import Call
-from kiwi_sync.kiwi.errors import KiwiBroken, KiwiNotFound
+from kiwi_sync.kiwi.errors import KiwiAccessFailed, KiwiAccessStuck, KiwiBroken, KiwiNotFound
 from kiwi_sync.kiwi.models import AgreementState
 
 READS = 7
 """How often a state is read at most until it is as wished; with the usual back-off over some six seconds."""
+_GIVEN = ("Active", "Activated")
 
 
 class Access:
@@ -27,7 +28,18 @@ class Access:
         except ValueError:
             raise KiwiBroken(f"GET state of {agreement_id}: unreadable") from None
 
-    def change(self, agreement_id: str, desired: str, done: Callable[[AgreementState], bool]) -> None:
+    def withdraw(self, agreement_id: str) -> None:
+        """Take access away, and see that it is. See `_change` for what it raises, and KiwiAccessStuck."""
+        self._change(agreement_id, "Inactive", lambda state: state.withdrawn)
+
+    def give(self, agreement_id: str) -> None:
+        """Give access, and see that it is given. See `_change` for what it raises.
+
+        Also KiwiAccessFailed, or KiwiAccessStuck where an earlier withdrawal failed.
+        """
+        self._change(agreement_id, "Active", lambda state: (state.desired, state.actual) == _GIVEN)
+
+    def _change(self, agreement_id: str, desired: str, done: Callable[[AgreementState], bool]) -> None:
         """Wish for `desired`, reconcile, and read back until `done`; nothing if it is done already.
 
         Raises KiwiNotFound when there is no such agreement, KiwiBroken when it is not done after some reads,
@@ -40,11 +52,14 @@ class Access:
             state = self.state(agreement_id)
             if done(state):
                 return
+            if state.failed:
+                error = KiwiAccessStuck if state.actual == "Deactivating" else KiwiAccessFailed
+                raise error(state.words, f"access of {agreement_id}: {state.actual}, Error")
             asked = asked or self._ask(agreement_id, state, desired)
         raise KiwiBroken(f"access of {agreement_id} is not {desired} after {READS} reads")
 
     def _ask(self, agreement_id: str, state: AgreementState, desired: str) -> bool:
-        """Whether it was asked for. Not if the agreement is gone, or has another state by now: look again."""
+        """Whether it was asked for: not if the agreement is gone by now."""
         try:
             self._request(calls.wish(agreement_id, state.id, desired))
             self._request(calls.reconcile(agreement_id))

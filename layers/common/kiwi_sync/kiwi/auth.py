@@ -16,7 +16,7 @@ from kiwi_sync.kiwi.sessions import AUDIENCE, Session, read_session, read_token
 ORGANIZATION = "organization-of-the-session"
 """Stands in a request's path where the id of the organization belongs: only the log-in knows it."""
 
-_OTHER_ORGANIZATION = {"FORBIDDEN_ORGANIZATION", "ORGANIZATION_NOT_FOUND"}
+_NO_ORGANIZATION = {"FORBIDDEN_ORGANIZATION", "ORGANIZATION_NOT_FOUND"}
 _MARK = "kiwi_login"
 
 
@@ -79,6 +79,27 @@ class KiwiLogin(httpx.Auth):
         self._pass: _Pass | None = None
         self._failure: KiwiError | None = None
 
+    def organization(self, http: httpx.Client) -> str:
+        """The organization that the log-in leads to; logs in over `http` if that was not done yet."""
+        if self._pass is not None:
+            return self._pass.organization
+        flow = self._renew(http.build_request("GET", self._session_url), None, afresh=False)
+        try:
+            request = next(flow)
+            while True:
+                try:
+                    response = http.send(request, auth=None)
+                except httpx.RequestError as failure:
+                    request = flow.throw(failure)
+                else:
+                    request = flow.send(response)
+        except StopIteration as done:
+            entry: _Pass = done.value
+            return entry.organization
+        except httpx.RequestError as failure:
+            # Without the cause: its words may quote a header.
+            raise KiwiAway(None, f"log-in: {type(failure).__name__}") from None
+
     # Not `auth_flow`: httpx leaves that one suspended, lock in hand, when an answer breaks off.
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """The request; if its token is refused a renewed one and the request again, once."""
@@ -87,12 +108,15 @@ class KiwiLogin(httpx.Auth):
         response = yield _complete(request, blank, entry)
         if not _pass_refused(response):
             return
-        # A token is renewed from its session; another organization can only come with another session.
-        entry = yield from self._renew(request, entry, afresh=response.status_code != 401)
-        response = yield _complete(request, blank, entry)
+        if response.status_code != 404:
+            # A token is renewed from its session; another organization can only come with another session.
+            entry = yield from self._renew(request, entry, afresh=response.status_code != 401)
+            response = yield _complete(request, blank, entry)
         if _pass_refused(response):
             self._forget(entry)
-            raise KiwiLoginRefused(describe("access after a fresh log-in", response))
+            name = complaint(response).name
+            about = describe("access after a fresh log-in", response)
+            raise KiwiLoginRefused(about, name if name in _NO_ORGANIZATION else "")
 
     def _renew(
         self, request: httpx.Request, stale: _Pass | None, *, afresh: bool
@@ -170,7 +194,7 @@ def _pass_refused(response: httpx.Response) -> bool:
     if response.status_code not in {401, 403, 404}:
         return False
     response.read()  # gives the connection back, before a log-in needs one
-    return response.status_code == 401 or complaint(response).name in _OTHER_ORGANIZATION
+    return response.status_code == 401 or complaint(response).name in _NO_ORGANIZATION
 
 
 def _login_request(
@@ -186,4 +210,4 @@ def _again(failure: KiwiError) -> KiwiError:
     """The same failure for another thread, without the first one's traceback."""
     if isinstance(failure, KiwiAway):
         return KiwiAway(failure.retry_after, str(failure))
-    return KiwiLoginRefused(str(failure))
+    return KiwiLoginRefused(str(failure), getattr(failure, "name", ""))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from kiwi_sync.kiwi.models import Kind, Payload
+from kiwi_sync.kiwi.models import AccessPoint, Kind, Payload
 
 _RESOURCES: Mapping[Kind, str] = {
     Kind.RENTAL_UNIT: "rental_units",
@@ -79,6 +79,25 @@ def wish(agreement_id: str, state_id: str, desired: str) -> Call:
 def reconcile(agreement_id: str) -> Call:
     """Make the doors what is desired."""
     return Call("POST", Kind.RENTAL_AGREEMENT, agreement_id, _access_path(agreement_id, "reconcile"))
+
+
+def read_access_points(unit_id: str) -> Call:
+    """Read a unit's doors."""
+    return Call("GET", Kind.RENTAL_UNIT, unit_id, _doors_path(unit_id))
+
+
+def add_access_point(unit_id: str, point: AccessPoint) -> Call:
+    """Assign a door to a unit."""
+    return Call("POST", Kind.RENTAL_UNIT, unit_id, _doors_path(unit_id), body=point.model_dump())
+
+
+def remove_access_point(unit_id: str, point_id: str) -> Call:
+    """Take a door from a unit."""
+    return Call("DELETE", Kind.RENTAL_UNIT, unit_id, f"{_doors_path(unit_id)}/{_segment(point_id)}")
+
+
+def _doors_path(unit_id: str) -> str:
+    return f"{_path(Kind.RENTAL_UNIT, unit_id)}/access-points"
 
 
 def _path(kind: Kind, object_id: str) -> str:

@@ -6,27 +6,32 @@
 import random
 import time
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from kiwi_sync.kiwi import calls
 from kiwi_sync.kiwi.access import Access
-from kiwi_sync.kiwi.answers import content, error_in, error_without_answer
-from kiwi_sync.kiwi.auth import ORGANIZATION, KiwiLogin, is_login
+from kiwi_sync.kiwi.addresses import NewAddresses
+from kiwi_sync.kiwi.auth import KiwiLogin
 from kiwi_sync.kiwi.calls import Call
 from kiwi_sync.kiwi.collisions import Collisions, collide
-from kiwi_sync.kiwi.errors import KiwiAway, KiwiBroken, KiwiCollision, KiwiNotFound
-from kiwi_sync.kiwi.models import AgreementState, Found, Kind, Payload, read_found
-
-PATIENCE = 2.0
-"""The longest `Retry-After`, in seconds, that is waited for in place."""
-
-LIST_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-"""Seconds: a big organization's objects come in one answer, unpaged."""
+from kiwi_sync.kiwi.errors import KiwiBroken, KiwiCollision, KiwiNotFound
+from kiwi_sync.kiwi.models import (
+    AccessPoint,
+    AgreementState,
+    Found,
+    Kind,
+    Payload,
+    RentalUnit,
+    read_answer,
+    read_found,
+)
+from kiwi_sync.kiwi.requests import Requests
 
 Answers = list[Any]
+Points = list[AccessPoint]
 
 
 def new_http_client(
@@ -72,14 +77,11 @@ class KiwiClient:
         attempts: int = 3,
         backoff: float = 0.2,
     ) -> None:
-        self._http = http
-        self._url = f"{erp_api_url.rstrip('/')}/organizations/{ORGANIZATION}/"
-        self._login = login
-        self._sleep = sleep
-        self._jitter = jitter or random.Random()  # noqa: S311 (it spreads load, it keeps no secret)
-        self._attempts = attempts
-        self._backoff = backoff
-        self._access = Access(self.request, lambda nth: sleep(self._pause(nth)))
+        self._requests = Requests(
+            http, erp_api_url, login, sleep=sleep, jitter=jitter, attempts=attempts, backoff=backoff
+        )
+        self._access = Access(self.request, self._requests.wait)
+        self._new_addresses = NewAddresses(self._requests.wait)
         self._collisions = Collisions(self.list, clock)
 
     def get(self, kind: Kind, id: str) -> Found | None:
@@ -96,29 +98,32 @@ class KiwiClient:
             raise KiwiBroken(f"GET {kind} (all): not a list")
         return answer
 
-    def create(self, kind: Kind, id: str, payload: Payload) -> None:
-        """Create an object. Raises KiwiCollision: see `collider`."""
-        call = calls.create(kind, id, payload)
+    def create(self, kind: Kind, id: str, payload: Payload) -> Found | None:
+        """Create an object; as KIWI then holds it, if it says so. Raises KiwiCollision: see `collider`."""
         try:
-            self.request(call)
+            return self._bring(calls.create(kind, id, payload), payload)
         except KiwiNotFound as missing:
             # Not observed: a parent that is missing, named for what it is.
             raise KiwiCollision("NOT_FOUND", str(missing)) from None
 
-    def update(self, kind: Kind, id: str, payload: Payload) -> None:
+    def update(self, kind: Kind, id: str, payload: Payload) -> Found | None:
         """Change an object, of an agreement only its dates. Raises KiwiNotFound, KiwiCollision."""
-        self.request(calls.update(kind, id, payload))
+        return self._bring(calls.update(kind, id, payload), payload)
 
-    def delete(self, kind: Kind, id: str) -> bool:
+    def delete(self, kind: Kind, id: str, withdrawn: Callable[[], None] = lambda: None) -> bool:
         """Delete an object; False if it was not there.
 
-        KiwiBroken is also KIWI's answer for a tenant or unit that still has an agreement. An agreement's
-        doors would stay open: its access is withdrawn first, and looked at before each further attempt, since
-        somebody may give it again meanwhile.
+        KiwiBroken is also KIWI's answer for a tenant or unit that still has an agreement, and for a unit that
+        has doors. An agreement's doors would stay open: its access is withdrawn first, and looked at before
+        each further attempt, since somebody may give it again meanwhile. `withdrawn` is called then.
         """
         call, before = calls.delete(kind, id), None
         if kind is Kind.RENTAL_AGREEMENT:
-            before = partial(self.withdraw_access, id)
+
+            def before() -> None:
+                self.withdraw_access(id)
+                withdrawn()
+
             before()
         try:
             self.request(call, before)
@@ -136,20 +141,46 @@ class KiwiClient:
     def withdraw_access(self, id: str) -> None:
         """Take an agreement's doors away, and see that they are; quietly if there is no such agreement.
 
-        Raises KiwiBroken when they are not taken away within some reads. Asking twice does no harm.
+        Raises KiwiAccessStuck when KIWI has failed at it for good, KiwiBroken when they are not taken away
+        within some reads. Asking twice does no harm.
         """
         try:
-            self._access.change(id, "Inactive", lambda state: state.withdrawn)
+            self._access.withdraw(id)
         except KiwiNotFound:
             return
 
     def give_access(self, id: str) -> None:
-        """Open the doors of an agreement's unit, and see that they are or are about to be.
+        """Open the doors of an agreement's unit, and see that they are.
 
-        Raises KiwiNotFound when there is no such agreement, KiwiBroken when they are not opened within some
-        reads. Asking twice does no harm.
+        Raises KiwiNotFound when there is no such agreement, KiwiAccessFailed and KiwiAccessStuck when KIWI
+        has failed at its access for good, KiwiBroken when they are not opened within some reads. Asking twice
+        does no harm.
         """
-        self._access.change(id, "Active", lambda state: state.desired == "Active" and _opening(state))
+        self._access.give(id)
+
+    def access_points(self, unit_id: str) -> Points:
+        """A unit's doors; none if there is no such unit."""
+        try:
+            answer = self.request(calls.read_access_points(unit_id))
+        except KiwiNotFound:
+            return []
+        try:
+            return [AccessPoint.model_validate(point) for point in answer]
+        except (TypeError, ValueError):
+            raise KiwiBroken(f"GET access points of {unit_id}: unreadable") from None
+
+    def add_access_point(self, unit_id: str, point: AccessPoint) -> None:
+        """Assign a door to a unit. Raises KiwiNotFound; KiwiCollision when a unit has it already."""
+        self.request(calls.add_access_point(unit_id, point))
+
+    def remove_access_point(self, unit_id: str, point_id: str) -> None:
+        """Take a door from a unit, if it has it."""
+        with suppress(KiwiNotFound):
+            self.request(calls.remove_access_point(unit_id, point_id))
+
+    def organization(self) -> str:
+        """The id of the organization whose objects these are; logs in if nobody has yet."""
+        return self._requests.organization()
 
     def collider(self, kind: Kind, id: str, payload: Payload, *, updating: bool = False) -> Found | None:
         """What a refused write of `payload` under `id` collided with, as it is in KIWI now.
@@ -169,60 +200,21 @@ class KiwiClient:
         return None
 
     def request(self, call: Call, before_another: Callable[[], None] | None = None) -> Any:
-        """Send a request and return the JSON in its answer (None if a write has none).
-
-        `before_another`: is called before each further attempt.
-
-        Raises any error of `kiwi_sync.kiwi.errors`. KiwiAway says that nothing happened: it may be repeated.
-        """
-        attempt = 1
-        while True:
-            try:
-                return self._send(call)
-            except KiwiAway as away:
-                asked = away.retry_after or 0.0
-                if attempt >= self._attempts or asked > PATIENCE:
-                    raise
-            self._sleep(max(asked, self._pause(attempt)))
-            if before_another is not None:
-                before_another()
-            attempt += 1
+        """Send a request: see `Requests.request`."""
+        return self._requests.request(call, before_another)
 
     def close(self) -> None:
         """Close the pool of connections."""
-        self._http.close()
+        self._requests.close()
 
-    def _send(self, call: Call) -> Any:
-        timeout = httpx.USE_CLIENT_DEFAULT if call.id is not None else LIST_TIMEOUT
-        try:
-            response = self._http.request(
-                call.method,
-                self._url + call.path,
-                params=call.params,
-                json=call.body,
-                auth=self._login,
-                timeout=timeout,
-            )
-        except httpx.RequestError as failure:
-            # Without the cause: its words may quote a header.
-            if is_login(failure.request):
-                raise KiwiAway(None, f"log-in: {type(failure).__name__}") from None
-            raise error_without_answer(call, failure) from None
-        error = error_in(call, response)
-        if error is not None:
-            raise error
-        return content(call, response)
+    def _bring(self, call: Call, payload: Payload) -> Found | None:
+        address = payload.address if isinstance(payload, RentalUnit) else None
+        if address is None:
+            return read_answer(call.kind, self.request(call))
+        return read_answer(call.kind, self._new_addresses.bring(address, lambda: self.request(call)))
 
     def _found(self, kind: Kind, answer: object, about: str) -> Found:
         try:
             return read_found(kind, answer)
         except ValueError:
             raise KiwiBroken(f"GET {kind} {about}: unreadable") from None
-
-    def _pause(self, attempt: int) -> float:
-        """The seconds to wait after the given attempt (1, 2, …)."""
-        return float(self._backoff * 2 ** (attempt - 1) * self._jitter.uniform(0.5, 1.5))
-
-
-def _opening(state: AgreementState) -> bool:
-    return state.actual in {"Activating", "Activated"}

@@ -6,6 +6,8 @@
     ├── KiwiBroken         KIWI fails at this one object: try this object later
     ├── KiwiNotFound       the object is not there
     ├── KiwiCollision      something else holds a unique value, or a parent is missing: find out what
+    ├── KiwiAccessFailed   access was not given, and never will be to this agreement: make it anew
+    ├── KiwiAccessStuck    access was perhaps not taken away, and never will be: a person at KIWI has to help
     ├── KiwiRefused        refused for good: only other data or a person helps
     └── KiwiLoginRefused   the log-in does not work: the connection needs a person
 
@@ -59,6 +61,22 @@ class KiwiCollision(KiwiError):
         self.name = name
 
 
+class KiwiAccessFailed(KiwiError):
+    """A transition of an agreement's access failed, and nothing but the agreement's deletion ends that.
+
+    Raised as such where access was to be given: no door was opened. `words` are KIWI's own and may contain
+    personal data.
+    """
+
+    def __init__(self, words: str, about: str = "") -> None:
+        super().__init__(about)
+        self.words = words
+
+
+class KiwiAccessStuck(KiwiAccessFailed):
+    """Access was to be taken away, and doors may still be open."""
+
+
 class KiwiRefused(KiwiError):
     """KIWI refuses for good. `message` is KIWI's own words and may contain personal data.
 
@@ -76,4 +94,11 @@ class KiwiRefused(KiwiError):
 
 
 class KiwiLoginRefused(KiwiError):
-    """User name and password are wrong, or do not open this organization."""
+    """User name and password are wrong, or do not open this organization.
+
+    `name` is KIWI's where the log-in works and opens no organization; empty if the log-in itself is refused.
+    """
+
+    def __init__(self, about: str = "", name: str = "") -> None:
+        super().__init__(about)
+        self.name = name

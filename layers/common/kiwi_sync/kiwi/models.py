@@ -32,6 +32,11 @@ class Address(_Model):
     lat: float
     lng: float
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that says which address it is: KIWI keeps the coordinates that came first (as observed)."""
+        return self.street, self.postal_code, self.city, self.state, self.country
+
 
 class RentalUnit(_Model):
     """A flat, an office or whatever else is let."""
@@ -70,7 +75,7 @@ _PAYLOADS: Mapping[Kind, type[RentalUnit] | type[Tenant] | type[RentalAgreement]
 
 
 class AgreementState(_Model):
-    """Whether an agreement opens doors: what is desired, and what is so. `id` changes with every wish."""
+    """Whether an agreement opens doors: what is desired, and what is so. `id` never changes."""
 
     id: str
     desired: str
@@ -84,9 +89,32 @@ class AgreementState(_Model):
         return self.desired == "Active" or self.actual in {"Activating", "Activated"}
 
     @property
+    def failed(self) -> bool:
+        """Whether a transition failed: no reconciliation moves it any more (KIWI API, as observed)."""
+        return self.status == "Error" and self.actual in {"Activating", "Deactivating"}
+
+    @property
     def withdrawn(self) -> bool:
-        """Whether no door opens and none is meant to: only then may the agreement be deleted."""
+        """Whether no door opens and none can come to: only then may the agreement be deleted.
+
+        An activation that failed never opened a door.
+        """
+        if self.failed:
+            return self.actual == "Activating"
         return self.desired == "Inactive" and self.actual in {"Created", "Deactivated"}
+
+    @property
+    def words(self) -> str:
+        """KIWI's words about what failed."""
+        return self.error if isinstance(self.error, str) else ""
+
+
+class AccessPoint(_Model):
+    """A door of a unit. `permission`: of whoever gets access to the unit."""
+
+    id: str
+    name: str = ""
+    permission: str = "IS_HOST"
 
 
 class Found(_Model):
@@ -98,7 +126,10 @@ class Found(_Model):
     state: AgreementState | None = None
 
     def same_as(self, payload: Payload) -> bool:
-        """Whether KIWI already holds `payload`: date-times compare as instants, coordinates as numbers."""
+        """Whether KIWI already holds `payload`: date-times compare as instants, addresses by their texts.
+
+        KIWI keeps the coordinates that came first with an address: they are nothing to send again for.
+        """
         return _comparable(self.payload) == _comparable(payload)
 
 
@@ -121,8 +152,16 @@ def read_found(kind: Kind, answer: object) -> Found:
     )
 
 
+def read_answer(kind: Kind, answer: object) -> Found | None:
+    """The object in KIWI's answer to a write that has succeeded; None if it cannot be read."""
+    try:
+        return read_found(kind, answer)
+    except ValueError:
+        return None
+
+
 def _address(answer: object) -> object:
-    """An incomplete address becomes one that equals no other: a missing coordinate is not a number."""
+    """Of an incomplete address a missing text is empty, and a missing coordinate is not a number."""
     if not isinstance(answer, Mapping):
         return answer
     gaps = {name: math.nan if name in {"lat", "lng"} else "" for name in Address.model_fields}
@@ -133,6 +172,8 @@ def _comparable(payload: Payload) -> object:
     if isinstance(payload, RentalAgreement):
         instants = _instant(payload.start_at), _instant(payload.end_at)
         return payload.external_id, payload.tenant_id, payload.rental_unit_id, instants
+    if isinstance(payload, RentalUnit) and payload.address is not None and all(payload.address.texts):
+        return payload.external_id, payload.name, payload.address.texts
     return payload
 
 

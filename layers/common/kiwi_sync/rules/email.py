@@ -8,12 +8,16 @@ from email_validator import EmailNotValidError, validate_email
 
 from kiwi_sync.rules.reasons import Reason
 
+LOCAL_PART_LENGTH = 64
+"""Characters before the @."""
+
 
 def choose_email(field: str | None, blocked: Collection[str] = ()) -> str | Reason:
-    """The address to synchronize, lower case, or why there is none.
+    """The address to synchronize, lower case and as KIWI keeps it, or why there is none.
 
     Of several, separated by `;` or `,`, the first valid one that is not `blocked` counts. Validity is what
-    KIWI checks: `email-validator` without DNS look-up; special-use domains such as `.test` are refused.
+    KIWI checks: `email-validator` 2.1.0 without DNS look-up; special-use domains such as `.test` are refused,
+    and more than 64 characters before the @, which newer versions let pass (KIWI API, as observed).
     """
     candidates = [part.strip().lower() for part in re.split("[;,]", field or "")]
     candidates = [part for part in candidates if part]
@@ -54,7 +58,11 @@ def blockable(entry: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _normalized(candidate: str) -> str | None:
+    """The address in the form that KIWI keeps and reads back; None if KIWI would refuse it."""
     try:
-        return validate_email(candidate, check_deliverability=False).normalized.lower()
+        checked = validate_email(candidate, check_deliverability=False)
     except EmailNotValidError:
         return None
+    # The domain stays as it is: of a few letters KIWI keeps the capital ones there.
+    local_part = checked.local_part.lower()
+    return f"{local_part}@{checked.domain}" if len(local_part) <= LOCAL_PART_LENGTH else None

@@ -30,12 +30,24 @@ def ambiguous(*numbers: str) -> bool:
     return any(separator in number for number in numbers for separator in SEPARATORS)
 
 
-def kiwi_id(numbers: Sequence[str]) -> str:
+def kiwi_id(organization: str, numbers: Sequence[str]) -> str:
     """The `id` in KIWI: allowed characters and length for any numbers, injective, without the separator.
 
-    Plain numbers stay readable, joined by `--`, which no plain number contains: `0001--100-0001-03--4711`.
-    Anything else becomes `x` and the base32 of a SHA-256, which contains no dash and so is never a
-    readable id (which has two numbers at least).
+    The organization's id is part of it, since KIWI deletes a tenant's or an agreement's id in every
+    organization (KIWI API, as observed), and two housing companies may use the same numbers.
+
+    Plain numbers stay readable, joined by `--`, which no plain number contains:
+    `42--0001--100-0001-03--4711`. Anything else becomes `x` and the base32 of a SHA-256, which contains no
+    dash and so is never a readable id (which has two parts at least).
+    """
+    return former_kiwi_id((organization, *numbers))
+
+
+def former_kiwi_id(numbers: Sequence[str]) -> str:
+    """The `id` that earlier releases gave: without the organization.
+
+    Objects that have one keep it. No id with an organization equals one without, of the same kind: it has one
+    part more, or is the hash of one more.
     """
     readable = "--".join(numbers)
     if len(numbers) > 1 and len(readable) <= KIWI_ID_LENGTH and all(map(_PLAIN.fullmatch, numbers)):

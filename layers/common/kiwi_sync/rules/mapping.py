@@ -18,6 +18,8 @@ from kiwi_sync.rules.reasons import Notice, Reason
 OPEN_END = "9999-12-31T23:59:59Z"
 """How KIWI writes an open-ended agreement: `end_at` cannot be null (KIWI API, as observed)."""
 POSTAL_CODE_LENGTH = 10
+TEXT_LENGTH = 255
+"""The longest street, city and state that KIWI takes (KIWI API, as observed)."""
 DEFAULT_COUNTRY = "DE"
 _COUNTRY = re.compile("[A-Za-z]{2}", re.ASCII)
 
@@ -40,10 +42,15 @@ def external_id_of(key: RowKey, connection: Connection) -> str:
 
 def rental_unit(record: Verwaltungseinheit, external: str) -> tuple[RentalUnit, Notice | None]:
     """The unit, and what KIWI would not take of it."""
-    street = _joined(" ", record.strasse, record.hausnummer) if record.strasse else ""
+    street = street_of(record)
     name = record.bezeichnung or _joined(", ", street, record.ort) or external
     address = _address(record, street)
     return RentalUnit(external_id=external, name=name, address=address), _notice(record, address)
+
+
+def street_of(record: Verwaltungseinheit) -> str:
+    """The street with its number; a number without a street is none."""
+    return _joined(" ", record.strasse, record.hausnummer) if record.strasse else ""
 
 
 def tenant(record: Mieter, external: str, blocked: Collection[str] = ()) -> Tenant | Reason:
@@ -82,12 +89,14 @@ def _joined(glue: str, *parts: str | None) -> str:
 
 
 def _address(record: Verwaltungseinheit, street: str) -> Address | None:
-    """KIWI drops an address that lacks a part, and fails without coordinates: all seven or nothing."""
+    """All seven parts or nothing: KIWI drops an address that lacks a text, and refuses too long ones."""
     if record.latitude is None or record.longitude is None:
         return None
     if not (street and record.plz and record.ort and record.bundesland):
         return None
     country = record.land or DEFAULT_COUNTRY
+    if max(len(street), len(record.ort), len(record.bundesland)) > TEXT_LENGTH:
+        return None
     if len(record.plz) > POSTAL_CODE_LENGTH or not _COUNTRY.fullmatch(country):
         return None
     return Address(

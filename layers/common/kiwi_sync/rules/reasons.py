@@ -22,6 +22,10 @@ class Notice(StrEnum):
 
     ADDRESS_INCOMPLETE = "address_incomplete"
     ADDRESS_NOT_ACCEPTED = "address_not_accepted"
+    COORDINATES_KEPT = "coordinates_kept"
+    DOORS_REMOVED = "doors_removed"
+    DOORS_NOT_RESTORED = "doors_not_restored"
+    FORMER_ID_DELETED = "former_id_deleted"
 
 
 class Problem(StrEnum):
@@ -30,7 +34,11 @@ class Problem(StrEnum):
     REFUSED = "kiwi_refused"
     FOREIGN_OBJECT = "foreign_object"
     KIWI_ERROR = "kiwi_error"
+    ACCESS_FAILED = "access_failed"
+    ACCESS_STUCK = "access_stuck"
     LOGIN_REFUSED = "login_refused"
+    ORGANIZATION_FORBIDDEN = "organization_forbidden"
+    ORGANIZATION_UNKNOWN = "organization_unknown"
 
 
 class Loss(StrEnum):

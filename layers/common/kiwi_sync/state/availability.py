@@ -24,6 +24,8 @@ class Availability:
     tried_at: str | None = None
     paused_version: str | None = None
     """The version of the secret whose log-in KIWI refused: a person has to mend it."""
+    paused_why: str | None = None
+    """The problem, if the log-in itself works."""
 
     def away_for(self, now: datetime) -> timedelta:
         """How long KIWI has been away."""

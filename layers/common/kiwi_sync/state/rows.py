@@ -39,6 +39,15 @@ class Row:
     problem: str | None = None
     problem_text: str | None = None
     restore_access: bool = False
+    access_tries: int = 0
+    quiet: str | None = None
+    readdressing: str | None = None
+    disturbs: bool = False
+    disturbed: frozenset[str] = frozenset()
+    awaited_by: frozenset[str] = frozenset()
+    doors: str | None = None
+    noticed: frozenset[str] = frozenset()
+    coordinates: str | None = None
     claims: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     wants: frozenset[str] = frozenset()
@@ -73,6 +82,11 @@ class Row:
     def leaving(self) -> bool:
         """Whether it should go from KIWI, but is (or may be) there."""
         return not self.eligible and self.perhaps_in_kiwi
+
+    @property
+    def waits_for_agreements(self) -> bool:
+        """Whether its agreements have to go, or to be without access, before it can go on."""
+        return self.leaving or self.readdressing is not None
 
 
 _NAMES = frozenset(Row.__dataclass_fields__) - {"key"}

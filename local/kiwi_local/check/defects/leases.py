@@ -30,15 +30,19 @@ LEASES_OVERLAP = warning(
     "leases_overlap",
     "Zwei Verträge derselben Einheit überschneiden sich",
     "Two leases of the same unit overlap",
-    mend_de="Alte und neue Mieter hätten zugleich Zugang. Das Ende des älteren Vertrags eintragen.",
-    mend_en="Old and new tenants would have access at once. Enter the end of the older lease.",
+    mend_de="Alte und neue Mieter könnten zugleich Zugang haben. Das Ende des älteren Vertrags eintragen; "
+    "eingeschalteter Zugang geht erst, wenn dieser Vertrag nicht mehr exportiert wird.",
+    mend_en="Old and new tenants may have access at once. Enter the end of the older lease; "
+    "access that is on goes only when that lease is no longer exported.",
 )
 LEASE_RENEWED = note(
     "lease_renewed",
     "Zwei Verträge derselben Mieter über dieselbe Einheit überschneiden sich",
     "Two leases of the same tenants and unit overlap",
-    mend_de="Ihr Zugang endet erst mit dem letzten von beiden. Das Ende des älteren Vertrags eintragen.",
-    mend_en="Their access ends only with the last of the two. Enter the end of the older lease.",
+    mend_de="Eingeschalteter Zugang bleibt an, solange einer von beiden exportiert wird: KIWI handelt nicht "
+    "nach dem Ende eines Vertrags. Den älteren weglassen, sobald der neuere exportiert wird.",
+    mend_en="Access that is on stays on while either is exported: KIWI does not act on the end of a lease. "
+    "Leave the older one out as soon as the newer one is exported.",
 )
 LEASE_TWICE = warning(
     "lease_twice",
@@ -51,8 +55,10 @@ LEASE_ENDED = note(
     "lease_ended",
     "Vertrag ist beendet",
     "The lease has ended",
-    mend_de="KIWI bekommt ihn mit seinem Ende. Beendete Verträge können im Export entfallen.",
-    mend_en="KIWI gets it with its end. Ended leases can be left out of the export.",
+    mend_de="KIWI speichert das Ende und handelt nie danach: Eingeschalteter Zugang bleibt an. "
+    "Den Vertrag weglassen (im Delta: `geloescht`); dann wird KIWI gebeten, den Zugang zu entziehen.",
+    mend_en="KIWI stores the end and never acts on it: access that is on stays on. "
+    "Leave the lease out (in a delta: `geloescht`); then KIWI is asked to withdraw it.",
 )
 LEASE_OF_A_DAY = note(
     "lease_of_a_day",
@@ -65,8 +71,8 @@ LEASE_MANY_TENANTS = warning(
     "lease_many_tenants",
     "Vertrag mit auffällig vielen Mietern",
     "A lease with strikingly many tenants",
-    mend_de="Jeder von ihnen bekäme Zugang. Vielleicht sind Verträge vermischt.",
-    mend_en="Each of them would get access. Leases may be mixed up.",
+    mend_de="Jeder von ihnen bekäme einen Vertrag in KIWI. Vielleicht sind Verträge vermischt.",
+    mend_en="Each of them would get an agreement in KIWI. Leases may be mixed up.",
 )
 TENANT_TWICE_IN_LEASE = note(
     "tenant_twice_in_lease",

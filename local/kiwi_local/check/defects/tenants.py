@@ -174,6 +174,8 @@ MOVED_OUT = note(
     "moved_out",
     "Ausgezogen: alle Verträge des Mieters sind beendet",
     "Moved out: all leases of the tenant have ended",
-    mend_de="Braucht er keinen Zugang mehr, kann der Satz entfallen.",
-    mend_en="If they need no access any more, the record can be left out.",
+    mend_de="Eingeschalteter Zugang bleibt an, solange die Verträge exportiert werden. Verträge und Mieter "
+    "weglassen (im Delta: `geloescht`); dann wird KIWI gebeten, den Zugang zu entziehen.",
+    mend_en="Access that is on stays on while their leases are exported. "
+    "Leave leases and tenant out (in a delta: `geloescht`); then KIWI is asked to withdraw it.",
 )

@@ -46,6 +46,13 @@ PLZ_ODD = warning(
     mend_en="If a German one lacks its leading zero, export the column as text: 01067. "
     "With more than 10 characters KIWI would get the unit without its address.",
 )
+ADDRESS_TOO_LONG = warning(
+    "address_too_long",
+    "Straße, Ort oder Bundesland mit über 255 Zeichen",
+    "A street, ort or bundesland of over 255 characters",
+    mend_de="KIWI bekäme die Einheit ohne Anschrift. Kürzen; die Hausnummer zählt zur Straße.",
+    mend_en="KIWI would get the unit without its address. Shorten it; the house number counts, too.",
+)
 PLZ_IN_ORT = warning(
     "plz_in_ort",
     "Die PLZ steht im Feld Ort",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kiwi_sync.erp.models import Verwaltungseinheit
-from kiwi_sync.rules.mapping import POSTAL_CODE_LENGTH
+from kiwi_sync.rules.mapping import POSTAL_CODE_LENGTH, TEXT_LENGTH, street_of
 from kiwi_sync.rules.reasons import Notice
 
 from kiwi_local.check.defects import units
@@ -76,6 +76,8 @@ def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw
     is_german = country in {"DE", "D", "DEUTSCHLAND", "GERMANY"}
     if notice is Notice.ADDRESS_NOT_ACCEPTED and not re.fullmatch("[A-Z]{2}", country):
         yield Flaw(units.COUNTRY_ODD, "land", unit.land)
+    if notice is Notice.ADDRESS_NOT_ACCEPTED:
+        yield from _long(unit)
     if unit.plz and _is_odd(unit.plz, is_german=is_german):
         yield Flaw(units.PLZ_ODD, "plz", unit.plz)
     if is_german:
@@ -94,6 +96,13 @@ def _whole(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw]:
         yield Flaw(units.STATE_MISSING, "bundesland")
     if unit.latitude is None or unit.longitude is None:
         yield Flaw(units.COORDINATES_MISSING, "latitude" if unit.latitude is None else "longitude")
+
+
+def _long(unit: Verwaltungseinheit) -> Iterator[Flaw]:
+    texts = {"strasse": street_of(unit), "ort": unit.ort, "bundesland": unit.bundesland}
+    for field, text in texts.items():
+        if text and len(text) > TEXT_LENGTH:
+            yield Flaw(units.ADDRESS_TOO_LONG, field, text)
 
 
 def _place(unit: Verwaltungseinheit) -> Iterator[Flaw]:

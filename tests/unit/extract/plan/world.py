@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from kiwi_sync.keys import RowKind
 from kiwi_sync.kiwi.models import Tenant
-from kiwi_sync.rules.action import agreement_wish, hash_of, wish_of
+from kiwi_sync.rules.action import agreement_wish, wish_of
 from kiwi_sync.rules.desire import Desire, desire, desired_agreements
+from kiwi_sync.rules.hashes import hash_of
 from kiwi_sync.state.claims import HOLDER, waiter_at, wanted_claims
 from kiwi_sync.state.rows import Row, item_key
 from kiwi_sync.state.table import Change, Value

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from kiwi_sync.kiwi.access import READS
-from kiwi_sync.kiwi.errors import KiwiBroken, KiwiNotFound, KiwiUncertain
+from kiwi_sync.kiwi.errors import KiwiAccessFailed, KiwiAccessStuck, KiwiBroken, KiwiNotFound, KiwiUncertain
 from kiwi_sync.kiwi.models import AgreementState, Kind
 
 from tests.unit.layer.kiwi.scripted import Answer, Rig, below, body_of, complains, says, says_text
@@ -54,7 +54,7 @@ class Doors:
         if request.method == "PUT":
             if request.url.params["state_id"] != state["id"]:
                 return complains(404, "RENTAL_AGREEMENT_STATE_NOT_FOUND")(request)
-            state.update(id=state["id"] + "x", **body_of(request))
+            state.update(body_of(request))
             return httpx.Response(200, json=state)
         on = state["desired"] == "Active"
         state["actual"] = "Activating" if on else "Deactivating"
@@ -184,18 +184,61 @@ def test_an_uncertain_wish_is_passed_on(method: str) -> None:
         Rig(doors).client.withdraw_access("a1")
 
 
-@pytest.mark.parametrize(("desired", "actual"), [("Inactive", "Created"), ("Inactive", "Activated")])
-def test_access_is_given_as_soon_as_it_is_on_its_way(desired: str, actual: str) -> None:
-    doors = Doors(desired, actual, reads=1000)
-    rig = Rig(doors)
-    rig.client.give_access("a1")
-    assert doors.writes == [
-        "PUT rental-agreements/a1/state?state_id=s1",
-        "POST rental-agreements/a1/reconcile",
-    ]
+@pytest.mark.parametrize(("desired", "actual"), [("Inactive", "Created"), ("Active", "Deactivated")])
+@pytest.mark.parametrize("reads", [0, 3])
+def test_access_is_given_and_read_back(desired: str, actual: str, reads: int) -> None:
+    doors = Doors(desired, actual, reads)
+    Rig(doors).client.give_access("a1")
     assert doors.state is not None
-    assert (doors.state["desired"], doors.state["actual"]) == ("Active", "Activating")
-    assert rig.pauses == []
+    assert (doors.state["desired"], doors.state["actual"]) == ("Active", "Activated")
+
+
+def test_access_that_stays_on_its_way_is_not_given() -> None:
+    with pytest.raises(KiwiBroken, match="a1 is not Active"):
+        Rig(Doors("Inactive", "Created", reads=1000)).client.give_access("a1")
+
+
+def fails(doors: Doors, actual: str) -> None:
+    """The next reconciliation fails half-way."""
+
+    def half_way() -> Answer:
+        assert doors.state is not None
+        doors.state.update(actual=actual, status="Error", error="lock 7 of Anna's door")
+        return says(200, doors.state)
+
+    doors.before["POST"] = half_way
+
+
+def test_an_activation_that_failed_is_no_success() -> None:
+    doors = Doors("Inactive", "Created")
+    fails(doors, "Activating")
+    rig = Rig(doors)
+    with pytest.raises(KiwiAccessFailed, match="a1: Activating, Error") as caught:
+        rig.client.give_access("a1")
+    assert caught.value.words == "lock 7 of Anna's door"
+    assert "Anna" not in str(caught.value), "KIWI's words may be personal data"
+    assert not isinstance(caught.value, KiwiAccessStuck)
+    assert rig.pauses == [], "nothing moves it any more"
+    rig.client.withdraw_access("a1")
+    assert len(doors.writes) == 1, "it never opened a door"
+    assert rig.client.delete(Kind.RENTAL_AGREEMENT, "a1") is True
+
+
+def test_a_withdrawal_that_failed_is_recognized_at_the_first_reading() -> None:
+    doors = Doors("Active", "Activated")
+    fails(doors, "Deactivating")
+    client = Rig(doors).client
+    with pytest.raises(KiwiAccessStuck):
+        client.withdraw_access("a1")
+    doors.writes.clear()
+    for ask in (
+        client.withdraw_access,
+        client.give_access,
+        lambda key: client.delete(Kind.RENTAL_AGREEMENT, key),
+    ):
+        with pytest.raises(KiwiAccessStuck):
+            ask("a1")
+    assert (doors.writes, doors.deleted_as) == ([], None)
 
 
 def test_access_that_is_on_is_left_alone() -> None:

@@ -150,6 +150,7 @@ def test_a_server_error_is_broken_and_not_repeated(answer: Answer, do: Do) -> No
         ("RENTAL_AGREEMENT_CREATE_ERROR", create),
         ("TENANT_UPDATE_ERROR", update),
         ("INTEGRITY_VIOLATION_ERROR", update),
+        ("ACCESS_POINT_ALREADY_EXISTS", update),
     ],
 )
 def test_collisions(name: str, do: Do) -> None:

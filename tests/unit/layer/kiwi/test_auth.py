@@ -114,10 +114,8 @@ def test_what_another_thread_has_renewed_meanwhile_is_not_forgotten() -> None:
     assert (len(kiwi.logins), len(kiwi.exchanges)) == (1, 3)
 
 
-@pytest.mark.parametrize(
-    "answer", [complains(403, "FORBIDDEN_ORGANIZATION"), complains(404, "ORGANIZATION_NOT_FOUND")]
-)
-def test_another_organization_is_cured_by_a_fresh_log_in_or_refused(answer: Answer) -> None:
+def test_another_organization_is_cured_by_a_fresh_log_in_or_refused() -> None:
+    answer = complains(403, "FORBIDDEN_ORGANIZATION")
     kiwi = Kiwi(OK, answer, OK)
     rig = Rig(kiwi)
     rig.client.get(Kind.TENANT, "t7")
@@ -126,8 +124,21 @@ def test_another_organization_is_cured_by_a_fresh_log_in_or_refused(answer: Answ
     assert kiwi.requests[-1].url.raw_path == b"/api/pre/organizations/43%2Fx/tenants/t7"
     assert len(kiwi.logins) == 2
     kiwi.answers = [answer]
-    assert isinstance(refusal(rig), KiwiLoginRefused)
+    refused = refusal(rig)
+    assert isinstance(refused, KiwiLoginRefused)
+    assert refused.name == "FORBIDDEN_ORGANIZATION"
     assert len(kiwi.logins) == 3
+
+
+def test_an_organization_that_kiwi_does_not_know_yet_is_asked_for_once_and_with_a_log_in_of_its_own() -> None:
+    kiwi = Kiwi(OK, complains(404, "ORGANIZATION_NOT_FOUND"), OK)
+    rig = Rig(kiwi)
+    rig.client.get(Kind.TENANT, "t7")
+    refused = refusal(rig)
+    assert isinstance(refused, KiwiLoginRefused)
+    assert (refused.name, len(kiwi.logins)) == ("ORGANIZATION_NOT_FOUND", 1)
+    assert rig.client.get(Kind.TENANT, "t7") is not None
+    assert len(kiwi.logins) == 2
 
 
 def test_a_wrong_password() -> None:

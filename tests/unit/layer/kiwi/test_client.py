@@ -64,6 +64,21 @@ def test_an_update_sends_what_kiwi_can_change(kind: Kind, payload: Payload) -> N
     assert body_of(kiwi.requests[0]) == expected
 
 
+@pytest.mark.parametrize(("kind", "payload"), EXAMPLES)
+def test_a_write_says_what_kiwi_holds_now(kind: Kind, payload: Payload) -> None:
+    client = Rig(Kiwi(says(200, {"id": "x1", **payload.model_dump()}))).client
+    there = Found(kind=kind, id="x1", payload=payload)
+    assert client.create(kind, "x1", payload) == client.update(kind, "x1", payload) == there
+
+
+@pytest.mark.parametrize("body", [None, {}, [], "text", 7, {"id": 7}, {"id": "x1", "external_id": []}])
+@pytest.mark.parametrize(("kind", "payload"), EXAMPLES)
+def test_a_write_whose_answer_says_nothing_has_succeeded(kind: Kind, payload: Payload, body: Any) -> None:
+    client = Rig(Kiwi(says(200, body))).client
+    assert client.create(kind, "x1", payload) is None
+    assert client.update(kind, "x1", payload) is None
+
+
 def test_a_unit_without_address_says_so() -> None:
     kiwi = Kiwi(says(200, {}))
     Rig(kiwi).client.create(Kind.RENTAL_UNIT, "u1", UNIT.model_copy(update={"address": None}))

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from kiwi_sync.kiwi.errors import KiwiAway
-from kiwi_sync.kiwi.models import Kind, Payload
+from kiwi_sync.kiwi.errors import KiwiAway, KiwiCollision
+from kiwi_sync.kiwi.models import AccessPoint, Kind, Payload
 
-from tests.unit.layer.kiwi.scripted import AGREEMENT, TENANT, UNIT, Rig, below, complains
+from tests.unit.layer.kiwi.scripted import AGREEMENT, TENANT, UNIT, Kiwi, Rig, below, complains
 
 OTHER = TENANT.model_copy(update={"external_id": "other", "email_address": "other@example.com"})
 
@@ -142,3 +142,10 @@ def test_what_others_have_written_spoils_no_list() -> None:
         return httpx.Response(200, json=[*odd, *found.json()]) if is_list else found
 
     assert collider(Rig(answer)) == "t8"
+
+
+def test_a_door_that_a_unit_has_already_is_a_collision() -> None:
+    kiwi = Kiwi(complains(400, "ACCESS_POINT_ALREADY_EXISTS"))
+    with pytest.raises(KiwiCollision):
+        Rig(kiwi).client.add_access_point("u1", AccessPoint(id="d1"))
+    assert len(kiwi.requests) == 1

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kiwi_sync.kiwi.models import (
     AgreementState,
     Found,
@@ -10,8 +12,10 @@ from kiwi_sync.kiwi.models import (
     RentalAgreement,
     RentalUnit,
     Tenant,
+    read_answer,
     read_found,
 )
+from kiwi_sync.rules.coordinates import agree, coordinates_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from pydantic import BaseModel, ValidationError
 
@@ -78,11 +82,21 @@ def test_another_reference_differs(field: str) -> None:
     assert not read_found(Kind.RENTAL_AGREEMENT, agreement(**{field: "other"})).same_as(AGREEMENT)
 
 
-def test_same_compares_coordinates_as_numbers() -> None:
-    whole = UNIT.model_copy(update={"address": ADDRESS.model_copy(update={"lat": 52.0})})
-    address = {**ADDRESS.model_dump(), "lat": 52}
-    assert read_found(Kind.RENTAL_UNIT, unit(address=address)).same_as(whole)
-    assert not read_found(Kind.RENTAL_UNIT, unit(address=address)).same_as(UNIT)
+@given(
+    lat=st.none() | st.integers(-90, 90) | st.floats(min_value=-90, max_value=90),
+    lng=st.none() | st.floats(min_value=-180, max_value=180),
+)
+def test_same_takes_the_coordinates_of_whoever_came_first(lat: float | None, lng: float | None) -> None:
+    found = read_found(Kind.RENTAL_UNIT, unit(address={**ADDRESS.model_dump(), "lat": lat, "lng": lng}))
+    assert found.same_as(UNIT)
+    assert not found.same_as(UNIT.model_copy(update={"name": "other"}))
+
+
+@pytest.mark.parametrize("text", ["street", "postal_code", "city", "state", "country"])
+@pytest.mark.parametrize("value", ["x", "", None])
+def test_another_text_is_another_address(text: str, value: str | None) -> None:
+    found = read_found(Kind.RENTAL_UNIT, unit(address={**ADDRESS.model_dump(), text: value}))
+    assert not found.same_as(UNIT)
 
 
 @pytest.mark.parametrize("answer", [unit(address=None), {k: v for k, v in unit().items() if k != "address"}])
@@ -93,9 +107,8 @@ def test_a_null_address_is_none(answer: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("gap", [{"lat": None}, {"lng": None}, {"street": None}])
-def test_somebody_elses_incomplete_address_is_read_and_differs(gap: dict[str, None]) -> None:
+def test_somebody_elses_incomplete_address_is_read_and_is_one(gap: dict[str, None]) -> None:
     found = read_found(Kind.RENTAL_UNIT, unit(address={**ADDRESS.model_dump(), **gap}))
-    assert not found.same_as(UNIT)
     assert not found.same_as(UNIT.model_copy(update={"address": None}))
 
 
@@ -114,6 +127,32 @@ def test_another_kind_is_never_the_same() -> None:
 def test_what_is_no_unit_is_refused(answer: object) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_found(Kind.RENTAL_UNIT, answer)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(10**400)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    whole=ANYTHING,
+    parts=st.dictionaries(st.sampled_from(["id", "name", "address", "state", "email_address"]), ANYTHING),
+    place=st.dictionaries(st.sampled_from(["street", "lat", "lng"]), ANYTHING),
+)
+def test_no_answer_to_a_write_is_an_error(
+    kind: Kind, whole: object, parts: dict[str, object], place: dict[str, object]
+) -> None:
+    address = {"address": {**ADDRESS.model_dump(), **place}}
+    fields = {**TENANT.model_dump(), **AGREEMENT.model_dump(), **unit(), **address, **parts}
+    for answer in (whole, fields):
+        found = read_answer(kind, answer)
+        assert found is None or found.kind is kind
+        coordinates = coordinates_of(found)
+        assert coordinates is None or agree(coordinates, ADDRESS) in {True, False}
 
 
 @pytest.mark.parametrize("model", [Tenant, RentalUnit, RentalAgreement, DesiredAgreement])

@@ -8,17 +8,16 @@ from hypothesis import strategies as st
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.action import (
-    NOT_IN_KIWI,
     Action,
     Actual,
     Wish,
     agreement_wish,
-    hash_of,
     made,
     next_action,
     seen,
     wish_of,
 )
+from kiwi_sync.rules.hashes import hash_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import Row
@@ -39,21 +38,21 @@ IN_KIWI = Actual("id", hash_of(TENANT))
 LEASED = Actual("id", hash_of(DATES), "i")
 
 TABLE = [
-    (GONE, NOT_IN_KIWI, Action.NOTHING),
+    (GONE, Actual(), Action.NOTHING),
     (GONE, IN_KIWI, Action.DELETE),
     (GONE, replace(LEASED, restore_access=True), Action.DELETE),
-    (UNIT_UNKNOWN, NOT_IN_KIWI, Action.NOTHING),
+    (UNIT_UNKNOWN, Actual(), Action.NOTHING),
     (UNIT_UNKNOWN, LEASED, Action.DELETE_TO_CREATE),
     (Wish(reason=Reason.TENANT_NOT_SYNCHRONIZED), LEASED, Action.DELETE),
-    (SOMEBODY, NOT_IN_KIWI, Action.CREATE),
+    (SOMEBODY, Actual(), Action.CREATE),
     (SOMEBODY, IN_KIWI, Action.NOTHING),
     (SOMEBODY, replace(IN_KIWI, payload_hash="other"), Action.UPDATE),
     (SOMEBODY, replace(IN_KIWI, payload_hash=""), Action.UPDATE),
-    (WAITING, NOT_IN_KIWI, Action.NOTHING),
-    (WAITING, replace(NOT_IN_KIWI, restore_access=True), Action.NOTHING),
+    (WAITING, Actual(), Action.NOTHING),
+    (WAITING, replace(Actual(), restore_access=True), Action.NOTHING),
     (WAITING, LEASED, Action.NOTHING),
     (WAITING, replace(LEASED, identity_hash="j"), Action.DELETE_TO_CREATE),
-    (LET, NOT_IN_KIWI, Action.CREATE),
+    (LET, Actual(), Action.CREATE),
     (LET, LEASED, Action.NOTHING),
     (LET, replace(LEASED, payload_hash="other"), Action.UPDATE),
     (LET, replace(LEASED, identity_hash="j"), Action.DELETE_TO_CREATE),
@@ -170,8 +169,8 @@ def test_units_and_tenants_wish_what_their_rows_desire() -> None:
 
 def test_what_was_seen_as_wished_needs_nothing() -> None:
     found = Found(kind=Kind.TENANT, id="theirs", payload=TENANT)
-    assert next_action(SOMEBODY, seen(SOMEBODY, found, NOT_IN_KIWI)) is Action.NOTHING
-    assert seen(SOMEBODY, found, NOT_IN_KIWI).kiwi_id == "theirs"
+    assert next_action(SOMEBODY, seen(SOMEBODY, found, Actual())) is Action.NOTHING
+    assert seen(SOMEBODY, found, Actual()).kiwi_id == "theirs"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +186,7 @@ def test_what_was_seen_as_wished_needs_nothing() -> None:
 )
 def test_what_was_seen_otherwise_is_made_so(change: dict[str, str], action: Action) -> None:
     found = Found(kind=Kind.RENTAL_AGREEMENT, id="id", payload=DATES.model_copy(update=change))
-    assert next_action(LET, seen(LET, found, NOT_IN_KIWI)) is action
+    assert next_action(LET, seen(LET, found, Actual())) is action
 
 
 def test_what_was_not_seen_is_created_and_remembers_its_access() -> None:

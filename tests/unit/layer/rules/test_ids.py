@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from kiwi_sync.rules.ids import SEPARATORS, ambiguous, external_id, kiwi_id
+from kiwi_sync.rules.ids import SEPARATORS, ambiguous, external_id, former_kiwi_id, kiwi_id
 
 ALLOWED = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 anything = st.text(st.characters(exclude_categories=[]), max_size=80)
@@ -18,7 +18,7 @@ separators = st.sampled_from(SEPARATORS)
 
 @given(parts=st.lists(anything, max_size=5))
 def test_an_id_is_what_kiwi_takes(parts: list[str]) -> None:
-    assert ALLOWED.fullmatch(kiwi_id(parts))
+    assert ALLOWED.fullmatch(former_kiwi_id(parts))
 
 
 @pytest.mark.parametrize(
@@ -39,26 +39,26 @@ def test_an_id_is_what_kiwi_takes(parts: list[str]) -> None:
     ],
 )
 def test_strange_numbers_get_an_id_too(parts: list[str]) -> None:
-    assert ALLOWED.fullmatch(kiwi_id(parts))
-    assert kiwi_id(tuple(parts)) == kiwi_id(parts)
+    assert ALLOWED.fullmatch(former_kiwi_id(parts))
+    assert former_kiwi_id(tuple(parts)) == former_kiwi_id(parts)
 
 
 @given(one=st.lists(near, max_size=4), other=st.lists(near, max_size=4))
 def test_near_collisions(one: list[str], other: list[str]) -> None:
-    assert (kiwi_id(one) == kiwi_id(other)) == (one == other)
+    assert (former_kiwi_id(one) == former_kiwi_id(other)) == (one == other)
 
 
 @given(one=st.lists(anything, max_size=4), other=st.lists(anything, max_size=4))
 def test_different_numbers_get_different_ids(one: list[str], other: list[str]) -> None:
-    assert (kiwi_id(one) == kiwi_id(other)) == (one == other)
+    assert (former_kiwi_id(one) == former_kiwi_id(other)) == (one == other)
 
 
 @given(parts=st.lists(near, min_size=1, max_size=4), at=st.integers(0, 3))
 def test_an_id_used_as_a_number_is_another_id(parts: list[str], at: int) -> None:
-    made = kiwi_id(parts)
-    assert kiwi_id([made]) != made
+    made = former_kiwi_id(parts)
+    assert former_kiwi_id([made]) != made
     for other in ([*made.split("--", at)], [*made.split("-", at)], [made[0], made[1:]]):
-        assert other == parts or kiwi_id(other) != made
+        assert other == parts or former_kiwi_id(other) != made
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,40 @@ def test_an_id_used_as_a_number_is_another_id(parts: list[str], at: int) -> None
     ],
 )
 def test_known_near_collisions(one: list[str], other: list[str]) -> None:
-    assert kiwi_id(one) != kiwi_id(other)
+    assert former_kiwi_id(one) != former_kiwi_id(other)
+
+
+ORGANIZATIONS = st.sampled_from(["4", "42", "0001", "a-b", ""])
+
+
+@given(
+    one=st.tuples(ORGANIZATIONS, st.lists(near, max_size=4)),
+    other=st.tuples(ORGANIZATIONS, st.lists(near, max_size=4)),
+)
+def test_different_organizations_get_different_ids(
+    one: tuple[str, list[str]], other: tuple[str, list[str]]
+) -> None:
+    assert (kiwi_id(*one) == kiwi_id(*other)) == (one == other)
+    assert ALLOWED.fullmatch(kiwi_id(*one))
+
+
+@given(
+    organization=ORGANIZATIONS,
+    one=st.lists(near, min_size=2, max_size=2),
+    other=st.lists(near, min_size=2, max_size=2),
+)
+def test_no_id_is_one_that_earlier_releases_gave(organization: str, one: list[str], other: list[str]) -> None:
+    assert kiwi_id(organization, one) != former_kiwi_id(other)
+
+
+def test_the_organization_stays_readable() -> None:
+    assert kiwi_id("42", ("0001", "100-0001-03", "4711")) == "42--0001--100-0001-03--4711"
 
 
 def test_plain_numbers_stay_readable() -> None:
-    assert kiwi_id(("0001", "100-0001-03", "4711")) == "0001--100-0001-03--4711"
-    assert kiwi_id(("a" * 30, "b" * 31)) == "a" * 30 + "--" + "b" * 31
-    assert kiwi_id(("a" * 31, "b" * 31)).startswith("x")
+    assert former_kiwi_id(("0001", "100-0001-03", "4711")) == "0001--100-0001-03--4711"
+    assert former_kiwi_id(("a" * 30, "b" * 31)) == "a" * 30 + "--" + "b" * 31
+    assert former_kiwi_id(("a" * 31, "b" * 31)).startswith("x")
 
 
 @given(parts=st.lists(numbers, min_size=1, max_size=4), separator=separators)

@@ -93,7 +93,17 @@ def test_an_address_that_lacks_a_part_is_none_at_all(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"plz": "D-10969 Berlin"}, {"land": "DEU"}, {"land": "D1"}, {"land": "ß"}]
+    "fields",
+    [
+        {"plz": "D-10969 Berlin"},
+        {"land": "DEU"},
+        {"land": "D1"},
+        {"land": "ß"},
+        {"strasse": "S" * 256, "hausnummer": None},
+        {"strasse": "S" * 253, "hausnummer": "1a"},
+        {"ort": "O" * 256},
+        {"bundesland": "ß" * 256},
+    ],
 )
 def test_an_address_that_kiwi_would_not_take(fields: dict[str, Any]) -> None:
     made, notice = rental_unit(unit(**fields), "e")
@@ -105,6 +115,22 @@ def test_an_address_that_kiwi_would_not_take(fields: dict[str, Any]) -> None:
 def test_a_postal_code_of_ten_characters_is_taken() -> None:
     made, _ = rental_unit(unit(plz="1234567890"), "e")
     assert made.address is not None
+
+
+LONGEST = {"street": 255, "postal_code": 10, "city": 255, "state": 255}
+lengths = st.one_of(st.integers(1, 300), st.sampled_from([9, 10, 11, 254, 255, 256, 1000]))
+
+
+@given(st.lists(lengths, min_size=4, max_size=4), st.none() | st.integers(1, 12))
+def test_what_is_sent_is_as_long_as_kiwi_takes_it(long: list[int], number: int | None) -> None:
+    street, plz, ort, bundesland = ("x" * one for one in long)
+    hausnummer = None if number is None else "1" * number
+    fields = {"strasse": street, "plz": plz, "ort": ort, "bundesland": bundesland}
+    made, notice = rental_unit(unit(**fields, hausnummer=hausnummer), "e")
+    long[0] += 0 if number is None else number + 1
+    fits = all(one <= limit for one, limit in zip(long, LONGEST.values(), strict=True))
+    assert (made.address is not None) == fits
+    assert notice == (None if fits else Notice.ADDRESS_NOT_ACCEPTED)
 
 
 @pytest.mark.parametrize("fields", [{}, {"land": "DE"}, {"hausnummer": "1"}, {"bundesland": "Berlin"}])

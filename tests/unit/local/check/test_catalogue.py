@@ -23,6 +23,7 @@ ELSEWHERE = {
     "field_never_filled",
     "not_here",
     "email_blocked",
+    "address_too_long",
     "lease_renewed",
     "not_json_line",
     "unknown_typ",

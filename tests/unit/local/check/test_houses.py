@@ -33,6 +33,8 @@ def found(**fields: Any) -> set[str]:
         ({**AUSTRIA, "latitude": -33.9, "longitude": 151.2}, "coordinates_outside"),
         ({**AUSTRIA, "plz": "1010 Wien, Rathaus"}, "plz_odd"),
         ({"land": "D"}, "country_odd"),
+        ({"ort": "Berlin " * 40}, "address_too_long"),
+        ({"strasse": "Lange Straße " * 20}, "address_too_long"),
         ({"hausnummer": "12.0"}, "excel_artefact"),
         ({"hausnummer": "1,23E+05"}, "excel_artefact"),
         ({"strasse": "Lindenstraáe"}, "mojibake"),

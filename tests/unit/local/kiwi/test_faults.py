@@ -6,14 +6,8 @@ import httpx
 import pytest
 from kiwi_local.kiwi import EmbeddedKiwi, Faults
 
-from tests.unit.local.kiwi.helpers import PASSWORD, UNIT, Erp
-
-
-@pytest.fixture
-def erp(kiwi: EmbeddedKiwi, http: httpx.Client) -> Erp:
-    erp = Erp(kiwi, http, 42)
-    kiwi.clear_requests()
-    return erp
+from tests.contract.kiwi.client import PASSWORD, Kiwi
+from tests.contract.kiwi.objects import UNIT
 
 
 def units(kiwi: EmbeddedKiwi) -> set[str]:
@@ -30,7 +24,7 @@ def units(kiwi: EmbeddedKiwi) -> set[str]:
     ],
 )
 def test_an_answered_fault_has_no_effect(
-    kiwi: EmbeddedKiwi, erp: Erp, faults: Faults, status: int, name: str
+    kiwi: EmbeddedKiwi, erp: Kiwi, faults: Faults, status: int, name: str
 ) -> None:
     kiwi.faults = faults
     answer = erp("POST", "rental_units", UNIT)
@@ -48,7 +42,7 @@ def test_an_answered_fault_has_no_effect(
     ],
 )
 def test_a_reset_comes_before_or_after_the_effect(
-    kiwi: EmbeddedKiwi, erp: Erp, faults: Faults, fault: str, held: set[str]
+    kiwi: EmbeddedKiwi, erp: Kiwi, faults: Faults, fault: str, held: set[str]
 ) -> None:
     kiwi.faults = faults
     with pytest.raises(httpx.ReadError, match="reset"):
@@ -61,12 +55,12 @@ def test_a_reset_comes_before_or_after_the_effect(
 
 @pytest.mark.parametrize(("seconds", "header"), [(3, "3"), (0, "0"), (0.5, "0.5")])
 @pytest.mark.parametrize("faults", [Faults(rate_429=1), Faults(rate_503=1), Faults(outage=True)])
-def test_retry_after(kiwi: EmbeddedKiwi, erp: Erp, faults: Faults, seconds: float, header: str) -> None:
+def test_retry_after(kiwi: EmbeddedKiwi, erp: Kiwi, faults: Faults, seconds: float, header: str) -> None:
     kiwi.faults = replace(faults, retry_after=seconds)
     assert erp("GET", "tenants").headers["Retry-After"] == header
 
 
-def test_outage_windows_go_by_request_number(kiwi: EmbeddedKiwi, erp: Erp) -> None:
+def test_outage_windows_go_by_request_number(kiwi: EmbeddedKiwi, erp: Kiwi) -> None:
     kiwi.faults = Faults(outage_windows=((4, 5), (7, 7)))
     statuses = [erp("GET", "tenants").status_code for _ in range(6)]
     assert statuses == [200, 503, 503, 200, 503, 200]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from kiwi_local.kiwi import EmbeddedKiwi
 
-from tests.unit.local.kiwi.helpers import PASSWORD, Erp
+from tests.contract.kiwi.client import PASSWORD, Kiwi
 
 
 def test_a_connection_is_kept(kiwi: EmbeddedKiwi) -> None:
@@ -23,8 +23,7 @@ def test_a_connection_is_kept(kiwi: EmbeddedKiwi) -> None:
     assert len(kiwi.requests) == 3
 
 
-def test_answers_come_at_once(kiwi: EmbeddedKiwi, http: httpx.Client) -> None:
-    erp = Erp(kiwi, http, 42)
+def test_answers_come_at_once(erp: Kiwi) -> None:
     seconds = [erp("GET", "tenants").elapsed.total_seconds() for _ in range(31)]
     # A delayed acknowledgement would cost 40 ms each.
     assert statistics.median(seconds) < 0.03

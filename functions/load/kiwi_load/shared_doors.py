@@ -1,0 +1,164 @@
+"""Doors that several agreements of one tenant share.
+
+KIWI keeps one permission for a person and a door, whatever agreements it comes from (KIWI API, as observed):
+who is withdrawn from the garage loses the front door of the flat, too. So before access is withdrawn, the
+tenant's other agreements are marked, and each looks after its own doors when the withdrawal is over.
+
+A mark is the key of the agreement that is withdrawn, `#`, and a door; without a door it says that the marked
+agreement renews the other: same tenant, same unit.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from kiwi_sync.keys import RowKey
+from kiwi_sync.kiwi.client import KiwiClient
+from kiwi_sync.queues import Queue, send_to_load
+from kiwi_sync.rules.action import Action
+from kiwi_sync.rules.mapping import DesiredAgreement
+from kiwi_sync.state.rows import Row, owe, read_row, read_rows
+from kiwi_sync.state.table import Change, Table, exists
+from kiwi_sync.times import Clock
+
+from kiwi_load.dependents import Dependents
+from kiwi_load.situation import Situation
+
+Marks = dict[RowKey, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What an agreement's step takes away, and the marks for others.
+
+    `open`: doors may be open, also where an earlier withdrawal has failed; `on`: access is on, and not stuck.
+    """
+
+    open: bool = False
+    on: bool = False
+    marks: Marks = field(default_factory=dict)
+
+
+NO_LOSS = Loss()
+_LOSING = frozenset({Action.DELETE, Action.DELETE_TO_CREATE, Action.WITHDRAW})
+
+
+@dataclass(frozen=True)
+class SharedDoors:
+    """Marks, and who is sent for them. Everything here may be repeated at will."""
+
+    table: Table
+    load: Queue
+    dependents: Dependents
+    clock: Clock
+
+    def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> Loss:
+        """What a step takes away. Asks KIWI nothing if there is nothing to share."""
+        if situation.is_parent or action not in _LOSING:
+            return NO_LOSS
+        # While the tenant's address changes, all of its agreements are withdrawn and given again.
+        others = [] if action is Action.WITHDRAW else self._others(situation.row.key)
+        if action is Action.DELETE and not others:
+            return NO_LOSS
+        state = kiwi.state(situation.kiwi_id)
+        if state is None:
+            return NO_LOSS
+        if state.withdrawn:
+            # An earlier load may have died between the withdrawal and its second look.
+            crashed = situation.row.doubt is not None
+            return Loss(marks=self._marks(situation.row, others, kiwi)) if crashed else NO_LOSS
+        return Loss(True, state.access_is_on, self._marks(situation.row, others, kiwi))
+
+    def seen_again(self, situation: Situation, kiwi: KiwiClient) -> Situation:
+        """Mark who has come to the tenant's agreements since the withdrawal began; as in `marked`."""
+        key = situation.row.key
+        late = [
+            one for one in self._others(key) if not any(mark.startswith(f"{key}#") for mark in one.disturbed)
+        ]
+        return self.marked(situation, self._marks(situation.row, late, kiwi)) if late else situation
+
+    def of_failed(self, row: Row, kiwi: KiwiClient) -> Marks:
+        """The marks for an agreement that was withdrawn and cannot be given again."""
+        return self._marks(row, self._others(row.key), kiwi)
+
+    def marked(self, situation: Situation, marks: Marks) -> Situation:
+        """Mark rows, before any door is taken; the situation that knows that they are to be sent."""
+        if not marks:
+            return situation
+        self.table.update(situation.row.at, Change(put={"disturbs": True}), exists("pk"))
+        for row in read_rows(self.table, list(marks)).values():
+            self.table.update(row.at, Change(add={"disturbed": marks[row.key]}), exists("pk"))
+        return replace(situation, row=replace(situation.row, disturbs=True))
+
+    def wake(self, row: Row) -> None:
+        """Send whoever the row has marked, now that its withdrawal is over."""
+        marked = [
+            other.key
+            for other in self.dependents.agreements_of(row.key.tenant)
+            if any(mark.startswith(f"{row.key}#") for mark in other.disturbed)
+        ]
+        send_to_load(self.load, marked, wake=True)
+        self.table.update(row.at, Change(remove=["disturbs"]), exists("pk"))
+
+    def awaits_renewal(self, row: Row) -> bool:
+        """Whether an agreement that is to go waits for the one that renews it: this is sent, and sends it."""
+        for other in self._others(row.key):
+            blank = other.outcome is None and other.problem is None and not other.in_kiwi
+            if blank and _renews(other, row):
+                waiting = Change(add={"awaited_by": frozenset({row.key.text})})
+                self.table.update(other.at, waiting, exists("pk"))
+                present = read_row(self.table, other.key)
+                if present is not None:
+                    owe(self.table, present, self.clock())
+                send_to_load(self.load, [other.key], wake=True)
+                return True
+        return False
+
+    def wake_awaiting(self, row: Row) -> None:
+        """Send the agreements that wait for this one to come, or not to come."""
+        if row.awaited_by:
+            send_to_load(self.load, map(RowKey.parse, sorted(row.awaited_by)), wake=True)
+            self.table.update(row.at, Change(take={"awaited_by": row.awaited_by}), exists("pk"))
+
+    def lost_doors(self, situation: Situation, kiwi: KiwiClient) -> bool:
+        """Whether withdrawals that are over took doors from this agreement, which is on."""
+        unit = situation.unit_id
+        doors = {mark.partition("#")[2] for mark in situation.wish.regive}
+        if unit is None or not any(doors):
+            return False
+        return any(point.id in doors for point in kiwi.access_points(unit))
+
+    def _marks(self, row: Row, others: Collection[Row], kiwi: KiwiClient) -> Marks:
+        """The marks for a tenant's other agreements, by the doors of the row's units."""
+        if not others:
+            return {}
+        parents = map(RowKey.parse, row.parents)
+        units = read_rows(self.table, [parent for parent in parents if parent != row.key.tenant])
+        doors = {
+            point.id
+            for unit in units.values()
+            if unit.kiwi_id is not None
+            for point in kiwi.access_points(unit.kiwi_id)
+        }
+        found = {}
+        for other in others:
+            shared = {f"{row.key}#{door}" for door in doors}
+            renews = {f"{row.key}#"} if _renews(other, row) else set()
+            found[other.key] = frozenset(shared | renews)
+        return {key: marks for key, marks in found.items() if marks}
+
+    def _others(self, key: RowKey) -> list[Row]:
+        """The tenant's other agreements that should be in KIWI; none if the tenant should not."""
+        rows = self.dependents.agreements_of(key.tenant)
+        others = [row for row in rows if row.key != key and row.desired is not None]
+        if not others:
+            return []
+        tenant = read_row(self.table, key.tenant)
+        return others if tenant is not None and tenant.eligible else []
+
+
+def _renews(other: Row, row: Row) -> bool:
+    """Whether an agreement is of the same tenant and unit as another one, which is to go."""
+    if other.desired is None:
+        return False
+    desired = DesiredAgreement.model_validate_json(other.desired)
+    return row.desired is None and {desired.tenant, desired.rental_unit} <= row.parents

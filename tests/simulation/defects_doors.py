@@ -1,0 +1,123 @@
+"""Deliberate defects of access: somebody keeps a door that is not theirs, or loses one that is."""
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from kiwi_load import access_steps, dependents, effect, ending, shared_doors, situation
+from kiwi_sync.kiwi import access, addresses
+from kiwi_sync.kiwi.models import AgreementState
+from kiwi_sync.rules import action
+from kiwi_sync.rules.ids import former_kiwi_id
+from kiwi_sync.rules.reasons import Problem
+from kiwi_sync.state.table import Change, exists
+
+from tests.simulation.scheduler import pretending
+
+
+def success_on_activating() -> AbstractContextManager[Any]:
+    """An activation that failed counts as success."""
+
+    def give(self: Any, agreement_id: str) -> None:
+        self._change(agreement_id, "Active", lambda state: state.actual in {"Activating", "Activated"})
+
+    return pretending(access.Access, give=give)
+
+
+def stuck_is_called_withdrawn() -> AbstractContextManager[Any]:
+    """A withdrawal that failed counts as one."""
+    withdrawn = property(lambda state: state.desired == "Inactive" and state.actual != "Activated")
+    return pretending(AgreementState, withdrawn=withdrawn)
+
+
+def address_changes_with_access_on() -> AbstractContextManager[Any]:
+    """A tenant's address is changed while doors are open under the old one."""
+    return pretending(access_steps.AccessSteps, has_gone=lambda _self, _tenant: True)
+
+
+def access_is_not_given_after_a_change_of_address() -> AbstractContextManager[Any]:
+    """Who went without access while the tenant's address changed is not sent when it has."""
+
+    def wake_waiting(self: Any, parent: Any, *, changing: bool) -> None:
+        del changing
+        real(self, parent, changing=True)
+
+    real = dependents.Dependents.wake_waiting
+    return pretending(dependents.Dependents, wake_waiting=wake_waiting)
+
+
+def quiet_agreements_send_nobody() -> AbstractContextManager[Any]:
+    """An agreement that has withdrawn its access does not send the tenant that waits for it."""
+
+    def end(self: Any, there: Any) -> None:
+        real(self, there if there.wish.quiet is None else replace(there, parents=()))
+
+    real = ending.Ending._end_agreement
+    return pretending(ending.Ending, _end_agreement=end)
+
+
+def others_are_not_marked() -> AbstractContextManager[Any]:
+    """Who shares a door with an agreement that is withdrawn is not marked."""
+    return pretending(shared_doors.SharedDoors, _marks=lambda *_args: {})
+
+
+def marked_ones_are_not_sent() -> AbstractContextManager[Any]:
+    """Who is marked is not sent when the withdrawal is over."""
+
+    def wake(self: Any, row: Any) -> None:
+        self.table.update(row.at, Change(remove=["disturbs"]), exists("pk"))
+
+    return pretending(shared_doors.SharedDoors, wake=wake)
+
+
+def marked_only_in_memory() -> AbstractContextManager[Any]:
+    """That others are to be sent is not written down: a crash forgets it."""
+
+    def marked(self: Any, there: Any, marks: Any) -> Any:
+        found = real(self, there, marks)
+        if marks:
+            self.table.update(there.row.at, Change(remove=["disturbs"]), exists("pk"))
+        return found
+
+    real = shared_doors.SharedDoors.marked
+    return pretending(shared_doors.SharedDoors, marked=marked)
+
+
+def ids_without_organization() -> AbstractContextManager[Any]:
+    """Ids come from the ERP's numbers alone."""
+    return pretending(situation, kiwi_id=lambda _organization, numbers: former_kiwi_id(numbers))
+
+
+def doors_stay_on_a_unit_that_goes() -> AbstractContextManager[Any]:
+    """A unit is deleted with its doors."""
+    return pretending(effect, remove_doors=lambda _kiwi, _writer, there, _token: there)
+
+
+def doors_are_not_put_back() -> AbstractContextManager[Any]:
+    """A unit that returns does not get the doors that it had."""
+    return pretending(action, doors_are_missing=lambda _unit: False)
+
+
+def a_dead_end_is_tried_as_it_is() -> AbstractContextManager[Any]:
+    """An agreement whose activation failed is not made anew."""
+
+    def failed(self: Any, there: Any, token: Any, _kiwi: Any, error: Any) -> Any:
+        return self._problem(there, token, Problem.ACCESS_FAILED, error.words)
+
+    return pretending(access_steps.AccessSteps, failed=failed)
+
+
+def refused_on_the_first_race() -> AbstractContextManager[Any]:
+    """A unit that has lost the race for its house's address counts as refused."""
+    return pretending(addresses.NewAddresses, bring=lambda _self, _address, send: send())
+
+
+def a_failed_withdrawal_counts_as_quiet() -> AbstractContextManager[Any]:
+    """A tenant's address changes though a withdrawal under the old one has failed."""
+    loss = shared_doors.SharedDoors.loss
+
+    def on_alone(self: Any, *seen: Any) -> Any:
+        found = loss(self, *seen)
+        return replace(found, open=found.on)
+
+    return pretending(shared_doors.SharedDoors, loss=on_alone)
