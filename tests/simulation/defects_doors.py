@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from kiwi_load import access_steps, dependents, effect, ending, shared_doors, situation
+from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi import access, addresses
 from kiwi_sync.kiwi.models import AgreementState
 from kiwi_sync.rules import action
 from kiwi_sync.rules.ids import former_kiwi_id
 from kiwi_sync.rules.reasons import Problem
+from kiwi_sync.state.rows import read_row
 from kiwi_sync.state.table import Change, exists
 
 from tests.simulation.scheduler import pretending
@@ -83,6 +85,11 @@ def marked_only_in_memory() -> AbstractContextManager[Any]:
     return pretending(shared_doors.SharedDoors, marked=marked)
 
 
+def given_again_before_the_withdrawal() -> AbstractContextManager[Any]:
+    """A marked agreement does not wait until the withdrawal is over."""
+    return pretending(situation, _withdrawals_over=lambda _table, row: row.disturbed)
+
+
 def ids_without_organization() -> AbstractContextManager[Any]:
     """Ids come from the ERP's numbers alone."""
     return pretending(situation, kiwi_id=lambda _organization, numbers: former_kiwi_id(numbers))
@@ -121,3 +128,18 @@ def a_failed_withdrawal_counts_as_quiet() -> AbstractContextManager[Any]:
         return replace(found, open=found.on)
 
     return pretending(shared_doors.SharedDoors, loss=on_alone)
+
+
+def marks_wait_for_any_doubt() -> AbstractContextManager[Any]:
+    """A marked agreement takes whatever the other one does later for its withdrawal."""
+
+    def over(table: Any, row: Any) -> frozenset[str]:
+        others = {mark: read_row(table, RowKey.parse(mark.partition("#")[0])) for mark in row.disturbed}
+        return frozenset(mark for mark, other in others.items() if other is None or other.doubt is None)
+
+    return pretending(situation, _withdrawals_over=over)
+
+
+def late_ones_are_not_marked() -> AbstractContextManager[Any]:
+    """An agreement that has come while another one's access was withdrawn keeps what that has left it."""
+    return pretending(shared_doors.SharedDoors, seen_again=lambda _self, there, _kiwi: there)
