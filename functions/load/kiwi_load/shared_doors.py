@@ -131,7 +131,7 @@ class SharedDoors:
         """The marks for a tenant's other agreements, by the doors of the row's units."""
         if not others:
             return {}
-        parents = map(RowKey.parse, row.parents)
+        parents = map(RowKey.parse, sorted(row.parents))
         units = read_rows(self.table, [parent for parent in parents if parent != row.key.tenant])
         doors = {
             point.id

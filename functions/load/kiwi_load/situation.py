@@ -151,9 +151,9 @@ def read_situation(table: Table, key: RowKey, organization: Callable[[], str]) -
 
 def _withdrawals_over(table: Table, row: Row) -> frozenset[str]:
     """The marks of withdrawals that are over: of agreements that are in doubt of theirs, nobody knows yet."""
-    keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in row.disturbed}
+    keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in sorted(row.disturbed)}
     if not keys:
         return frozenset()
-    there = read_rows(table, list(set(keys.values())))
+    there = read_rows(table, list(dict.fromkeys(keys.values())))
     under_way = {key for key, other in there.items() if other.disturbs and other.doubt is not None}
     return frozenset(mark for mark, key in keys.items() if key not in under_way)
