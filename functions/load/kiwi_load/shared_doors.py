@@ -28,7 +28,7 @@ Marks = dict[RowKey, frozenset[str]]
 
 @dataclass(frozen=True)
 class Loss:
-    """What an agreement's step takes away, and the marks for others.
+    """The loss that an agreement's step brings, and the marks for others.
 
     `open`: doors may be open, also where an earlier withdrawal has failed; `on`: access is on, and not stuck.
     """
@@ -52,7 +52,7 @@ class SharedDoors:
     clock: Clock
 
     def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> Loss:
-        """What a step takes away. Asks KIWI nothing if there is nothing to share."""
+        """The loss that a step brings. Asks KIWI nothing if there is nothing to share."""
         if situation.is_parent or action not in _LOSING:
             return NO_LOSS
         # While the tenant's address changes, all of its agreements are withdrawn and given again.

@@ -57,7 +57,7 @@ class Situation:
 
     @property
     def unit_id(self) -> str | None:
-        """Of an agreement: the id that its unit has in KIWI."""
+        """The id that an agreement's unit has in KIWI."""
         units = (row.kiwi_id for row in self.parents if row.key.kind is RowKind.VERWALTUNGSEINHEIT)
         return next(units, None)
 

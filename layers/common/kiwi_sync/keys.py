@@ -65,7 +65,7 @@ class RowKey:
 
     @property
     def tenant(self) -> "RowKey":
-        """Of an agreement: the key of its tenant's row."""
+        """The key of the row of an agreement's tenant."""
         return RowKey(self.connection, RowKind.MIETER, self.mandant, self.numbers[1:])
 
     @cached_property

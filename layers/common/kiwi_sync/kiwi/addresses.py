@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class NewAddresses:
-    """Who brings an address first goes alone; the others of the house follow. May be used by many threads."""
+    """Lets the first of a house go alone, and the others follow. May be used by many threads."""
 
     def __init__(self, wait: Callable[[int], None]) -> None:
         """`wait` is called with 1, 2, … before each try that repeats one."""

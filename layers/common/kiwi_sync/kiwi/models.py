@@ -161,7 +161,7 @@ def read_answer(kind: Kind, answer: object) -> Found | None:
 
 
 def _address(answer: object) -> object:
-    """Of an incomplete address a missing text is empty, and a missing coordinate is not a number."""
+    """An address, perhaps incomplete: a missing text is empty, a missing coordinate is not a number."""
     if not isinstance(answer, Mapping):
         return answer
     gaps = {name: math.nan if name in {"lat", "lng"} else "" for name in Address.model_fields}
