@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from kiwi_extract.compare import fingerprint_of
-from kiwi_extract.document import RawRecord
-from kiwi_extract.validate import validate
+from kiwi_extract.compare.compare import fingerprint_of
+from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.records.validate import validate
 from kiwi_sync.connections import Connection, ConnectionSettings
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import Partition, shard_of

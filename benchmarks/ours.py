@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
-from kiwi_extract.admission import admit
-from kiwi_extract.compare import Question
-from kiwi_extract.formats.origin import Origin
-from kiwi_extract.formats.reading import open_export
-from kiwi_extract.lease import Deadline
-from kiwi_extract.partition import PartitionWork
-from kiwi_extract.source import SourceWriter
-from kiwi_extract.spool import Spool
-from kiwi_extract.validate import validate
+from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.compare.compare import Question
+from kiwi_extract.compare.partition_writer import PartitionWork
+from kiwi_extract.compare.source_writer import SourceWriter
+from kiwi_extract.reading.export import Origin
+from kiwi_extract.reading.open_export import open_export
+from kiwi_extract.records.spool import Spool
+from kiwi_extract.records.validate import validate
+from kiwi_extract.run.admission import admit
 from kiwi_sync.aws import CONFIG
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import SHARDS, Partition

@@ -3,8 +3,8 @@
 from email.message import Message
 
 import httpx
-from kiwi_local.kiwi.routes import Call, read_json
-from kiwi_local.kiwi.service import Service
+from kiwi_sandbox.kiwi.routes import Call, read_json
+from kiwi_sandbox.kiwi.service import Service
 
 
 class DirectWire(httpx.BaseTransport):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, cast
 
-from kiwi_extract.document import Document, RejectedExportError
-from kiwi_extract.formats.origin import Origin
-from kiwi_extract.formats.reading import open_export
-from kiwi_extract.run import extract
+from kiwi_extract.reading.erp_json import Document, RejectedExportError
+from kiwi_extract.reading.export import Origin
+from kiwi_extract.reading.open_export import open_export
+from kiwi_extract.run.export_run import extract
 
 from tests.unit.extract.rig import Rig
 

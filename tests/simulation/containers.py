@@ -8,14 +8,14 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import httpx
-from kiwi_extract.bucket import ExportBucket
-from kiwi_extract.run import Tools
+from kiwi_extract.inbox.bucket import ExportBucket
+from kiwi_extract.run.export_run import Tools
 from kiwi_extract.stage import Stage as Extract
 from kiwi_load.actual import ActualWriter
+from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
-from kiwi_load.kiwis import Kiwis
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
 from kiwi_sync.connections import Connections

@@ -6,7 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from typing import Any
 
-from kiwi_extract import compare, extent, partition, run, sweep
+from kiwi_extract.compare import compare, partition_writer, scope
+from kiwi_extract.run import export_run
+from kiwi_extract.sweep import sweep
 
 from tests.fakes.memory import MemoryTable
 from tests.simulation.queue import SimulatedQueue
@@ -74,7 +76,7 @@ def two_extracts_at_once() -> AbstractContextManager[Any]:
     def lease(*_: Any) -> Iterator[None]:
         yield
 
-    return pretending(run, lease=lease)
+    return pretending(export_run, lease=lease)
 
 
 def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
@@ -83,17 +85,17 @@ def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
     def after(question: Any, comparison: Any, watermark: Any) -> Any:
         return type(watermark)(max(question.version, watermark.version), question.version, {})
 
-    return pretending(partition, next_watermark=after)
+    return pretending(partition_writer, next_watermark=after)
 
 
 def absence_always_proves() -> AbstractContextManager[Any]:
     """What a full export leaves out is gone, also where a key of it could not be read."""
-    real = extent.Extent.question
+    real = scope.Extent.question
 
     def question(self: Any, *args: Any, **named: Any) -> Any:
         return compare.Question(**(vars(real(self, *args, **named)) | {"judges_absence": True}))
 
-    return pretending(extent.Extent, question=question)
+    return pretending(scope.Extent, question=question)
 
 
 def rejected_is_gone() -> AbstractContextManager[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from kiwi_extract.lease import Deadline
+from kiwi_extract.bookkeeping.connection_lock import Deadline
 from kiwi_load.stage import Hint
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import LoadMessage, TransformMessage, keys_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiwi_local.redrive import not_to_be_forgotten
+from kiwi_cli.deployed.redrive import not_to_be_forgotten
 from kiwi_sync.queues import BATCH, Outgoing, QueueError, in_batches
 
 from tests.simulation.scheduler import Scheduler

@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from kiwi_extract import assess, extent, outstanding, spool, stage
-from kiwi_local.kiwi import EmbeddedKiwi
-from kiwi_local.kiwi.routes import CORE, ERP
+from kiwi_extract import stage
+from kiwi_extract.bookkeeping import owed
+from kiwi_extract.brake import assess
+from kiwi_extract.compare import scope
+from kiwi_extract.records import spool
+from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
 from kiwi_sync.kiwi import addresses, auth, collisions
 from kiwi_sync.rules.reasons import HoldStatus
@@ -116,7 +120,7 @@ class World:
             stack.enter_context(pretending(addresses, threading=threads))
             stack.enter_context(pretending(auth, threading=threads))
             stack.enter_context(pretending(collisions, threading=threads))
-            for module in (keys, extent, assess, outstanding, spool):
+            for module in (keys, scope, assess, owed, spool):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
             stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
             yield self
@@ -139,7 +143,7 @@ class World:
         self.work_until(self.scheduler.now + timedelta(seconds=self.rng.choice((1, 20, 600))))
 
     def calm(self) -> None:
-        """No faults any more; work until nothing is queued and nothing outstanding can move.
+        """No faults any more; work until nothing is queued and nothing owed can move.
 
         Raises:
             StuckError: it never comes to rest.

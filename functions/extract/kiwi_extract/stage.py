@@ -7,17 +7,17 @@ from typing import IO
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
 
-from kiwi_extract import runs
-from kiwi_extract.admission import identity, is_dry_run
-from kiwi_extract.bucket import ExportBucket
-from kiwi_extract.delivery import Deliveries, Delivery
-from kiwi_extract.document import RejectedExportError
-from kiwi_extract.formats.reading import FeldmappingOf
-from kiwi_extract.intake import Ignored, Inline, Intake, Parts, Pointer, Source, understand
-from kiwi_extract.lease import Deadline, LeaseTakenError
-from kiwi_extract.run import HandBackError, PartError, Tools, extract
-from kiwi_extract.splits import split_of_envelope
-from kiwi_extract.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
+from kiwi_extract.bookkeeping import runs
+from kiwi_extract.bookkeeping.connection_lock import Deadline, LeaseTakenError
+from kiwi_extract.inbox.bucket import ExportBucket
+from kiwi_extract.inbox.inbox import Deliveries, Delivery
+from kiwi_extract.inbox.messages import Ignored, Inline, Intake, Parts, Pointer, Source, understand
+from kiwi_extract.inbox.parts import split_of_envelope
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.open_export import FeldmappingOf
+from kiwi_extract.run.admission import identity, is_dry_run
+from kiwi_extract.run.export_run import HandBackError, PartError, Tools, extract
+from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
 
 LEASE_WAIT = timedelta(seconds=20)
 """How long an export waits before it asks for its connection's lease again."""

@@ -12,9 +12,9 @@ from kiwi_sync.environment import Environment
 from kiwi_sync.queues import SqsQueue
 from kiwi_sync.state.dynamo import DynamoTable
 
-from kiwi_extract.bucket import ExportBucket
-from kiwi_extract.feldmapping.loading import Feldmappings
-from kiwi_extract.run import Tools
+from kiwi_extract.inbox.bucket import ExportBucket
+from kiwi_extract.inbox.feldmappings import Feldmappings
+from kiwi_extract.run.export_run import Tools
 from kiwi_extract.stage import Stage
 
 WRITERS = 16

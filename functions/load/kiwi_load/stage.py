@@ -17,8 +17,8 @@ from kiwi_sync.state.rows import Row, let_rest, owe, read_row
 from kiwi_sync.state.table import Table
 
 from kiwi_load.actual import ActualWriter, TakenOverError
+from kiwi_load.clients import Kiwis
 from kiwi_load.gate import Gate, Passage
-from kiwi_load.kiwis import Kiwis
 from kiwi_load.worker import TryLaterError, Worker
 
 TRIES = 10

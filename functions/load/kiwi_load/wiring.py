@@ -15,10 +15,10 @@ from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
+from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
-from kiwi_load.kiwis import Kiwis
 from kiwi_load.stage import Stage
 from kiwi_load.worker import Worker
 

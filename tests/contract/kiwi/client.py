@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from kiwi_local.kiwi import EmbeddedKiwi
-from kiwi_local.kiwi.routes import CORE, ERP
+from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.kiwi.routes import CORE, ERP
 
 from tests.contract.kiwi.objects import AGREEMENT, TENANT, UNIT, Body
 

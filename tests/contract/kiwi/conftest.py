@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from kiwi_local.kiwi import EmbeddedKiwi
-from kiwi_local.kiwi.routes import CORE
+from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.kiwi.routes import CORE
 
 from tests.contract.kiwi.client import PASSWORD, Kiwi, over_http
 from tests.contract.kiwi.table import HTTP

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract import entry, lost_rows, runs, validate
-from kiwi_extract.document import RawRecord
-from kiwi_extract.feldmapping import steps, uniting
-from kiwi_extract.formats import cells, identity, ndjson, tables
-from kiwi_local import report
+from kiwi_cli.local import report
+from kiwi_extract.bookkeeping import runs
+from kiwi_extract.brake import incomplete_leases
+from kiwi_extract.feldmapping import steps
+from kiwi_extract.reading import cells, ndjson, own_columns, tables, unite_rows
+from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.records import entry, validate
 from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import HoldStatus, Loss, Notice, Problem, Reason, RejectedExport
@@ -43,8 +45,8 @@ LEASE = {
 OF_A_FELDMAPPING = {
     steps.PATTERN_MISMATCH,
     steps.VALUE_NOT_MAPPED,
-    uniting.ROWS_DISAGREE,
-    lost_rows.ROW_MISSING,
+    unite_rows.ROWS_DISAGREE,
+    incomplete_leases.ROW_MISSING,
 }
 GOOD: dict[str, dict[str, Any]] = {"verwaltungseinheiten": UNIT, "mieter": TENANT, "mietvertraege": LEASE}
 BAD: list[tuple[str, str, Any]] = [
@@ -70,7 +72,7 @@ BAD: list[tuple[str, str, Any]] = [
 OF_READERS = {
     cells.EXCEL_ERROR,
     cells.NUMBER_UNCLEAR,
-    identity.NOT_A_FLAG,
+    own_columns.NOT_A_FLAG,
     ndjson.NOT_JSON_LINE,
     ndjson.UNKNOWN_TYP,
     tables.MALFORMED_QUOTES,

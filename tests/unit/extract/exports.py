@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiwi_extract.document import Document
-from kiwi_extract.entry import Entry
-from kiwi_extract.validate import validate
+from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.records.entry import Entry
+from kiwi_extract.records.validate import validate
 from kiwi_sync.times import stamp
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from kiwi_extract.bucket import ExportBucket
-from kiwi_extract.lease import lease
+from kiwi_extract.bookkeeping.connection_lock import lease
+from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.stage import LEASE_WAIT, Stage
-from kiwi_extract.sweep import CONTINUE_AFTER, Sweep
+from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep
 
 from tests.fakes.memory import MemoryQueue
 from tests.unit.extract.aws import BUCKET, Cloud
+from tests.unit.extract.bookkeeping.parked import of_one_shard, owe
+from tests.unit.extract.brake.houses import approve, hold, houses, numbers, synchronize
 from tests.unit.extract.exports import CONNECTION, NOW, Export, delta, encoded, full, tenant
-from tests.unit.extract.houses import approve, hold, houses, numbers, synchronize
-from tests.unit.extract.owed import of_one_shard, owe
 from tests.unit.extract.rig import Rig, key
 
 EXPORT = full(1, [tenant("1", vorname="Jürgen")])

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from kiwi_local.kiwi import EmbeddedKiwi, Faults
+from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 
 from tests.fakes.kiwi import DirectWire
 from tests.unit.load.driver import World

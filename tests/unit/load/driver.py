@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
 import httpx
-from kiwi_extract.run import Tools
-from kiwi_extract.sweep import SweepOrder, sweep
+from kiwi_extract.run.export_run import Tools
+from kiwi_extract.sweep.sweep import SweepOrder, sweep
 from kiwi_load.actual import ActualWriter
+from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.gate import Gate
-from kiwi_load.kiwis import Kiwis
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
-from kiwi_local.kiwi import EmbeddedKiwi, Faults
+from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind

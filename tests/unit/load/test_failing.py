@@ -7,7 +7,7 @@ import pytest
 from kiwi_load.gate import Passage
 from kiwi_load.stage import TRIES
 from kiwi_load.worker import TryLaterError
-from kiwi_local.kiwi import Faults
+from kiwi_sandbox.kiwi import Faults
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.errors import KiwiBroken
 from kiwi_sync.rules.reasons import Problem

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kiwi_local.kiwi import EmbeddedKiwi
-from kiwi_local.stack import LocalStack
+from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.erp.models import Mietvertrag
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import metrics

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from kiwi_extract.compare import SourceChange, What, fingerprint_of
-from kiwi_extract.source import SourceWriter
+from kiwi_extract.compare.compare import SourceChange, What, fingerprint_of
+from kiwi_extract.compare.source_writer import SourceWriter
 from kiwi_sync.connections import Connections
 from kiwi_sync.erp.models import Mieter, Mietvertrag, Record, Verwaltungseinheit
 from kiwi_sync.keys import RowKey

@@ -12,8 +12,8 @@ from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import Row, read_rows, row_of
 from kiwi_sync.state.table import Table
 
-from kiwi_extract.compare import SourceChange, What
-from kiwi_extract.partition import CHUNK
+from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Standing, agreement_fate, standing_of
 

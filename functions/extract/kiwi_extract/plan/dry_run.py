@@ -8,15 +8,15 @@ from typing import Any
 
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract import runs
-from kiwi_extract.brake import Shelf
-from kiwi_extract.document import RejectedExportError
-from kiwi_extract.lease import DeadlineReachedError
-from kiwi_extract.listing import SHOWN
+from kiwi_extract.bookkeeping import runs
+from kiwi_extract.bookkeeping.connection_lock import DeadlineReachedError
+from kiwi_extract.brake.brake import Shelf
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.making import make_plan
 from kiwi_extract.plan.planner import Planner
 from kiwi_extract.plan.survey import Survey
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.records.listing import SHOWN
 
 _OUTDATED = "rows, settings or the export itself are not as they were planned with; plan again"
 _TOO_LARGE = "planning takes longer than an invocation may; plan it with kiwi-sync plan"

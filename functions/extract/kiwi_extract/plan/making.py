@@ -7,12 +7,12 @@ from typing import IO, Any
 
 from kiwi_sync.times import stamp
 
-from kiwi_extract.listing import SHOWN, listed
+from kiwi_extract.bookkeeping.runs import Tally
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Planned
 from kiwi_extract.plan.planner import Findings, Planner
 from kiwi_extract.plan.survey import Survey
-from kiwi_extract.runs import Tally
+from kiwi_extract.records.listing import SHOWN, listed
 
 FORMAT = "kiwi-plan/1"
 

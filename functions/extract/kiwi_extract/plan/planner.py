@@ -9,16 +9,16 @@ from kiwi_sync.rules.desire import desire
 from kiwi_sync.rules.mapping import external_id_of
 from kiwi_sync.state.rows import PARKED, Row, read_rows, todo_partition
 
-from kiwi_extract.compare import SourceChange, What
-from kiwi_extract.outstanding import A_SHARD
-from kiwi_extract.partition import CHUNK
+from kiwi_extract.bookkeeping.owed import A_SHARD
+from kiwi_extract.bookkeeping.runs import Tally
+from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.plan.agreements import Agreements, as_it_is
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.contest import Contest
 from kiwi_extract.plan.crowd import Crowds
 from kiwi_extract.plan.line import fate_of, held_line
 from kiwi_extract.plan.survey import Survey
-from kiwi_extract.runs import Tally
 
 _BEFORE_PARKED = "O"
 """After every time, before what is parked."""

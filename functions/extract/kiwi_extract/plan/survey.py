@@ -16,23 +16,23 @@ from kiwi_sync.keys import Partition, RowKind
 from kiwi_sync.state.holds import Hold, read_hold
 from kiwi_sync.state.table import Item, Table
 
-from kiwi_extract import runs
-from kiwi_extract.assess import Assessor
-from kiwi_extract.brake import Brake, is_approved
-from kiwi_extract.compare import Question
-from kiwi_extract.entry import Entry
-from kiwi_extract.extent import Extent, silent_in
-from kiwi_extract.formats.origin import Export
-from kiwi_extract.lease import Deadline, lease_is_held
-from kiwi_extract.losses import Toll
-from kiwi_extract.lost_rows import keep_tenants
-from kiwi_extract.mandanten import seen_mandanten
-from kiwi_extract.partition import Look, PartitionWork
+from kiwi_extract.bookkeeping import runs
+from kiwi_extract.bookkeeping.connection_lock import Deadline, lease_is_held
+from kiwi_extract.bookkeeping.mandanten import seen_mandanten
+from kiwi_extract.bookkeeping.runs import Run
+from kiwi_extract.brake.assess import Assessor
+from kiwi_extract.brake.brake import Brake, is_approved
+from kiwi_extract.brake.incomplete_leases import keep_tenants
+from kiwi_extract.brake.losses import Toll
+from kiwi_extract.compare.compare import Question
+from kiwi_extract.compare.partition_writer import Look, PartitionWork
+from kiwi_extract.compare.scope import Extent, silent_in
+from kiwi_extract.compare.source_writer import SourceWriter
+from kiwi_extract.compare.watermark import Watermark
 from kiwi_extract.plan.unwritten import Unkept, Unsent, Unwritten
-from kiwi_extract.runs import Run
-from kiwi_extract.source import SourceWriter
-from kiwi_extract.spool import Spool
-from kiwi_extract.watermark import Watermark
+from kiwi_extract.reading.export import Export
+from kiwi_extract.records.entry import Entry
+from kiwi_extract.records.spool import Spool
 
 _SEEN = ("rev", "version", "fingerprint", "gone", "expires")
 

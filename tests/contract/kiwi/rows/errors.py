@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from kiwi_local.kiwi import Faults
+from kiwi_sandbox.kiwi import Faults
 
 from tests.contract.kiwi.client import Kiwi, fields
 from tests.contract.kiwi.objects import ADDRESS, AGREEMENT, TENANT, UNIT, without

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kiwi_extract.entry import Entry
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
-from kiwi_extract.formats.origin import Origin
-from kiwi_extract.formats.reading import open_export
-from kiwi_extract.validate import validate
+from kiwi_extract.reading.export import Origin
+from kiwi_extract.reading.open_export import open_export
+from kiwi_extract.records.entry import Entry
+from kiwi_extract.records.validate import validate
 from kiwi_sync.rules.email import choose_email
 from kiwi_sync.rules.reasons import Reason
 

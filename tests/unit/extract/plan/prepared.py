@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.unit.extract.brake.houses import changed, houses, numbers, without
 from tests.unit.extract.exports import full
-from tests.unit.extract.houses import changed, houses, numbers, without
 from tests.unit.extract.plan.world import in_kiwi
 from tests.unit.extract.rig import Rig
 

@@ -5,15 +5,15 @@ from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from kiwi_extract.document import RejectedExportError
-from kiwi_extract.run import HandBackError
-from kiwi_extract.runs import Status
-from kiwi_extract.watermark import WATERMARK
+from kiwi_extract.bookkeeping.runs import Status
+from kiwi_extract.compare.watermark import WATERMARK
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.run.export_run import HandBackError
 from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.table import Change
 
+from tests.unit.extract.brake.houses import changed, houses, numbers, settle, without
 from tests.unit.extract.exports import CONNECTION, Export, delta, full, gone, lease, tenant
-from tests.unit.extract.houses import changed, houses, numbers, settle, without
 from tests.unit.extract.plan.prepared import NEXT, THREE, lines, prepared
 from tests.unit.extract.plan.world import in_kiwi
 from tests.unit.extract.rig import Rig, key

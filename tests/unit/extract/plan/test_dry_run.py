@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
 import pytest
-from kiwi_extract.document import RejectedExportError
-from kiwi_extract.lease import lease as lease_of_connection
-from kiwi_extract.runs import Status
+from kiwi_extract.bookkeeping.connection_lock import lease as lease_of_connection
+from kiwi_extract.bookkeeping.runs import Status
+from kiwi_extract.reading.erp_json import RejectedExportError
 from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.table import Change, Item
 
 from tests.fakes.memory import MemoryTable
+from tests.unit.extract.brake.houses import approve, changed, without
 from tests.unit.extract.exports import CONNECTION, Export, delta, full, lease, tenant, unit
-from tests.unit.extract.houses import approve, changed, without
 from tests.unit.extract.plan.prepared import NEXT, THREE, lines, prepared
 from tests.unit.extract.rig import Rig
 
@@ -159,7 +159,8 @@ def test_a_plan_says_that_an_export_was_being_worked_though_it_has_ended_by_then
 def test_a_dry_run_does_not_log_that_losses_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(
-        "kiwi_extract.brake.logger.warning", lambda text, **more: logged.append(f"{text} {more['lost']}")
+        "kiwi_extract.brake.brake.logger.warning",
+        lambda text, **more: logged.append(f"{text} {more['lost']}"),
     )
     rig = prepared()
     rig.settings.store(brake_agreements=0, brake_percent=0)

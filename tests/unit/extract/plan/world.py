@@ -12,8 +12,8 @@ from kiwi_sync.state.rows import Row, item_key
 from kiwi_sync.state.table import Change, Value
 from kiwi_sync.state.wants import Want, all_wants, email_claim, write_want
 
+from tests.unit.extract.brake.houses import settle
 from tests.unit.extract.exports import CONNECTION
-from tests.unit.extract.houses import settle
 from tests.unit.extract.rig import Rig
 
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kiwi_local.kiwi import tenants
+from kiwi_sandbox.kiwi import tenants
 from kiwi_sync.rules.email import blockable, choose_email
 from kiwi_sync.rules.reasons import Reason
 

@@ -1,0 +1,215 @@
+"""A plan as a page that an ERP person can be sent."""
+
+from collections import Counter
+from typing import Any
+
+from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.plan.plans import ACTIONS, Plan, is_held, is_superseded, total
+from kiwi_cli.plan.words import meaning
+
+LINES = 2000
+"""Lines that a page shows of each action; all are counted."""
+
+_ACTIONS = {
+    "create": (Text("anlegen", "create"), Tone.GOOD),
+    "update": (Text("ändern", "update"), Tone.INFO),
+    "replace": (Text("ersetzen", "replace"), Tone.INFO),
+    "delete": (Text("löschen", "delete"), Tone.WARNING),
+    "hold": (Text("zurückhalten", "hold"), Tone.BAD),
+    "skip": (Text("übergehen", "skip"), Tone.PLAIN),
+}
+_KINDS = {
+    "rental_unit": Text("Verwaltungseinheit", "rental unit"),
+    "tenant": Text("Mieter", "tenant"),
+    "mietvertrag": Text("Mietvertrag", "lease"),
+    "rental_agreement": Text("Vereinbarung (Mietvertrag × Mieter)", "rental agreement"),
+}
+_SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
+_MANDANT, _KIND = Column("Mandant"), Column(Text("Art", "kind"))
+_VALUES = Text(
+    "Die Seite enthält Werte aus dem Export, also personenbezogene Daten: nicht offen verschicken.",
+    "The page has values of the export in it, so data of persons: do not send it openly.",
+)
+_UNDECIDED = Text(
+    "offen: Mehrere wollen, was nur einer haben kann (eine E-Mail-Adresse); wer zuerst kommt, bekommt es.",
+    "undecided: several want what only one can have (an e-mail address); who comes first gets it.",
+)
+_NOT_AT_REST = Text(
+    "Nicht alles war erledigt, als geplant wurde: Was noch aussteht, geschieht außerdem.",
+    "Not everything was settled when this was planned: what is owed happens besides.",
+)
+_LEASE_HELD = Text(
+    "Ein anderer Export der Verbindung wurde gerade verarbeitet: noch einmal planen, wenn er fertig ist.",
+    "Another export of the connection was being worked: plan again when it is done.",
+)
+_NOT_KNOWN = Text("nicht bekannt", "not known")
+
+
+def page_of(plan: Plan, language: str) -> Page:
+    """The page of a plan. `language`: the one it opens in, empty for the reader's own."""
+    with_values = any("values" in line for line in plan["lines"])
+    scope, about = _SCOPES[plan["scope"]], f"{plan['connection']} · {plan['export_id']}"
+    supposed = plan["settings"]["supposed"]
+    return Page(
+        title=Text("Was der Export täte", "What the export would do"),
+        subtitle=Text(f"{scope.de} · {about}", f"{scope.en} · {about}"),
+        verdict=_verdict(plan),
+        figures=[
+            Figure(words, total(plan, (action,)), tone if total(plan, (action,)) else Tone.PLAIN)
+            for action, (words, tone) in _ACTIONS.items()
+        ],
+        sections=[
+            *([_supposed(supposed)] if supposed else []),
+            _counts(plan),
+            *_reasons(plan),
+            *_holds(plan),
+            *(_lines(plan, action) for action in ACTIONS if total(plan, (action,))),
+            *_rejected(plan),
+        ],
+        footer=[
+            *_notes(plan),
+            *([_VALUES] if with_values else []),
+            Text(f"Geplant: {plan['planned_at']} (UTC)", f"Planned: {plan['planned_at']} (UTC)"),
+        ],
+        language=language,
+    )
+
+
+def _verdict(plan: Plan) -> Badge:
+    if is_held(plan):
+        return Badge(Text("Verluste würden zurückgehalten", "losses would be held back"), Tone.BAD)
+    if is_superseded(plan):
+        return Badge(Text("überholt: Neueres ist bekannt", "superseded: newer is known"), Tone.WARNING)
+    if total(plan):
+        return Badge(Text("KIWI würde geändert", "KIWI would change"), Tone.INFO)
+    return Badge(Text("nichts würde sich ändern", "nothing would change"), Tone.GOOD)
+
+
+def _notes(plan: Plan) -> list[Text]:
+    """What else to know of a plan."""
+    state, outdated = plan["state"], int(plan["rows"]["outdated"])
+    older = Text(
+        f"Sätze, die älter sind als das, was schon bekannt ist, und nichts ändern: {outdated}.",
+        f"Records that are older than what is known, and change nothing: {outdated}.",
+    )
+    parked = Text(
+        f"Was KIWI zuvor abgelehnt hat, wird noch einmal versucht: {state['parked']}.",
+        f"What KIWI has refused before is tried again: {state['parked']}.",
+    )
+    notes = (
+        (outdated, older),
+        (plan["undecided"], _UNDECIDED),
+        (state["owed"], _NOT_AT_REST),
+        (state["parked"], parked),
+        (state["lease_held"], _LEASE_HELD),
+    )
+    return [text for concerns, text in notes if concerns]
+
+
+def _supposed(settings: dict[str, Any]) -> Section:
+    rows: list[list[Cell]] = [
+        [name, ", ".join(value) if isinstance(value, list) else str(value)]
+        for name, value in settings.items()
+    ]
+    columns = (Column(Text("Einstellung", "setting")), Column(Text("angenommen", "supposed")))
+    return Section(Text("Was wäre, wenn", "What if"), tables=[Table(columns, rows)])
+
+
+def _counts(plan: Plan) -> Section:
+    columns = [_MANDANT, _KIND, *(Column(words, numeric=True) for words, _ in _ACTIONS.values())]
+    rows: list[list[Cell]] = [
+        [one["mandant"], _KINDS[one["kind"]], *(int(one[action]) for action in ACTIONS)]
+        for one in plan["counts"]
+    ]
+    bars = [
+        Bar(words, total(plan, (action,)), tone)
+        for action, (words, tone) in _ACTIONS.items()
+        if total(plan, (action,))
+    ]
+    return Section(
+        Text("Was sich ändern würde", "What would change"), bars=bars, tables=[Table(columns, rows)]
+    )
+
+
+def _reasons(plan: Plan) -> list[Section]:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for one in plan["reasons"]:
+        counted[one["action"], one["kind"], one["reason"]] += int(one["count"])
+    bars = [
+        Bar(_joined(_ACTIONS[action][0], _KINDS[kind], meaning(reason)), count, _ACTIONS[action][1])
+        for (action, kind, reason), count in counted.most_common()
+    ]
+    return [Section(Text("Warum", "Why"), bars=bars)] if bars else []
+
+
+def _joined(action: Text, kind: Text, reason: Text) -> Text:
+    return Text(f"{kind.de} {action.de}: {reason.de}", f"{action.en} {kind.en}: {reason.en}")
+
+
+def _holds(plan: Plan) -> list[Section]:
+    columns = (
+        _MANDANT,
+        Column(Text("verlören ihren Zugang", "would lose their access"), numeric=True),
+        Column(Text("von", "of"), numeric=True),
+    )
+    rows: list[list[Cell]] = [[one["mandant"], int(one["lost"]), int(one["total"])] for one in plan["holds"]]
+    title = Text("Würde zurückgehalten, bis jemand entscheidet", "Would be held until a person decides")
+    return [Section(title, tables=[Table(columns, rows)])] if rows else []
+
+
+def _lines(plan: Plan, action: str) -> Section:
+    words, tone = _ACTIONS[action]
+    there = [line for line in plan["lines"] if line["action"] == action]
+    columns = (
+        _KIND,
+        Column(Text("externe ID", "external id")),
+        Column(Text("Grund", "reason")),
+        Column(Text("Felder", "fields")),
+    )
+    rows: list[list[Cell]] = [
+        [
+            _KINDS[line["kind"]],
+            line.get("external_id", ""),
+            _why(line),
+            _fields(line),
+        ]
+        for line in there[:LINES]
+    ]
+    table = Table(columns, rows, left_out=max(len(there) - LINES, 0))
+    return Section(words, tables=[table], badge=Badge(words, tone), count=len(there), folded=True)
+
+
+def _why(line: dict[str, Any]) -> Text:
+    """The reason, what is not whole, and whether it is undecided."""
+    told = [meaning(line[name]) for name in ("reason", "notice") if line.get(name)]
+    told += [Text("offen", "undecided")] if line.get("undecided") else []
+    return Text("; ".join(one.de for one in told), "; ".join(one.en for one in told))
+
+
+def _fields(line: dict[str, Any]) -> Text | str:
+    if "values" in line:
+        return "; ".join(
+            f"{name}: {_value(old)} → {_value(new)}" for name, (old, new) in line["values"].items()
+        )
+    if line["action"] not in {"update", "replace"}:
+        return ""
+    return ", ".join(line["fields"]) if "fields" in line else _NOT_KNOWN
+
+
+def _value(value: Any) -> str:
+    return "–" if value is None or value == "" else str(value)
+
+
+def _rejected(plan: Plan) -> list[Section]:
+    records = plan["rejected"]["records"]
+    names = ("kind", "key", "field", "reason", "place")
+    labels = (_KIND, Column(Text("Schlüssel", "key")), Column(Text("Feld", "field")))
+    columns = (*labels, Column(Text("Grund", "reason")), Column(Text("Stelle", "place")))
+    rows: list[list[Cell]] = [
+        [meaning(record[name]) if name == "reason" else record.get(name) or "" for name in names]
+        for record in records
+    ]
+    count = int(plan["rejected"]["count"])
+    table = Table(columns, rows, left_out=max(count - len(rows), 0))
+    title = Text("Abgewiesene Sätze", "Rejected records")
+    return [Section(title, tables=[table], count=count, folded=True)] if rows else []

@@ -1,0 +1,267 @@
+"""The run of an export: its row says what became of the export, for people and for the next invocation."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from kiwi_sync.state.rows import tombstone
+from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
+from kiwi_sync.times import stamp
+
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.records.entry import Entry
+from kiwi_extract.records.listing import listed
+
+UNKNOWN = "%unknown"
+"""Stands for the connection where a document does not say whose it is."""
+DETAIL = 1000
+"""Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
+_PROGRESS = ("progress", "staying", "passed", "tally", "writes")
+
+
+class Status(StrEnum):
+    """What became of an export."""
+
+    WORKING = "working"
+    DONE = "done"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    HELD = "held"
+    PLANNED = "planned"
+    INCOMPLETE = "incomplete"
+
+
+_CARRIED_OUT = frozenset({Status.DONE, Status.SUPERSEDED, Status.HELD})
+
+
+class Terms(NamedTuple):
+    """Under what a run works; what was done under other terms has to be done again.
+
+    `approved`: whether a person has approved its losses. `plan`: what it carries out, and what the state was
+    found to be in line with. `mapping`: the version of the Feldmapping that the export is read with.
+    """
+
+    settings_version: int
+    approved: bool = False
+    plan: str | None = None
+    mapping: str | None = None
+
+    def are_those_of(self, item: Item) -> bool:
+        """Whether a run's row is of a run under these terms."""
+        approved = item.get("approved", False)
+        return self == (item.get("settings_version"), approved, item.get("plan"), item.get("mapping"))
+
+
+@dataclass
+class Tally:
+    """What a run has counted, partition by partition."""
+
+    unchanged: int = 0
+    changed: int = 0
+    gone: int = 0
+    outdated: int = 0
+    accepted: int = 0
+    held: int = 0
+
+
+@dataclass
+class Run:
+    """How far a run has come."""
+
+    connection: str
+    export_id: str
+    version: str
+    settings_version: int
+    approved: bool = False
+    """Whether a person has approved its losses."""
+    continues: bool = False
+    """Whether an earlier invocation has worked on it and has not ended it."""
+    plan: str | None = None
+    """The fingerprint of the plan that it carries out."""
+    writes: bool = False
+    """Of a run with a plan: whether it may have written anything that the plan is checked against."""
+    done: set[str] = field(default_factory=set)
+    """Partitions that are done, under these settings."""
+    staying: set[str] = field(default_factory=set)
+    """Mandanten in which something newer stays, or something is held."""
+    passed: set[str] = field(default_factory=set)
+    """Mandanten in which nothing is held, as an earlier invocation has found."""
+    tally: Tally = field(default_factory=Tally)
+
+
+def _key(connection: str, export_id: str) -> ItemKey:
+    return (f"%run#{connection}", export_id)
+
+
+def plan_id(export_id: str) -> str:
+    """Under what the run of a dry run lies: beside the real one, which it must not overwrite."""
+    return f"{export_id}#plan"
+
+
+def begin(
+    table: Table,
+    connection: str,
+    export_id: str,
+    version: str,
+    settings_version: int,
+    now: datetime,
+    *,
+    approved: bool = False,
+    plan: str | None = None,
+    mapping: str | None = None,
+) -> Run:
+    """The run of this export: a new one, or the one that an earlier invocation did not end.
+
+    `approved`, `plan`, `mapping`: see `Terms`.
+    """
+    item = table.get(_key(connection, export_id)) or {}
+    run = Run(connection, export_id, version, settings_version, approved, _is_open(item, version), plan)
+    if run.continues and Terms(settings_version, approved, plan, mapping).are_those_of(item):
+        run.writes = bool(item.get("writes"))
+        run.done = set(json.loads(str(item.get("progress", "[]"))))
+        run.staying = set(json.loads(str(item.get("staying", "[]"))))
+        run.passed = set(json.loads(str(item.get("passed", "[]"))))
+        run.tally = Tally(**json.loads(str(item.get("tally", "{}"))))
+        return run
+    put: dict[str, Value] = {
+        "status": Status.WORKING.value,
+        "version": version,
+        "settings_version": settings_version,
+        "began_at": stamp(now),
+        "approved": approved,
+    }
+    remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
+    for name, value in (("plan", plan), ("mapping", mapping)):
+        if value is None:
+            remove.append(name)
+        else:
+            put[name] = value
+    table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
+    return run
+
+
+def _is_open(item: Item, version: str) -> bool:
+    return item.get("status") == Status.WORKING and item.get("version") == version
+
+
+def is_open(table: Table, connection: str, export_id: str, version: str) -> bool:
+    """Whether an invocation has worked on the export and has not ended its run."""
+    return _is_open(table.get(_key(connection, export_id)) or {}, version)
+
+
+def writes_already(table: Table, connection: str, export_id: str, version: str, terms: Terms) -> bool:
+    """Whether an invocation has begun to write under these very terms, and has not ended."""
+    item = table.get(_key(connection, export_id)) or {}
+    return _is_open(item, version) and terms.are_those_of(item) and bool(item.get("writes"))
+
+
+def carried_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> Status | None:
+    """What became of this very plan; None if it has not been carried out."""
+    item = table.get(_key(connection, export_id)) or {}
+    if item.get("version") != version or item.get("plan") != plan:
+        return None
+    return next((status for status in _CARRIED_OUT if status == item.get("status")), None)
+
+
+def note_writing(table: Table, run: Run) -> None:
+    """Note before the first write that from here on rows may be otherwise than the run's plan has them."""
+    run.writes = True
+    table.update(_key(run.connection, run.export_id), Change(put={"writes": True}))
+
+
+def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
+    """Note that parts of an export are there, and that it waits for the others."""
+    put: dict[str, Value] = {"status": Status.INCOMPLETE.value, "detail": detail}
+    change = Change(
+        put=put | tombstone(now),
+        put_if_absent={"began_at": stamp(now)},
+        remove=[*_PROGRESS, "reason", "counts", "rejected", "kept", "ended_at"],
+    )
+    table.update(_key(connection, export_id), change)
+
+
+def end_wait(table: Table, connection: str, export_id: str) -> None:
+    """The parts are all there: from here on the run of the whole export says what becomes of it."""
+    table.delete(_key(connection, export_id), equals("status", Status.INCOMPLETE.value))
+
+
+def note_progress(table: Table, run: Run) -> None:
+    """Remember how far the run has come, for the next invocation."""
+    put = {
+        "progress": json.dumps(sorted(run.done)),
+        "staying": json.dumps(sorted(run.staying)),
+        "passed": json.dumps(sorted(run.passed)),
+        "tally": json.dumps(vars(run.tally)),
+    }
+    table.update(_key(run.connection, run.export_id), Change(put=put))
+
+
+def end(
+    table: Table,
+    run: Run,
+    read: Mapping[str, int],
+    rejected: tuple[int, Sequence[Entry]],
+    now: datetime,
+) -> Status:
+    """Close the run: `held` if part of it is, `superseded` if nothing was new enough, else `done`."""
+    tally = run.tally
+    status = Status.SUPERSEDED if tally.outdated and not tally.accepted else Status.DONE
+    if tally.held:
+        status = Status.HELD
+    counts = {"read": dict(read), "rejected": rejected[0], **vars(tally)}
+    put = {
+        "status": status.value,
+        "ended_at": stamp(now),
+        "counts": json.dumps(counts),
+        "rejected": listed(rejected[1]),
+    }
+    table.update(_key(run.connection, run.export_id), Change(put=put, remove=_PROGRESS))
+    return status
+
+
+def note_plan(
+    table: Table,
+    run: Run,
+    counts: Mapping[str, object],
+    rejected: Sequence[Entry],
+    plan: str,
+    began: datetime,
+    now: datetime,
+) -> Status:
+    """Note that an export was planned; `plan`: the message that says where the plan lies."""
+    put: dict[str, Value] = {
+        "status": Status.PLANNED.value,
+        "version": run.version,
+        "settings_version": run.settings_version,
+        "began_at": stamp(began),
+        "ended_at": stamp(now),
+        "counts": json.dumps({**counts, **vars(run.tally)}),
+        "rejected": listed(rejected),
+        "plan": plan,
+    }
+    change = Change(put=put | tombstone(now), remove=["reason", "detail", "kept"])
+    table.update(_key(run.connection, plan_id(run.export_id)), change)
+    return Status.PLANNED
+
+
+def refuse(
+    table: Table,
+    connection: str | None,
+    export_id: str,
+    error: RejectedExportError,
+    kept: str | None,
+    now: datetime,
+) -> None:
+    """Note that an export was refused whole, why, and where the document is kept."""
+    put: dict[str, Value] = {
+        "status": Status.REJECTED.value,
+        "reason": error.reason.value,
+        "detail": error.detail[:DETAIL],
+        "kept": kept or "",
+        "ended_at": stamp(now),
+    }
+    change = Change(put=put | tombstone(now), remove=[*_PROGRESS, "counts", "rejected"])
+    table.update(_key(connection or UNKNOWN, export_id), change)

@@ -1,0 +1,181 @@
+"""Brings one partition of an export into the table: read, compare, write, send."""
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Executor, wait
+from dataclasses import dataclass, field
+from functools import partial
+
+from kiwi_sync.keys import Partition
+from kiwi_sync.observability import logger
+from kiwi_sync.queues import Queue, in_batches, send_to_transform
+from kiwi_sync.state.table import Item, Table
+
+from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.compare.compare import (
+    COMPARED,
+    Comparison,
+    Question,
+    SourceChange,
+    What,
+    compare,
+    next_watermark,
+)
+from kiwi_extract.compare.source_writer import SourceWriter, key_of
+from kiwi_extract.compare.watermark import (
+    WATERMARK,
+    Watermark,
+    watermark_key,
+    watermark_of,
+    write_watermark,
+)
+from kiwi_extract.records.entry import Entry
+
+CHUNK = 200
+"""Rows that are written before their keys are sent."""
+ATTEMPTS = 8
+"""How often a row that keeps moving is compared again."""
+EXEMPT_BYTES = 300_000
+"""Size of exemptions that an item can hold, with room to spare (DynamoDB: 400 KB an item)."""
+
+
+class RowKeepsMovingError(Exception):
+    """A row was changed by someone else between every read and write; the export is tried again later."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A partition as it was compared."""
+
+    comparison: Comparison
+    watermark: Watermark
+
+
+@dataclass
+class PartitionWork:
+    """What bringing partitions in needs. `wrote`: whether anything has been written yet."""
+
+    table: Table
+    transform: Queue
+    writers: Executor
+    source: SourceWriter
+    deadline: Deadline
+    wrote: bool = field(default=False)
+
+    def look(self, partition: Partition, question: Question, entries: Mapping[str, Entry]) -> Look:
+        """Compare the partition."""
+        rows, watermark = self._read(partition, question, entries)
+        return Look(compare(question, entries, rows, watermark), watermark)
+
+    def look_at(
+        self, partition: Partition, question: Question, entries: Mapping[str, Entry], sks: Collection[str]
+    ) -> tuple[dict[str, Item], Comparison]:
+        """Some rows of the partition, and what the export changes in them."""
+        found = self.table.get_many([*((partition.pk, sk) for sk in sks), watermark_key(partition)])
+        rows = {sk: item for (_, sk), item in found.items()}
+        watermark = watermark_of(rows.pop(WATERMARK, None))
+        named = {sk: entries[sk] for sk in sks if sk in entries}
+        return rows, compare(question, named, rows, watermark)
+
+    def bring_in(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        look: Look | None = None,
+    ) -> Comparison:
+        """Compare the partition (unless a `look` has shown that nothing in it differs), write what differs,
+        send its keys, move the watermark.
+
+        Raises:
+            DeadlineReachedError: some rows may be written; the same partition again is right.
+            RowKeepsMovingError: see there.
+        """
+        look = look or self.look(partition, question, entries)
+        comparison, watermark = look.comparison, look.watermark
+        if not question.is_full or question.version < watermark.version:
+            watermark = self._exempt_created(partition, comparison, watermark)
+        for chunk in in_batches(comparison.changes, CHUNK):
+            self.deadline.check()
+            self._write(partition, question, entries, chunk, watermark)
+        if question.is_full:
+            self._move_watermark(partition, watermark, next_watermark(question, comparison, watermark))
+        return comparison
+
+    def _read(
+        self, partition: Partition, question: Question, entries: Mapping[str, Entry]
+    ) -> tuple[dict[str, Item], Watermark]:
+        """The partition's rows by sort key (a delta: only those it names), and its watermark."""
+        if question.is_full:
+            items = {str(item["sk"]): item for item in self.table.query(partition.pk, only=COMPARED)}
+        else:
+            keys = [(partition.pk, sk) for sk in entries]
+            found = self.table.get_many([*keys, watermark_key(partition)])
+            items = {sk: item for (_, sk), item in found.items()}
+        watermark = watermark_of(items.pop(WATERMARK, None))
+        return items, watermark
+
+    def _write(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        changes: tuple[SourceChange, ...],
+        watermark: Watermark,
+    ) -> None:
+        """Write a chunk and send its keys. A row that has moved on is read and compared again."""
+        left = changes
+        for _ in range(ATTEMPTS):
+            written = list(zip(left, self._write_all(partition, left), strict=True))
+            self.wrote = self.wrote or any(done and change.what is not What.SEND for change, done in written)
+            sent = [change for change, done in written if done and change.what in _SENT]
+            send_to_transform(self.transform, (key_of(partition, change) for change in sent))
+            moved = [change.sk for change, done in written if not done]
+            if not moved:
+                return
+            left = self._again(partition, question, entries, moved, watermark)
+        raise RowKeepsMovingError(f"{len(left)} rows of {partition.kind} kept moving")
+
+    def _write_all(self, partition: Partition, changes: tuple[SourceChange, ...]) -> list[bool]:
+        """Write at the same time; also when one fails, none is on its way any more when this returns."""
+        write = partial(self.source.write, partition, now=self.deadline.clock())
+        writes = [self.writers.submit(write, change) for change in changes]
+        wait(writes)
+        return [one.result() for one in writes]
+
+    def _again(
+        self,
+        partition: Partition,
+        question: Question,
+        entries: Mapping[str, Entry],
+        moved: list[str],
+        watermark: Watermark,
+    ) -> tuple[SourceChange, ...]:
+        found = self.table.get_many([(partition.pk, sk) for sk in moved])
+        rows = {sk: item for (_, sk), item in found.items()}
+        named = {sk: entries[sk] for sk in moved if sk in entries}
+        return tuple(compare(question, named, rows, watermark).changes)
+
+    def _exempt_created(
+        self, partition: Partition, comparison: Comparison, watermark: Watermark
+    ) -> Watermark:
+        """A delta, or a full export that comes late, creates rows of which the last full export said nothing:
+        note that first."""
+        if watermark.unseen == watermark.version:
+            return watermark
+        created = [change.sk for change in comparison.changes if change.row is None]
+        exempting = watermark.exempting({sk: watermark.effective(sk, None) for sk in created})
+        return self._move_watermark(partition, watermark, exempting)
+
+    def _move_watermark(self, partition: Partition, old: Watermark, new: Watermark) -> Watermark:
+        """The watermark that stands from now on."""
+        if new == old:
+            return old
+        if len(new.exempt_text) > EXEMPT_BYTES:
+            # Better a watermark that stays than one that is wrong: it only protects from late old exports.
+            logger.warning("watermark not moved: too many rejected or held records", kind=partition.kind)
+            return old
+        write_watermark(self.table, partition, new)
+        return new
+
+
+_SENT = frozenset({What.RECORD, What.GONE, What.SEND})

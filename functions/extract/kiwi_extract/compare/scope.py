@@ -1,0 +1,87 @@
+"""Of which partitions an export speaks, and what it is to each of them."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from kiwi_sync.connections import Connection
+from kiwi_sync.erp.envelope import SECTIONS, Envelope
+from kiwi_sync.keys import SHARDS, Partition, RowKind
+
+from kiwi_extract.compare.compare import Question
+from kiwi_extract.reading.export import Export
+from kiwi_extract.records.spool import Spool
+
+
+@dataclass(frozen=True)
+class Extent:
+    """An admitted export over its connection's Mandanten.
+
+    `seen`: Mandanten that have had rows. `unreadable`: see `Spool.unreadable`. `silent`: (Mandant, kind) that
+    a full export is said to be complete for, but does not speak of.
+    """
+
+    connection: Connection
+    envelope: Envelope
+    spool: Spool
+    seen: frozenset[str]
+    unreadable: frozenset[tuple[str | None, RowKind]]
+    silent: frozenset[tuple[str, RowKind]] = frozenset()
+
+    @property
+    def selected(self) -> frozenset[str]:
+        """The Mandanten that the connection selects."""
+        return frozenset(self.connection.settings.mandanten)
+
+    @property
+    def deselected(self) -> frozenset[str]:
+        """Mandanten that have had rows and are selected no longer."""
+        return self.seen - self.selected
+
+    def partitions(self) -> Iterator[Partition]:
+        """Of a full export: all that it speaks of, or that is deselected; of a delta: its own."""
+        if not self.envelope.is_full:
+            yield from self.spool.partitions(self.connection.id)
+            return
+        mandanten = sorted(self.selected.intersection(self.envelope.mandanten) | self.deselected)
+        for kind in SECTIONS.values():
+            for mandant in mandanten:
+                if (mandant, kind) in self.silent and mandant not in self.deselected:
+                    continue
+                for shard in range(SHARDS):
+                    yield Partition(self.connection.id, mandant, kind, format(shard, "x"))
+
+    def question(
+        self, partition: Partition, *, held: Collection[str] = (), continues: bool = False
+    ) -> Question:
+        """What the export is to a partition."""
+        hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self.unreadable
+        return Question(
+            version=self.envelope.version,
+            is_full=self.envelope.is_full,
+            shape=self.connection.shape,
+            judges_absence=not hidden or partition.mandant in self.deselected,
+            held=held,
+            continues=continues,
+        )
+
+    def covered(self) -> frozenset[str]:
+        """The Mandanten of which a full export has said all there is to say; of a delta none."""
+        if not self.envelope.is_full:
+            return frozenset()
+        partitions = list(self.partitions())
+        silent = {it.mandant for it in partitions if not self.question(it).judges_absence}
+        silent |= {mandant for mandant, _ in self.silent}
+        return frozenset(it.mandant for it in partitions) - silent
+
+
+def silent_in(envelope: Envelope, document: Export) -> frozenset[tuple[str, RowKind]]:
+    """The (Mandant, kind) that a full export is said to be complete for, but does not speak of."""
+    spoken = document.spoken
+    if spoken is None or not envelope.is_full:
+        return frozenset()
+    return frozenset(
+        (mandant, kind)
+        for mandant in envelope.mandanten
+        for section, kind in SECTIONS.items()
+        if (mandant, section) not in spoken
+    )

@@ -1,0 +1,81 @@
+"""Where an export lay in the bucket, and what that says of it."""
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kiwi_sync.connections import CONNECTION_ID
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from kiwi_extract.reading.export import Origin
+from kiwi_extract.reading.open_export import SIDE_FILE
+from kiwi_extract.reading.opened_export import export_id_of
+
+UTF_8 = "utf-8"
+_PLACE = re.compile(
+    rf"exports/(?P<connection>{CONNECTION_ID[1:-1]})/(?P<scope>full|delta)/(?P<name>.+)", re.DOTALL
+)
+
+
+class Place(BaseModel):
+    """Where an object lay first: what tells connection, scope and time. Copies of it carry this along.
+
+    `version`: what tells it from others of the same key. `side`: version of the side file, "" if there was
+    none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    key: str
+    modified: AwareDatetime | None = None
+    version: str = ""
+    side: str | None = None
+
+    @property
+    def folder(self) -> str | None:
+        """Where a side file may lie; None: this is no place that says connection and scope."""
+        return self.key.rpartition("/")[0] if _PLACE.fullmatch(self.key) else None
+
+    @property
+    def connection(self) -> str | None:
+        """The connection, as the place says."""
+        place = _PLACE.fullmatch(self.key)
+        return place["connection"] if place else None
+
+    @property
+    def is_side_file(self) -> bool:
+        """Whether a side file may lie here."""
+        return self.folder is not None and self.key.endswith(f"/{SIDE_FILE}")
+
+    def origin(self, side: Mapping[str, Any]) -> Origin:
+        """What is known of the export. `side`: what its side file says."""
+        place = _PLACE.fullmatch(self.key)
+        if place is None:
+            return Origin(self.key, self.modified)
+        envelope = {
+            "connection": place["connection"],
+            "scope": place["scope"],
+            "export_id": export_id_of(place["name"], self.key, self.version, modified=self.modified),
+            **side,
+        }
+        return Origin(self.key, self.modified, envelope)
+
+    def metadata(self) -> dict[str, str]:
+        """What a copy of the object carries: S3 takes ASCII only."""
+        return {"place": base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()}
+
+
+def place_of(
+    key: str, modified: datetime | None, version: str, side: str | None, metadata: Mapping[str, str]
+) -> Place:
+    """Where an object lay first: as its metadata says if it is a copy of ours, else where it lies."""
+    try:
+        return Place.model_validate_json(base64.urlsafe_b64decode(metadata["place"]))
+    except (KeyError, ValidationError, ValueError):
+        return Place(key=key, modified=modified, version=version, side=side)
+
+
+def origin_of_message(body: bytes) -> Origin:
+    """Of an export that is the message itself nothing is known, but that it is UTF-8."""
+    return Origin(encoding="utf-8-sig" if body.startswith(b"\xef\xbb\xbf") else UTF_8)

@@ -1,0 +1,215 @@
+"""Reads a CSV: encoding and delimiter are found out, or told by the Feldmapping."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.reading.csv_encoding import text_of
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.export import ReadingOptions
+from kiwi_extract.reading.streams import Peekable
+from kiwi_extract.reading.tables import MALFORMED_QUOTES, RAGGED_LINE, Row, Table
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
+DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+MAX_COLUMNS = 1000
+MAX_LINE = 2**20
+_QUOTED = re.compile(r'"[^"]*"')
+_TOLD = re.compile(r"sep=(.)", re.IGNORECASE)
+_BREAK = re.compile(r"\r\n|\r|\n")
+_AS_TEXT = '="'
+"""With which Excel is told to leave a number as it is: `="0001"`."""
+_DOS_END = "\x1a"
+
+
+class Lines(Iterator[str]):
+    """The lines of a text with their ends, and whether the last one was taken."""
+
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._lines = _lines(pieces)
+        self.ended = False
+
+    def __next__(self) -> str:
+        line = next(self._lines, None)
+        if line is None:
+            self.ended = True
+            raise StopIteration
+        return line
+
+
+def _lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Ends as in every system: only these, for csv takes what Python calls a line for a whole record."""
+    rest = ""
+    for piece in pieces:
+        # The last one may go on in the next piece, or its end may: \r and \n.
+        *whole, rest = io.StringIO(rest + piece, newline="")
+        if rest.endswith("\n"):
+            whole.append(rest)
+            rest = ""
+        yield from whole
+        if len(rest) > MAX_LINE:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, "a line of more than a mebibyte")
+    if rest:
+        yield rest
+
+
+def csv_table(stream: Peekable, source: str, encoding: str | None, options: ReadingOptions | None) -> Table:
+    """The table in a CSV.
+
+    Raises:
+        RejectedExportError: encoding or delimiter are doubtful, or it has no header.
+    """
+    told = options.encoding if options else None
+    lines = Lines(_without_dos_end(text_of(stream, encoding or told)))
+    skipped = sum(1 for _ in islice(lines, options.header_line - 1)) if options else 0
+    header, before = _header_line(lines)
+    before += skipped
+    delimiter = options.delimiter if options else None
+    sep = _TOLD.fullmatch(header.strip("\r\n\ufeff "))
+    if sep:
+        delimiter = delimiter or _known(sep[1], before)
+        header, more = _header_line(lines)
+        before += more
+    delimiter = delimiter or _delimiter(header, before)
+    reader = csv.reader(_chain(header, lines), delimiter=delimiter, strict=True)
+    try:
+        names = next(reader)
+    except (csv.Error, StopIteration):
+        detail = f"line {before}: a header that cannot be read"
+        raise RejectedExportError(RejectedExport.CSV_BROKEN, detail) from None
+    columns = unique_columns(_unwrapped(names))
+    return Table(source, [name for name in columns if name], _rows(reader, lines, columns, before - 1))
+
+
+def _without_dos_end(pieces: Iterator[str]) -> Iterator[str]:
+    """The text without the mark that programs for DOS put at its end."""
+    held = ""
+    for piece in pieces:
+        if not held and _DOS_END not in piece:
+            yield piece
+            continue
+        held += piece
+        end = held.find(_DOS_END, len(held.rstrip(f"{_DOS_END} \t\r\n")))
+        if end:
+            yield held if end < 0 else held[:end]
+        held = "" if end < 0 else held[end:]
+        if len(held) > MAX_LINE:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, "a line of more than a mebibyte")
+
+
+def _chain(header: str, lines: Lines) -> Iterator[str]:
+    yield header
+    yield from lines
+
+
+def _header_line(lines: Lines) -> tuple[str, int]:
+    """The first line that is not empty, and how many lines it took."""
+    for count, line in enumerate(lines, start=1):
+        if line.strip():
+            return line, count
+    raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+
+
+def _known(delimiter: str, line: int) -> str:
+    if delimiter not in DELIMITERS:
+        detail = f"line {line}: sep= names no delimiter; allowed are {', '.join(DELIMITERS.values())}"
+        raise RejectedExportError(RejectedExport.DELIMITER_DOUBTFUL, detail)
+    return delimiter
+
+
+def _delimiter(header: str, line: int) -> str:
+    """What stands most often between the names of the columns."""
+    bare = _QUOTED.sub("", header)
+    counts = {delimiter: bare.count(delimiter) for delimiter in DELIMITERS}
+    most = max(counts.values())
+    if not most:
+        return ";"
+    found = [delimiter for delimiter, count in counts.items() if count == most]
+    if len(found) > 1:
+        names = " or ".join(DELIMITERS[delimiter] for delimiter in found)
+        detail = f"line {line}: {names}, each {most} times; name the right one as `delimiter` in the mapping"
+        raise RejectedExportError(RejectedExport.DELIMITER_DOUBTFUL, detail)
+    return found[0]
+
+
+def unique_columns(names: Sequence[str]) -> list[str]:
+    """The columns' names. What has none is not read; where two have the same, nobody knows which is meant."""
+    columns = [name.strip().lstrip("\ufeff") for name in names]
+    if len(columns) > MAX_COLUMNS:
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, f"more than {MAX_COLUMNS} columns")
+    first: dict[str, int] = {}
+    for place, name in enumerate(columns, start=1):
+        if name and first.setdefault(name, place) != place:
+            detail = f"columns {first[name]} and {place} have the same name"
+            raise RejectedExportError(RejectedExport.NO_TABLE, detail)
+    return columns
+
+
+def _rows(reader: "CsvReader", lines: Lines, columns: list[str], before: int) -> Iterator[Row]:
+    """The rows. `before`: lines in front of the header."""
+    width, blank = len(columns), "" in columns
+    while True:
+        begins = before + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield _malformed(reader, lines, begins, before)
+            continue
+        if before + reader.line_num > begins and _has_swallowed(cells, width, reader.dialect.delimiter):
+            raise _swallowing(begins)
+        if len(cells) != width:
+            if not any(map(str.strip, cells)):
+                continue
+            if len(cells) < width or any(cells[width:]):
+                yield Row(begins, {}, RAGGED_LINE)
+                continue
+        row = dict(zip(columns, _unwrapped(cells), strict=False))
+        if blank:
+            row.pop("", None)
+        if any(map(str.strip, row.values())):
+            yield Row(begins, row)
+
+
+def _unwrapped(cells: list[str]) -> list[str]:
+    if _AS_TEXT not in "|".join(cells):
+        return cells
+    return [
+        cell[2:-1].replace('""', '"')
+        if cell.startswith(_AS_TEXT) and cell.endswith('"') and len(cell) > 2
+        else cell
+        for cell in cells
+    ]
+
+
+def _has_swallowed(cells: list[str], width: int, delimiter: str) -> bool:
+    """Whether a cell has a whole line in it: two stray quotation marks make one cell of all between them."""
+    for place, cell in enumerate(cells):
+        for line in _BREAK.split(cell)[1:]:
+            count = line.count(delimiter)
+            if count >= max(width - 1, 1):
+                return True
+            # The second mark may stand within the swallowed line, which then goes on behind this cell.
+            if count == place > 1 and line.startswith(cells[0] + delimiter):
+                return True
+    return False
+
+
+def _malformed(reader: "CsvReader", lines: Lines, begins: int, before: int) -> Row:
+    """A row whose quotation marks cannot be right; if they have swallowed other lines, all is unsure."""
+    if lines.ended or before + reader.line_num > begins:
+        raise _swallowing(begins)
+    return Row(begins, {}, MALFORMED_QUOTES)
+
+
+def _swallowing(line: int) -> RejectedExportError:
+    detail = f"line {line}: a quotation mark is opened and not closed; a mark within a text is doubled"
+    return RejectedExportError(RejectedExport.CSV_BROKEN, detail)

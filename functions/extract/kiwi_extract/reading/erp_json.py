@@ -1,0 +1,157 @@
+"""Reads an export document as a stream: the envelope, and one record after the other, in bounded memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.reading.completion import Completion
+from kiwi_extract.reading.json_stream import JsonText, TooComplexError
+from kiwi_extract.reading.streams import Peekable, Readable, decoded, unicode_encoding
+
+DELETIONS = "geloescht"
+ENVELOPE_KEYS = frozenset(
+    {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl", "teil", "dry_run"}
+)
+MAX_RECORDS = 3_000_000
+"""Records of one export: about as many as one invocation can read, and can put on its disk."""
+
+_OTHER_VALUES = frozenset('["-0123456789tfn')
+"""What a JSON value begins with that is no object."""
+_KNOWN = ENVELOPE_KEYS | frozenset(SECTIONS) | {DELETIONS}
+
+
+class RejectedExportError(Exception):
+    """The export is refused whole; nothing of it may change anything."""
+
+    def __init__(self, reason: RejectedExport, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+class RawRecord(NamedTuple):
+    """A record as it stands in the document, in the words of `erp-export/1`.
+
+    `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
+    several of one key are one record, as its table says; `completes`: it only adds to others of its key.
+    `reason`, `field`: why it cannot be used, if its reader says so.
+    """
+
+    section: str
+    place: int
+    deleted: bool
+    value: Any
+    source: str | None = None
+    line: int | None = None
+    repeats: bool = False
+    reason: str | None = None
+    field: str | None = None
+    completes: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether other rows may be parts of the same record."""
+        return self.repeats or self.completes
+
+
+@dataclass
+class Document:
+    """A JSON document while it is read: `envelope` and `counts` are whole when `records` has ended."""
+
+    stream: Readable
+    encoding: str | None = None
+    """Of the text, if it is known already."""
+    envelope: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
+    sections: set[str] = field(default_factory=set)
+    """The lists that are there, be they empty; those of deletions do not count."""
+    mapping: None = None
+    """It is in our own words, so that it needs no Feldmapping."""
+    spoken: None = None
+    """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
+    unused: Sequence[str] = ()
+    """It has no tables."""
+    completion: Completion = field(default_factory=Completion)
+    _read: int = field(default=0, init=False)
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record, in the document's order.
+
+        Raises:
+            RejectedExportError: it is not JSON, cut off, too complex, too large, or not shaped as an export.
+        """
+        stream = Peekable(self.stream)
+        encoding = self.encoding or unicode_encoding(stream.peek(64)) or "utf-8"
+        try:
+            yield from self._top(JsonText(decoded(stream, encoding)))
+        except TooComplexError as error:
+            raise RejectedExportError(RejectedExport.TOO_COMPLEX, str(error)) from None
+        except ValueError:
+            # Without the parser's words, which quote the document.
+            raise RejectedExportError(RejectedExport.NOT_JSON, _not_json(self.counts)) from None
+
+    def _top(self, text: JsonText) -> Iterator[RawRecord]:
+        if text.peek() in _OTHER_VALUES:
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the document is not an object")
+        seen: set[str] = set()
+        for name in text.keys():  # noqa: SIM118 - no dictionary
+            if name in _KNOWN:
+                _note(name, name, seen)
+            if name in SECTIONS:
+                yield from self._section(text, name, deleted=False)
+            elif name == DELETIONS:
+                yield from self._deletions(text)
+            elif name in ENVELOPE_KEYS:
+                self.envelope[name] = text.value()
+            else:
+                text.skip()
+        if text.peek():
+            raise ValueError("something behind the document")
+
+    def _deletions(self, text: JsonText) -> Iterator[RawRecord]:
+        if text.peek() != "{":
+            _check_nothing(text, f"{DELETIONS}: must be an object")
+            return
+        seen: set[str] = set()
+        for name in text.keys():  # noqa: SIM118 - no dictionary
+            if name in SECTIONS:
+                _note(name, f"{DELETIONS}.{name}", seen)
+                yield from self._section(text, name, deleted=True)
+            else:
+                text.skip()
+
+    def _section(self, text: JsonText, name: str, *, deleted: bool) -> Iterator[RawRecord]:
+        if not deleted:
+            self.sections.add(name)
+        if text.peek() != "[":
+            _check_nothing(text, f"{name}: must be a list")
+            return
+        for place, value in enumerate(text.values()):
+            if not deleted:
+                self.counts[name] += 1
+            self._read += 1
+            if self._read > MAX_RECORDS:
+                raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_RECORDS} records")
+            yield RawRecord(name, place, deleted, value)
+
+
+def _check_nothing(text: JsonText, fault: str) -> None:
+    """What is neither a list nor an object may be nothing, and nothing else."""
+    if text.peek() in {"[", "{"} or text.value() not in (None, ""):
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, fault)
+
+
+def _note(name: str, shown: str, seen: set[str]) -> None:
+    """Note a key; which of two values counts is nobody's guess. What is skipped anyway is not noted."""
+    if name in seen:
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: stands there twice")
+    seen.add(name)
+
+
+def _not_json(counts: Mapping[str, int]) -> str:
+    """Where the document stopped to be JSON, as far as its records tell."""
+    read = ", ".join(f"{count} {section}" for section, count in counts.items() if count)
+    return f"not JSON in UTF-8, or cut off; records begun before that: {read or 'none'}"

@@ -1,0 +1,79 @@
+"""Reads foreign JSON, whose lists are tables: they become records by the connection's Feldmapping."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+import orjson
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.json_stream import JsonText, TooComplexError
+from kiwi_extract.reading.ndjson import BLANKS, NOT_JSON_LINE, lines
+from kiwi_extract.reading.streams import Readable, decoded
+from kiwi_extract.reading.tables import Row, Table
+
+LOOKED_AT = 100
+"""Rows whose keys are the columns: what is nothing is often left out."""
+LISTS_AT = 4
+"""How deep the lists may lie."""
+
+
+def foreign_tables(stream: Readable, source: str, encoding: str) -> Iterator[Table]:
+    """The lists of a document as tables: called by their keys, `data.items`; the document itself by `source`.
+
+    Raises:
+        RejectedExportError: it is not JSON, or too complex.
+    """
+    try:
+        text = JsonText(decoded(stream, encoding))
+        yield from _tables(text, source, "", 1)
+        if text.peek():
+            raise ValueError("something behind the document")
+    except TooComplexError as error:
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, str(error)) from None
+    except ValueError:
+        raise RejectedExportError(RejectedExport.NOT_JSON, "not JSON, or cut off") from None
+
+
+def _tables(text: JsonText, source: str, path: str, depth: int) -> Iterator[Table]:
+    begins = text.peek()
+    if begins == "[":
+        yield from _table(path or source, _rows(text))
+    elif begins == "{" and depth <= LISTS_AT:
+        for key in text.keys():  # noqa: SIM118 - no dictionary
+            yield from _tables(text, source, f"{path}.{key}" if path else key, depth + 1)
+    else:
+        text.skip()
+
+
+def foreign_lines(stream: Readable, source: str) -> Iterator[Table]:
+    """A file of one JSON object a line, as a table."""
+    return _table(source, _rows_of_lines(stream))
+
+
+def _table(source: str, rows: Iterator[Row]) -> Iterator[Table]:
+    first = list(islice(rows, LOOKED_AT))
+    columns = dict.fromkeys(name for row in first for name in row.cells)
+    yield Table(source, None, chain(first, rows), list(columns))
+    # Whoever did not want the table has left it unread; what comes behind it begins at its end.
+    for _ in rows:
+        pass
+
+
+def _rows(text: JsonText) -> Iterator[Row]:
+    for place, value in enumerate(text.values(), start=1):
+        yield _row(place, value)
+
+
+def _rows_of_lines(stream: Readable) -> Iterator[Row]:
+    for line, content in enumerate(lines(stream), start=1):
+        if content.strip(BLANKS):
+            try:
+                yield _row(line, orjson.loads(content))
+            except orjson.JSONDecodeError:
+                yield Row(line, {}, NOT_JSON_LINE)
+
+
+def _row(place: int, value: Any) -> Row:
+    return Row(place, value) if isinstance(value, dict) else Row(place, {}, "not_an_object")

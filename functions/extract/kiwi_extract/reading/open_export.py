@@ -1,0 +1,246 @@
+"""Opens an export of any format: what it is, its content tells, never its name."""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kiwi_sync.erp.envelope import SECTIONS
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.reading.archives import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
+from kiwi_extract.reading.csv_table import csv_table
+from kiwi_extract.reading.erp_json import DELETIONS, ENVELOPE_KEYS, Document, RejectedExportError
+from kiwi_extract.reading.export import Export, Feldmapping, Numbering, Origin, Reader, ReadingOptions
+from kiwi_extract.reading.foreign_json import foreign_lines, foreign_tables
+from kiwi_extract.reading.ndjson import TYPES, Ndjson, Recoded
+from kiwi_extract.reading.opened_export import Completed, Opened
+from kiwi_extract.reading.streams import Peekable, Readable, unicode_encoding
+from kiwi_extract.reading.tables import Table, Tables
+from kiwi_extract.reading.xlsx import WORKBOOK, xlsx_tables
+
+FeldmappingOf = Callable[[str], Feldmapping | None]
+HEAD = 2**20
+"""Characters of a document among which its kind is looked for."""
+MAX_PACKED = 3
+"""How often something may be packed: a gzip of a ZIP of workbooks."""
+SIDE_FILE = "export.json"
+"""In a ZIP as well as beside an object: what stands in for the envelope."""
+FILES = "dateien"
+MAX_SIDE_FILE = 2**18
+_SIDE_KEYS = ENVELOPE_KEYS | {FILES}
+_OFFICE_97 = b"\xd0\xcf\x11\xe0"
+_OURS = '"erp-export/'
+
+
+def open_export(
+    stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf, *, whole: bool = True
+) -> Export:
+    """An export in JSON, NDJSON, CSV or XLSX, packed or not; what is wrong with it is said while it is read.
+
+    `feldmapping_of`: the Feldmapping of a connection, if it has one. A document in `erp-export/1` never needs
+    it. Of everything else, the connection must be known from the origin. Of a part of an export (not `whole`)
+    the rows of one record are left as they are: the others may be in another part.
+    """
+
+    def opened(exits: ExitStack) -> Opened:
+        opening = _Opening(origin, feldmapping_of, exits, whole)
+        reader = opening.reader(Peekable(stream))
+        return Opened(reader, opening.origin, opening.mapping.version if opening.mapping else None)
+
+    return Completed(opened, origin)
+
+
+@dataclass
+class _Opening:
+    """What is needed to open all that an export consists of."""
+
+    origin: Origin
+    feldmapping_of: FeldmappingOf
+    exits: ExitStack
+    whole: bool
+    budget: Budget = field(default_factory=Budget)
+    numbering: Numbering = field(default_factory=Numbering)
+    source: str = ""
+    """What the file is called that is looked at: that in a ZIP, if it is the only one."""
+    mapping: Feldmapping | None = None
+    """The connection's, once it was asked for."""
+    _asked: bool = False
+
+    def reader(self, stream: Peekable) -> Reader:
+        """The reader for a whole export."""
+        self.source = _source(self.origin.name)
+        for _ in range(MAX_PACKED):
+            stream = self._unpacked(stream)
+            if stream.peek(4) not in ZIP:
+                return self._text(stream)
+            archive = self._archive(stream)
+            members = self._members(archive)
+            if WORKBOOK in archive.namelist() or len(members) != 1:
+                return self._tables(self._zipped(archive, members))
+            self.source = _source(members[0].filename)
+            stream = Peekable(Member(archive, members[0], self.budget))
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, "packed too often")
+
+    def _text(self, stream: Peekable) -> Reader:
+        encoding = self.origin.encoding or unicode_encoding(stream.peek(64)) or "utf-8"
+        head = _head(stream, encoding)
+        source = self.source
+        if head.startswith("{") and _is_ndjson(head):
+            first = _first_line(head)
+            is_ours = _is_typed(first) or "format" in first or first.keys() <= ENVELOPE_KEYS
+            if is_ours or ("typ" in first and self._feldmapping() is None):
+                anzahl = self.origin.envelope.get("anzahl")
+                return Ndjson(Recoded(stream, encoding), source, self.numbering, anzahl)
+            return self._tables(foreign_lines(Recoded(stream, encoding), source))
+        if head.startswith("{") and (_OURS in head or self._feldmapping() is None):
+            return Document(stream, encoding=encoding)
+        return self._tables(self._table_or_lists(stream, source, head, encoding))
+
+    def _tables(self, tables: Iterator[Table]) -> Tables:
+        return Tables(tables, self._feldmapping(), self.numbering, whole=self.whole)
+
+    def _table_or_lists(self, stream: Peekable, source: str, head: str, encoding: str) -> Iterator[Table]:
+        if head.startswith(("{", "[")):
+            yield from foreign_tables(stream, source, encoding)
+        elif not head:
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+        elif stream.peek(4) == _OFFICE_97:
+            raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
+        else:
+            yield csv_table(stream, source, self.origin.encoding, self._reading())
+
+    def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
+        if WORKBOOK in archive.namelist():
+            yield from xlsx_tables(archive, self.source, self.budget, self._reading())
+            return
+        for member in members:
+            stream = self._unpacked(Peekable(Member(archive, member, self.budget)))
+            if stream.peek(4) in ZIP:
+                inner = self._archive(stream)
+                if WORKBOOK not in inner.namelist():
+                    raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "a ZIP in a ZIP")
+                yield from xlsx_tables(inner, _source(member.filename), self.budget, self._reading())
+                continue
+            encoding = unicode_encoding(stream.peek(64)) or "utf-8"
+            head = _head(stream, encoding)
+            if head.startswith("{") and (_OURS in head or _is_ndjson(head)):
+                detail = "a ZIP holds one export, or the tables of one; send each export by itself"
+                raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
+            yield from self._table_or_lists(stream, _source(member.filename), head, encoding)
+
+    def _unpacked(self, stream: Peekable) -> Peekable:
+        for _ in range(MAX_PACKED):
+            if stream.peek(2) != GZIP:
+                return stream
+            stream = Peekable(Gunzipped(stream, self.budget))
+        raise RejectedExportError(RejectedExport.TOO_COMPLEX, "packed too often")
+
+    def _archive(self, stream: Peekable) -> zipfile.ZipFile:
+        file = self.exits.enter_context(on_disk(stream, self.budget))
+        return self.exits.enter_context(opened_zip(file))
+
+    def _members(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        """The files of a ZIP that are an export, or tables of one. What stands in for it is read at once."""
+        files = [
+            member
+            for member in archive.infolist()
+            if not member.is_dir()
+            and not member.filename.startswith("__MACOSX/")
+            and not _name(member.filename).startswith(".")
+        ]
+        if len(files) == 1:
+            return files
+        for member in files:
+            if _name(member.filename) == SIDE_FILE:
+                side = side_file(Member(archive, member, self.budget), strict=True)
+                self.origin = replace(self.origin, envelope={**self.origin.envelope, **side})
+                files.remove(member)
+                break
+        return files
+
+    def _reading(self) -> ReadingOptions | None:
+        mapping = self._feldmapping()
+        return mapping.reading if mapping else None
+
+    def _feldmapping(self) -> Feldmapping | None:
+        connection = self.origin.envelope.get("connection")
+        if not self._asked and isinstance(connection, str):
+            self.mapping, self._asked = self.feldmapping_of(connection), True
+        return self.mapping
+
+
+def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
+    """What a side file says in place of an envelope: also in which `dateien` the export lies.
+
+    Raises:
+        RejectedExportError: it is no JSON object; or, if `strict`, it says more, as only an export does.
+    """
+    content = Peekable(stream).peek(MAX_SIDE_FILE + 1)
+    try:
+        value = json.loads(content) if len(content) <= MAX_SIDE_FILE else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
+    if strict and value.keys() - _SIDE_KEYS:
+        # Its lists would be left out, and be gone.
+        detail = f"{SIDE_FILE}: in a ZIP with other files it may say only what a side file may say"
+        raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
+    known = _SIDE_KEYS - {"format"}
+    return {name: value[name] for name in known & value.keys()}
+
+
+def is_side_file(stream: Peekable) -> bool:
+    """Whether a document called `export.json` says only what a side file may say, and is no export itself."""
+    try:
+        value = json.loads(stream.peek(MAX_SIDE_FILE + 1))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and bool(value) and value.keys() <= _SIDE_KEYS
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _source(path: str) -> str:
+    """What a table's file is called: without folders, and as before it was packed."""
+    name = _name(path)
+    return name[:-3] if name.casefold().endswith(".gz") else name
+
+
+def _head(stream: Peekable, encoding: str) -> str:
+    """The beginning of the text, without blanks before it: much of it only if it may be JSON."""
+    for size in (2**16, HEAD):
+        head = stream.peek(size).decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
+        if not head.startswith("{"):
+            return head
+    return head
+
+
+def _first_line(head: str) -> dict[str, Any]:
+    """The object in the first line; an empty one if there is none."""
+    try:
+        value = json.loads(head.partition("\n")[0])
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _is_typed(first: Mapping[str, Any]) -> bool:
+    typ = first.get("typ")
+    return isinstance(typ, str) and typ in TYPES
+
+
+def _is_ndjson(head: str) -> bool:
+    """Whether there is a whole object in the first line, and it is not the whole export."""
+    first, rest = _first_line(head), head.partition("\n")[2].lstrip()
+    if _is_typed(first):
+        return True
+    lists = any(isinstance(first.get(name), list | dict) for name in (*SECTIONS, DELETIONS))
+    # Behind an envelope, anything is lines: the first of them may be broken.
+    is_envelope = first.keys() <= ENVELOPE_KEYS and bool(rest)
+    return bool(first) and not lists and (is_envelope or rest.startswith("{"))

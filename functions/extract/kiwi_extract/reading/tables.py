@@ -1,0 +1,144 @@
+"""From tables to records: what the columns tell, or the connection's Feldmapping."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kiwi_sync.observability import logger
+from kiwi_sync.rules.reasons import RejectedExport
+
+from kiwi_extract.feldmapping.faults import FeldmappingError, RowError
+from kiwi_extract.reading.completion import Completion
+from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
+from kiwi_extract.reading.export import Feldmapping, Numbering, TableMapping, check_completion
+from kiwi_extract.reading.own_columns import identity_tables, is_deleted
+from kiwi_extract.reading.unite_rows import unite
+
+RAGGED_LINE = "ragged_line"
+MALFORMED_QUOTES = "malformed_quotes"
+MAX_UNUSED = 100
+"""Names that are kept of tables that are not used: a JSON document may have any number of lists."""
+
+
+class Row(NamedTuple):
+    """A row: where it begins, and its cells by column; or the reason why they cannot be told apart."""
+
+    line: int
+    cells: Mapping[str, Any]
+    reason: str | None = None
+
+
+class Table(NamedTuple):
+    """A table: a CSV file, a sheet of a workbook, or a list in a foreign JSON document.
+
+    `columns`: None of a list, whose records may lack keys; `looked_at` are keys that some have.
+    """
+
+    source: str
+    columns: Sequence[str] | None
+    rows: Iterable[Row]
+    looked_at: Sequence[str] = ()
+
+
+class Tables:
+    """An export that consists of tables."""
+
+    def __init__(
+        self,
+        tables: Iterable[Table],
+        feldmapping: Feldmapping | None,
+        numbering: Numbering,
+        *,
+        whole: bool = True,
+    ) -> None:
+        """`whole`: it is no part of an export, so that all rows of a record are in it."""
+        self._whole = whole
+        self._tables = tables
+        self._feldmapping = feldmapping
+        self._numbering = numbering
+        self.envelope: dict[str, Any] = {}
+        self.counts = numbering.counts
+        self.sections: set[str] = set()
+        """What only completes or deletes speaks of no section: in a full export it would empty it."""
+        self._is_ours = False
+        self.unused: list[str] = []
+        """The first of the files, sheets and lists that are not ours."""
+        self.completion = Completion()
+
+    def records(self) -> Iterator[RawRecord]:
+        """Every record in order; those that are made of several rows come last.
+
+        Raises:
+            RejectedExportError: no table is one of ours, or it is not as the Feldmapping says.
+        """
+        # Only a Feldmapping can say that rows are parts of records.
+        unites = self._feldmapping is not None and self._whole
+        for raw in unite(self._rows()) if unites else self._rows():
+            yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
+        if not self._is_ours:
+            raise RejectedExportError(RejectedExport.NO_TABLE, _NO_TABLE)
+        if self._whole:
+            check_completion(self.completion)
+
+    def _rows(self) -> Iterator[RawRecord]:
+        for table in self._tables:
+            mappings = self._mappings_for(table)
+            if not mappings:
+                logger.warning("table not used", source=table.source)
+                if len(self.unused) < MAX_UNUSED:
+                    self.unused.append(table.source)
+                continue
+            self._use(mappings)
+            for row in table.rows:
+                for mapping in mappings:
+                    record = _record(table.source, row, mapping)
+                    if record is not None:
+                        yield record
+
+    def _use(self, mappings: Sequence[TableMapping]) -> None:
+        self._is_ours = True
+        sections = {mapping.section for mapping in mappings if not (mapping.completes or mapping.deleted)}
+        self.sections |= sections
+        if self._feldmapping is not None:
+            wanted = {name for section in sections for name in self._feldmapping.completing(section)}
+            met = {mapping.named for mapping in mappings if mapping.completes}
+            self.completion = self.completion.joined(Completion(frozenset(wanted), frozenset(met)))
+
+    def _mappings_for(self, table: Table) -> Sequence[TableMapping]:
+        if self._feldmapping is None:
+            return identity_tables(table.looked_at if table.columns is None else table.columns)
+        try:
+            return self._feldmapping.tables_for(table.source, table.columns, table.looked_at)
+        except FeldmappingError as error:
+            file = f"{self._feldmapping.file}, " if self._feldmapping.file else ""
+            raise RejectedExportError(RejectedExport.COLUMN_MISSING, f"{file}{error}") from None
+
+
+def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:
+    """What a row is, not numbered yet; None if it is left out."""
+    value, reason, at, deleted = None, row.reason, None, mapping.deleted
+    if reason is None:
+        try:
+            value = mapping.record(row.cells)
+            if value is None:
+                return None
+            deleted = deleted or ("geloescht" in value and is_deleted(value))
+        except RowError as error:
+            value, reason, at = dict(error.record), error.reason, error.field
+    return RawRecord(
+        mapping.section,
+        0,
+        deleted,
+        value,
+        source,
+        row.line,
+        mapping.repeats,
+        reason,
+        at,
+        mapping.completes,
+    )
+
+
+_NO_TABLE = (
+    "no table whose columns tell what it holds: call them as the fields of erp-export/1 "
+    "(mandant, nummer, …), or write a mapping"
+)

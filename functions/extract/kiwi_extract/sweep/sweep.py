@@ -1,0 +1,132 @@
+"""The sweep: sends again what is owed and was not settled, and probes a KIWI that was away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+from kiwi_sync.connections import CONNECTION_ID
+from kiwi_sync.observability import logger
+from kiwi_sync.state.availability import Availability, read_availability
+from kiwi_sync.state.holds import standing
+from kiwi_sync.times import stamp
+from pydantic import BaseModel, ConfigDict, Field
+
+from kiwi_extract.bookkeeping.expected_exports import is_missing, parts_missing
+from kiwi_extract.bookkeeping.owed import due, send_again
+from kiwi_extract.run.export_run import Tools
+
+CONTINUE_AFTER = timedelta(seconds=30)
+"""A sweep that has not sent everything goes on after this long: at KIWI's pace, not in one wave."""
+PARTS = 10
+"""Parts of a sweep for one connection; then the next scheduled one, five minutes later, takes over."""
+CONNECTIONS = 25
+"""Connections that one invocation sweeps: a few seconds each at the most."""
+AWAY_LONG = timedelta(hours=1)
+"""How long KIWI may be away before a person hears of it."""
+
+
+class SweepOrder(BaseModel):
+    """The message that starts a sweep, or lets it go on.
+
+    `connection`: only this one. `resume`: KIWI is back, so do not wait until sent keys are due again.
+    `until`: what is due later than this was sent by an earlier part of the same sweep. `part`: how many
+    there were. `after`: the connections up to this one have been swept.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    format: Literal["kiwi-sweep/1"]
+    connection: str | None = Field(default=None, pattern=CONNECTION_ID)
+    resume: bool = False
+    until: str | None = Field(
+        default=None, pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$"
+    )
+    part: int = Field(default=0, ge=0)
+    after: str | None = Field(default=None, pattern=CONNECTION_ID)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep found. `missing`: connections whose exports have stopped coming."""
+
+    sent: int = 0
+    paused: int = 0
+    missing: int = 0
+    more: tuple[SweepOrder, ...] = ()
+    """Connections in which more is due."""
+    rest: SweepOrder | None = None
+    """Connections that have not been swept."""
+    held: int = 0
+    """Holds that wait for a person."""
+    incomplete: int = 0
+    """Exports that have been waiting for a part for too long."""
+    away: int = 0
+    """Connections whose KIWI has been away for long: it may be a wrong address rather than an outage."""
+
+
+def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
+    """Sweep one connection, or as many of all as an invocation has time for."""
+    sent, paused, missing, held, incomplete, away, more = 0, 0, 0, 0, 0, 0, list[SweepOrder]()
+    last = _last(order, tools.grace, now)
+    connections = _connections(tools, order)
+    swept = list(islice(connections, CONNECTIONS))
+    for connection in swept:
+        availability = read_availability(tools.table, connection)
+        paused += availability.paused_version is not None
+        away += availability.away_for(now) > AWAY_LONG
+        held += standing(tools.table, connection)
+        if order.connection is None:
+            missing += is_missing(tools.table, tools.connections, connection, now)
+            incomplete += parts_missing(tools.table, connection, now)
+        count, is_more = _sweep_connection(tools, connection, availability, last, now)
+        sent += count
+        if is_more and (order.resume or order.part + 1 < PARTS):
+            more.append(_next_part(order, connection, last))
+    rest = order.model_copy(update={"after": swept[-1]}) if next(connections, None) else None
+    return Sweep(sent, paused, missing, tuple(more), rest, held, incomplete, away)
+
+
+def _last(order: SweepOrder, grace: timedelta, now: datetime) -> str:
+    """What is due until then is sent. What a sweep itself has put off is due later than that."""
+    if not order.resume:
+        return stamp(now)
+    latest = max(stamp(now), stamp(now + grace - timedelta(microseconds=1)))
+    return min(order.until or latest, latest)
+
+
+def _connections(tools: Tools, order: SweepOrder) -> Iterator[str]:
+    if order.connection is not None:
+        return iter([order.connection])
+    return (connection for connection in sorted(tools.connections.ids()) if connection > (order.after or ""))
+
+
+def _next_part(order: SweepOrder, connection: str, last: str) -> SweepOrder:
+    until = last if order.resume else None
+    return SweepOrder(
+        format=order.format, connection=connection, resume=order.resume, until=until, part=order.part + 1
+    )
+
+
+def _sweep_connection(
+    tools: Tools, connection: str, availability: Availability, last: str, now: datetime
+) -> tuple[int, bool]:
+    if availability.away_until is not None or availability.paused_version is not None:
+        return _probe(tools, connection, availability, last, now), False
+    keys, more = due(tools, connection, last)
+    sent = send_again(tools, keys, now, last)
+    if sent:
+        logger.info("sent again what was outstanding", connection=connection, keys=sent)
+    return sent, more
+
+
+def _probe(tools: Tools, connection: str, availability: Availability, last: str, now: datetime) -> int:
+    """KIWI was away: one key, once its time is up, shows whether it is back; load then asks for the rest.
+
+    The key is put off like any other: if it is one that never gets to KIWI, the next probe is another one.
+    """
+    resting = availability.away_until is not None and availability.away_until > stamp(now)
+    if resting or availability.refused_lately(now):
+        return 0
+    keys, _ = due(tools, connection, last, limit=1)
+    return send_again(tools, keys[:1], now, last)

@@ -1,0 +1,230 @@
+"""The embedded KIWI as its users see it: start it, look into it, change it by hand, make it fail."""
+
+import copy
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+from kiwi_sandbox.kiwi import access, access_points, rental_agreements, rental_units, tenants
+from kiwi_sandbox.kiwi.faults import Faults
+from kiwi_sandbox.kiwi.journal import Request
+from kiwi_sandbox.kiwi.routes import CORE, ERP
+from kiwi_sandbox.kiwi.server import Server
+from kiwi_sandbox.kiwi.service import Service
+from kiwi_sandbox.kiwi.store import Object, Organization
+
+DEFAULT_ORGANIZATION = 42
+_FIELDS = {
+    "rental_unit": ("id", "external_id", "name", "address"),
+    "tenant": ("id", "external_id", "email_address", "first_name", "last_name"),
+    "rental_agreement": ("id", "external_id", "tenant_id", "rental_unit_id", "start_at", "end_at"),
+}
+_ADD = {
+    "rental_unit": rental_units.add_by_hand,
+    "tenant": tenants.add,
+    "rental_agreement": rental_agreements.add,
+}
+_DELETE = {
+    "rental_unit": rental_units.remove,
+    "tenant": tenants.remove,
+    "rental_agreement": rental_agreements.remove,
+}
+_POLL_SECONDS = 0.02
+
+
+class EmbeddedKiwi:
+    """Both services of KIWI on one port of 127.0.0.1."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.service = Service(seed)
+        self.shared = self.service.shared
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._root = ""
+
+    def start(self) -> Self:
+        """Listen from now on."""
+        self.service.stopping.clear()
+        self._server = Server(self.service)
+        self._root = f"http://127.0.0.1:{self._server.server_port}"
+        self.service.accounts.issuer = self.api_url
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="embedded-kiwi", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Hang up; the content can still be read."""
+        if self._server and self._thread:
+            self._server.stop()
+            self._thread.join()
+            self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the core API."""
+        return self._root + CORE
+
+    @property
+    def erp_api_url(self) -> str:
+        """Base URL of the ERP API."""
+        return self._root + ERP
+
+    def add_account(self, username: str, password: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Open an account that may change the organization's data."""
+        with self.service.lock:
+            self.service.organization(organization_id)
+            self.service.accounts.add(username, password, organization_id)
+
+    def set_password(self, username: str, password: str) -> None:
+        """Change an account's password; its sessions go on."""
+        with self.service.lock:
+            self.service.accounts.set_password(username, password)
+
+    def expire_tokens(self) -> None:
+        """Every access token issued so far is expired."""
+        with self.service.lock:
+            self.service.accounts.expire_tokens()
+
+    def expire_sessions(self) -> None:
+        """Every session so far is expired; tokens live on."""
+        with self.service.lock:
+            self.service.accounts.expire_sessions()
+
+    @property
+    def token_lifetime(self) -> float:
+        """Seconds that the next access tokens live, ending at a full second."""
+        return self.service.accounts.token_lifetime
+
+    @token_lifetime.setter
+    def token_lifetime(self, seconds: float) -> None:
+        self.service.accounts.token_lifetime = seconds
+
+    @property
+    def faults(self) -> Faults:
+        """The faults from now on."""
+        return self.service.faults.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self.service.faults.faults = faults
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests so far, in the order in which they came in."""
+        return self.service.journal.requests()
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far; their numbers go on."""
+        self.service.journal.clear()
+
+    def content(self, organization_id: int = DEFAULT_ORGANIZATION) -> dict[str, dict[str, Object]]:
+        """The organization's objects, by kind and id, as GET shows them."""
+        with self.service.lock:
+            known = self.shared.organizations.get(organization_id)
+            organization = known or Organization(organization_id, self.shared)
+            kinds = {
+                "rental_unit": organization.rental_units.all(),
+                "tenant": organization.tenants.all(),
+                "rental_agreement": rental_agreements.list_all(organization),
+            }
+            return copy.deepcopy({kind: {one["id"]: one for one in all_} for kind, all_ in kinds.items()})
+
+    def put_object(
+        self,
+        kind: str,
+        object: dict[str, Any],  # noqa: A002 - the name that callers know
+        organization_id: int = DEFAULT_ORGANIZATION,
+    ) -> None:
+        """Create an object by hand, as read back; missing fields are null. Raises what POST would answer."""
+        item = {field: copy.deepcopy(object.get(field)) for field in _FIELDS[kind]}
+        with self.service.lock:
+            organization = self.service.organization(organization_id)
+            _ADD[kind](organization, item | {"organization_id": organization_id})
+            if (object.get("state") or {}).get("actual") == "Activated":
+                access.set_access(organization, str(item["id"]), on=True)
+
+    def remove_object(
+        self,
+        kind: str,
+        id: str,  # noqa: A002 - the name that callers know
+        organization_id: int = DEFAULT_ORGANIZATION,
+    ) -> None:
+        """Delete an object by hand. Raises what DELETE would answer."""
+        with self.service.lock:
+            _DELETE[kind](self.service.organization(organization_id), id)
+
+    def set_access(self, agreement_id: str, on: bool, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Give or take an agreement's access by hand, doors included."""
+        with self.service.lock:
+            access.set_access(self.service.organization(organization_id), agreement_id, on=on)
+
+    def fail_next_reconciles(self, number: int, desired: str | None = None) -> None:
+        """Let so many of the next reconciliations fail half-way, or of those that desire this."""
+        self.shared.failing = [desired] * number
+
+    def resolve_stuck(self, agreement_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """End a withdrawal that has failed, as only KIWI's support can."""
+        with self.service.lock:
+            access.resolve_stuck(self.service.organization(organization_id), agreement_id)
+
+    def assign_door(
+        self, unit_id: str, door_id: str, name: str = "", organization_id: int = DEFAULT_ORGANIZATION
+    ) -> None:
+        """Assign a door to a unit by hand; nothing if it has it. Raises what POST would answer."""
+        with self.service.lock:
+            organization = self.service.organization(organization_id)
+            if door_id not in organization.access_points[unit_id]:
+                access_points.add(organization, unit_id, {"id": door_id, "name": name})
+
+    def take_door(self, unit_id: str, door_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Take a door from a unit by hand. Raises what DELETE would answer."""
+        with self.service.lock:
+            access_points.remove(self.service.organization(organization_id), unit_id, door_id)
+
+    def access_points(self, unit_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> list[Object]:
+        """A unit's doors."""
+        with self.service.lock:
+            points = self.service.organization(organization_id).access_points[unit_id].values()
+            return copy.deepcopy(list(points))
+
+    def put_permission(self, account: str, door_id: str) -> None:
+        """Let an account open a door, by hand."""
+        with self.service.lock:
+            self.shared.doors.grant(account, door_id)
+
+    def permissions(self) -> set[tuple[str, str]]:
+        """Which resident's account opens which door, over all organizations."""
+        with self.service.lock:
+            return self.shared.doors.permissions()
+
+    def accounts(self) -> set[str]:
+        """The residents' accounts: e-mail addresses, also of those who have gone."""
+        with self.service.lock:
+            return set(self.shared.doors.accounts)
+
+    def active(self, organization_id: int = DEFAULT_ORGANIZATION) -> set[str]:
+        """The ids of the agreements whose access is on."""
+        agreements = self.content(organization_id)["rental_agreement"].items()
+        return {key for key, agreement in agreements if agreement["state"]["actual"] == "Activated"}
+
+    def forget_organization(self, organization_id: int = DEFAULT_ORGANIZATION) -> None:
+        """Let the ERP service not know an organization (yet), though there are accounts of it."""
+        with self.service.lock:
+            self.shared.organizations.pop(organization_id, None)
+
+    @property
+    def deleted_with_access(self) -> list[str]:
+        """The agreements that were deleted over HTTP while doors may have been open."""
+        with self.service.lock:
+            organizations = self.shared.organizations.values()
+            return [key for organization in organizations for key in organization.deleted_with_access]

@@ -1,0 +1,174 @@
+"""The event source poller: feeds queues to functions as Lambda does.
+
+Every message is taken out of the embedded queue at once and kept in a ledger, since moto is wrong about
+receive counts, redrive and message groups. One thread serves all queues in turn, so runs are repeatable.
+"""
+
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kiwi_sandbox.ledger import Ledger, Message
+from kiwi_sandbox.template import EventSource, Function
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+Event = dict[str, Any]
+Invoke = Callable[[Function, Event], Any]
+
+_log = logging.getLogger(__name__)
+
+
+class Poller:
+    """Serves event source mappings. With `seed`, the next one to serve is drawn instead of taken in turn.
+
+    `sent` says how many messages a queue has been sent so far: a queue without new ones is not asked.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[EventSource],
+        invoke: Invoke,
+        sqs: "SQSClient",
+        *,
+        visibility_cap: float | None = 0.2,
+        clock: Callable[[], float] = time.monotonic,
+        seed: int | None = None,
+        sent: Callable[[str], int] | None = None,
+    ) -> None:
+        self._sources = list(sources)
+        self._ledgers = {source.queue.name: Ledger(source.queue, clock, visibility_cap) for source in sources}
+        self._invoke = invoke
+        self._sqs = sqs
+        self._random = None if seed is None else random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._sent = sent
+        self._absorbed: Counter[str] = Counter()
+        self.served = 0
+        """Messages that were handed to functions, each time they were."""
+        self.dead: list[tuple[str, Message]] = []
+        """What went to a dead-letter queue, with the name of the queue that it came from."""
+
+    def serve(self, stages: Collection[str] | None = None) -> bool:
+        """Invokes one function (of `stages`, if given) with one batch; false if nothing can be received."""
+        for source in self._turn(stages):
+            ledger = self._ledgers[source.queue.name]
+            self._absorb(source)
+            self._bury(source)
+            batch = ledger.receive(source.batch_size)
+            if batch:
+                # Whoever was served goes to the end, so that no queue starves another.
+                self._sources.remove(source)
+                self._sources.append(source)
+                self.served += len(batch)
+                self._settle(source, batch, self._answer(source, batch))
+                return True
+        return False
+
+    def waiting(self, stages: Collection[str] | None = None) -> int:
+        """How many messages are still to be worked, hidden ones included."""
+        return sum(len(self._ledgers[s.queue.name]) for s in self._turn(stages))
+
+    def delayed(self) -> bool:
+        """Whether a queue holds messages that their sender has delayed."""
+        return any(
+            self._sqs.get_queue_attributes(
+                QueueUrl=source.queue.url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
+            )["Attributes"]["ApproximateNumberOfMessagesDelayed"]
+            != "0"
+            for source in self._sources
+        )
+
+    def next_visible(self) -> float | None:
+        """Seconds until some message can be received; None if all ledgers are empty."""
+        times = [ledger.next_visible() for ledger in self._ledgers.values()]
+        return min((at for at in times if at is not None), default=None)
+
+    def hold(self, handle: str, seconds: int) -> bool:
+        """ChangeMessageVisibility; false if no ledger has a message received with this handle."""
+        return any(ledger.hold(handle, seconds) for ledger in self._ledgers.values())
+
+    def _turn(self, stages: Collection[str] | None) -> list[EventSource]:
+        sources = [s for s in self._sources if stages is None or s.function.stage in stages]
+        if self._random:
+            self._random.shuffle(sources)
+        return sources
+
+    def _absorb(self, source: EventSource) -> None:
+        url, name = source.queue.url, source.queue.name
+        if self._sent and self._sent(name) <= self._absorbed[name]:
+            return
+        while received := self._sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=0,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", []):
+            self._sqs.delete_message_batch(
+                QueueUrl=url,
+                Entries=[
+                    {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"]}
+                    for place, message in enumerate(received)
+                ],
+            )
+            self._absorbed[name] += len(received)
+            self._ledgers[name].add(map(_message, received))
+
+    def _bury(self, source: EventSource) -> None:
+        queue = source.queue
+        for message in self._ledgers[queue.name].retire():
+            self.dead.append((queue.name, message))
+            url = f"{queue.url.rpartition('/')[0]}/{queue.dead_letter}"
+            if message.group:
+                self._sqs.send_message(
+                    QueueUrl=url,
+                    MessageBody=message.body,
+                    MessageGroupId=message.group,
+                    MessageDeduplicationId=message.id,
+                )
+            else:
+                self._sqs.send_message(QueueUrl=url, MessageBody=message.body)
+
+    def _answer(self, source: EventSource, batch: list[Message]) -> Any:
+        event = {"Records": [message.record(source.queue) for message in batch]}
+        try:
+            return self._invoke(source.function, event)
+        except Exception:
+            # As in Lambda, a function that raises fails its whole batch, and everything else goes on.
+            _log.exception("%s crashed", source.function.name)
+            return _Crash()
+
+    def _settle(self, source: EventSource, batch: list[Message], answer: Any) -> None:
+        failed = _failed(source, answer, {message.id for message in batch})
+        ledger = self._ledgers[source.queue.name]
+        for message in batch:
+            if message.id in failed:
+                ledger.give_back(message)
+            else:
+                ledger.delete(message)
+
+
+class _Crash:
+    """The answer of a function that raised."""
+
+
+def _failed(source: EventSource, answer: Any, ids: set[str]) -> set[str]:
+    """The ids that failed; as in Lambda all of them if one that is reported is not of this batch."""
+    if isinstance(answer, _Crash):
+        return ids
+    if not source.reports_failures:
+        return set()
+    items = (answer or {}).get("batchItemFailures") or []
+    reported = {item.get("itemIdentifier") for item in items}
+    return reported if reported <= ids else ids
+
+
+def _message(received: "MessageTypeDef") -> Message:
+    attributes = {str(name): value for name, value in received.get("Attributes", {}).items()}
+    message_attributes: dict[str, Any] = dict(received.get("MessageAttributes", {}))
+    return Message(received["MessageId"], received["Body"], attributes, message_attributes)

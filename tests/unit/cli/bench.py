@@ -1,0 +1,108 @@
+"""A poller with a handler of the test, for the tests of event source mappings."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kiwi_sandbox.aws.embedded import EmbeddedAws
+from kiwi_sandbox.poller import Poller
+from kiwi_sandbox.template import EventSource, Function, Queue
+
+FUNCTION = Function("worker", "kiwi_load.handler.lambda_handler", 10, 128, {})
+Handler = Callable[[list[dict[str, Any]]], Any]
+
+
+class Clock:
+    """Time that passes only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_queue(name: str, dead_letter: str | None = None, visibility: int = 60) -> Queue:
+    fifo = name.endswith(".fifo")
+    return Queue(
+        name,
+        f"https://sqs.eu-central-1.amazonaws.com/123456789012/{name}",
+        f"arn:aws:sqs:eu-central-1:123456789012:{name}",
+        fifo,
+        visibility,
+        {"FifoQueue": "true"} if fifo else {},
+        dead_letter,
+        3 if dead_letter else None,
+    )
+
+
+PLAIN = make_queue("plain", "plain-dead")
+FIFO = make_queue("ordered.fifo", "ordered-dead.fifo")
+QUEUES = {
+    queue.name: queue for queue in (PLAIN, FIFO, make_queue("plain-dead"), make_queue("ordered-dead.fifo"))
+}
+
+
+class Bench:
+    """A poller with a handler of the test, and what the handler was given."""
+
+    def __init__(
+        self,
+        aws: EmbeddedAws,
+        handler: Handler,
+        *,
+        cap: float | None = None,
+        size: int = 10,
+        reports: bool = True,
+    ) -> None:
+        self.batches: list[list[str]] = []
+        self.records: list[dict[str, Any]] = []
+        self.clock = Clock()
+        self.aws = aws
+        self._handler = handler
+        sources = [EventSource(FUNCTION, queue, size, None, reports) for queue in (PLAIN, FIFO)]
+        self.poller = Poller(
+            sources,
+            self._invoke,
+            aws.sqs,
+            visibility_cap=cap,
+            clock=self.clock,
+            sent=aws.gate.messages.__getitem__,
+        )
+        aws.gate.hold = self.poller.hold
+
+    def _invoke(self, _function: Function, event: dict[str, Any]) -> Any:
+        self.batches.append([record["body"] for record in event["Records"]])
+        self.records += event["Records"]
+        return self._handler(event["Records"])
+
+    def send(self, *bodies: str, delay: int = 0) -> None:
+        for body in bodies:
+            self.aws.sqs.send_message(QueueUrl=PLAIN.url, MessageBody=body, DelaySeconds=delay)
+
+    def send_ordered(self, *bodies: str) -> None:
+        """The first letter of a body is its group."""
+        for place, body in enumerate(bodies):
+            self.aws.sqs.send_message(
+                QueueUrl=FIFO.url,
+                MessageBody=body,
+                MessageGroupId=body[0],
+                MessageDeduplicationId=f"{body}-{place}",
+            )
+
+    def serve_all(self) -> list[list[str]]:
+        """Serves until nothing is visible; the batches since the last time."""
+        before = len(self.batches)
+        while self.poller.serve():
+            pass
+        return self.batches[before:]
+
+
+def fail(*bodies: str) -> Handler:
+    """A handler that reports these bodies as failed, always."""
+    return lambda records: {
+        "batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in records if r["body"] in bodies]
+    }
+
+
+def crash(_records: Sequence[dict[str, Any]]) -> Any:
+    raise RuntimeError("out of order")
