@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 from kiwi_extract.compare.compare import fingerprint_of
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.validate import validate
 from kiwi_sync.connections import Connection, ConnectionSettings
 from kiwi_sync.erp.envelope import SECTIONS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.compare.compare import Question
 from kiwi_extract.compare.partition_writer import PartitionWork
 from kiwi_extract.compare.source_writer import SourceWriter

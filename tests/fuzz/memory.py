@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, cast
 
-from kiwi_extract.reading.erp_json import Document, RejectedExportError
+from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
 from kiwi_extract.run.export_run import extract

@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import httpx
 from kiwi_extract.inbox.bucket import ExportBucket
-from kiwi_extract.run.export_run import Tools
 from kiwi_extract.stage import Stage as Extract
+from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
-from kiwi_load.gate import Gate
+from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
 from kiwi_sync.connections import Connections
@@ -147,7 +147,9 @@ class Ground:
         writer = ActualWriter(self.table, clock, GRACE)
         dependents, crowd = Dependents(self.table, self.load, clock), Crowd(self.table, self.load)
         worker = Worker(self.table, self.load, writer, dependents, crowd, kiwis.settings)
-        gate = Gate(self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random()))
+        gate = KiwiGate(
+            self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random())
+        )
         pool = cast("Any", Pool(scheduler))
         return Load(self.table, self.load, gate, kiwis, worker, writer, pool, BACKOFF)
 

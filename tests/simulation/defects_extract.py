@@ -76,7 +76,7 @@ def two_extracts_at_once() -> AbstractContextManager[Any]:
     def lease(*_: Any) -> Iterator[None]:
         yield
 
-    return pretending(export_run, lease=lease)
+    return pretending(export_run, connection_lock=lease)
 
 
 def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_load.stage import Hint
 from kiwi_sync.keys import RowKey
-from kiwi_sync.queues import LoadMessage, TransformMessage, keys_of
+from kiwi_sync.messages import LoadMessage, TransformMessage
+from kiwi_sync.queues import keys_of
 from kiwi_transform.batch import transform_keys
 
 from tests.simulation.containers import Ground

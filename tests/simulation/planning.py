@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.reading.erp_json import Document
-from kiwi_extract.run.export_run import Tools, extract
+from kiwi_extract.run.export_run import extract
+from kiwi_extract.tools import Tools
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.kiwi.models import Kind
 from kiwi_sync.rules.ids import kiwi_id

@@ -41,7 +41,7 @@ STEPS = 100_000
 USER, PASSWORD = "erp", "secret"
 SHARDS = 2
 """In place of sixteen: a history has few records, and most of its steps would be spent on empty shards."""
-LEASE_WAIT = timedelta(seconds=2)
+BUSY_WAIT = timedelta(seconds=2)
 """In place of twenty seconds: an export follows while the one before is still on its way."""
 RARE = 0.01
 """The most of exports that come twice: one that waits for the lease is sent anew every two seconds, each time
@@ -122,7 +122,7 @@ class World:
             stack.enter_context(pretending(collisions, threading=threads))
             for module in (keys, scope, assess, owed, spool):
                 stack.enter_context(pretending(module, SHARDS=SHARDS))
-            stack.enter_context(pretending(stage, LEASE_WAIT=LEASE_WAIT))
+            stack.enter_context(pretending(stage, BUSY_WAIT=BUSY_WAIT))
             yield self
 
     def storm(self) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 from kiwi_extract.inbox.parts import split_of_place
 from kiwi_extract.inbox.place import Place
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import RejectedExportError
-from kiwi_extract.reading.export import Export, check_completion
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Export, check_completion
 from kiwi_sync.erp.envelope import Teil
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError

@@ -7,8 +7,8 @@ from typing import IO, Any
 
 from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.inbox.parts import files_of
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Export, Origin
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Export, Origin, RawRecord
 from kiwi_extract.reading.open_export import FILES, SIDE_FILE, is_side_file, open_export, side_file
 from kiwi_extract.reading.streams import Peekable
 from kiwi_extract.reading.unite_rows import unite

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.validate import KEYS, validate
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.erp.models import RECORDS, Mieter, Mietvertrag, Record, Verwaltungseinheit

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from kiwi_sync.queues import LoadMessage
+from kiwi_sync.messages import LoadMessage
 from pydantic import ValidationError
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from kiwi_extract.reading.erp_json import RejectedExportError
-from kiwi_extract.reading.export import Feldmapping, Origin
+from kiwi_extract.feldmapping.feldmapping import Feldmapping
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
 from kiwi_sandbox.stack import TEMPLATE
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiwi_extract.inbox.messages import Parts, Pointer, understand
+from kiwi_extract.inbox.messages import understand
 from kiwi_extract.inbox.place import Place
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.queues import Outgoing, Queue
 from kiwi_sync.state.table import Item, Table
 

@@ -101,7 +101,7 @@ def _notes(plan: Plan) -> list[Text]:
         (plan["undecided"], _UNDECIDED),
         (state["owed"], _NOT_AT_REST),
         (state["parked"], parked),
-        (state["lease_held"], _LEASE_HELD),
+        (state["busy"], _LEASE_HELD),
     )
     return [text for concerns, text in notes if concerns]
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.inbox.parts import split_of_place
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.plan.making import FORMAT, make_plan
 from kiwi_extract.plan.survey import survey_of
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export, Origin
 from kiwi_extract.reading.open_export import FeldmappingOf, open_export
 from kiwi_extract.records.spool import Spool

@@ -62,7 +62,7 @@ def notes(plan: Plan) -> list[str]:
         )
     if state["parked"]:
         found.append(f"{state['parked']} rows that KIWI has refused would be tried again.")
-    if state["lease_held"]:
+    if state["busy"]:
         found.append("Another export of the connection was being worked: plan again when it is done.")
     return found
 

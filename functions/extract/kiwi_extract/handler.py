@@ -11,7 +11,7 @@ from kiwi_sync.batch import handle_batch
 from kiwi_sync.observability import logger, metrics
 from kiwi_sync.times import now
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.wiring import stage
 
 

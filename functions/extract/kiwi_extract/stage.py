@@ -4,23 +4,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
+from kiwi_sync.messages import Parts, Pointer, SweepOrder
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.connection_lock import Deadline, LeaseTakenError
+from kiwi_extract.bookkeeping.connection_lock import ConnectionBusyError
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.inbox.inbox import Deliveries, Delivery
-from kiwi_extract.inbox.messages import Ignored, Inline, Intake, Parts, Pointer, Source, understand
+from kiwi_extract.inbox.messages import Ignored, Inline, Intake, Source, understand
 from kiwi_extract.inbox.parts import split_of_envelope
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import FeldmappingOf
 from kiwi_extract.run.admission import identity, is_dry_run
-from kiwi_extract.run.export_run import HandBackError, PartError, Tools, extract
-from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep, SweepOrder, sweep
+from kiwi_extract.run.export_run import HandBackError, PartError, extract
+from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep, sweep
+from kiwi_extract.tools import Tools
 
-LEASE_WAIT = timedelta(seconds=20)
-"""How long an export waits before it asks for its connection's lease again."""
+BUSY_WAIT = timedelta(seconds=20)
+"""How long an export waits before it tries a busy connection again."""
 
 
 def _no_feldmapping(_connection: str) -> None:
@@ -81,8 +84,8 @@ class Stage:
             split = split_of_envelope(part.envelope)
             if split is not None:
                 deliveries.wait(delivery, split, deadline.clock())
-        except LeaseTakenError:
-            self.exports.send([Outgoing(_message(delivery.source), delay=int(LEASE_WAIT.total_seconds()))])
+        except ConnectionBusyError:
+            self.exports.send([Outgoing(_message(delivery.source), delay=int(BUSY_WAIT.total_seconds()))])
         except HandBackError:
             self.exports.send([Outgoing(_message(delivery.source))])
         except RejectedExportError as error:

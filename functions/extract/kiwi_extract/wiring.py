@@ -14,8 +14,8 @@ from kiwi_sync.state.dynamo import DynamoTable
 
 from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.inbox.feldmappings import Feldmappings
-from kiwi_extract.run.export_run import Tools
 from kiwi_extract.stage import Stage
+from kiwi_extract.tools import Tools
 
 WRITERS = 16
 """Rows that are written at the same time."""

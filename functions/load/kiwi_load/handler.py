@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from kiwi_sync.batch import handle_batch
 from kiwi_sync.keys import RowKey
+from kiwi_sync.messages import LoadMessage
 from kiwi_sync.observability import logger, metrics
-from kiwi_sync.queues import LoadMessage
 from kiwi_sync.times import now
 from pydantic import Json, ValidationError
 

@@ -18,7 +18,7 @@ from kiwi_sync.state.table import Table
 
 from kiwi_load.actual import ActualWriter, TakenOverError
 from kiwi_load.clients import Kiwis
-from kiwi_load.gate import Gate, Passage
+from kiwi_load.kiwi_gate import KiwiGate, Passage
 from kiwi_load.worker import TryLaterError, Worker
 
 TRIES = 10
@@ -47,7 +47,7 @@ class Stage:
 
     table: Table
     queue: Queue
-    gate: Gate
+    gate: KiwiGate
     kiwis: Kiwis
     worker: Worker
     writer: ActualWriter

@@ -18,7 +18,7 @@ from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
-from kiwi_load.gate import Gate
+from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.stage import Stage
 from kiwi_load.worker import Worker
 
@@ -64,7 +64,7 @@ def stage() -> Stage:
     return Stage(
         table=table,
         queue=queue,
-        gate=Gate(table, exports, now, backoff),
+        gate=KiwiGate(table, exports, now, backoff),
         kiwis=kiwis,
         worker=Worker(
             table, queue, writer, Dependents(table, queue, now), Crowd(table, queue), kiwis.settings

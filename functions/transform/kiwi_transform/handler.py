@@ -7,8 +7,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from kiwi_sync.batch import handle_batch
+from kiwi_sync.messages import TransformMessage
 from kiwi_sync.observability import logger, metrics
-from kiwi_sync.queues import TransformMessage, keys_of
+from kiwi_sync.queues import keys_of
 from pydantic import Json
 
 from kiwi_transform.batch import transform_keys

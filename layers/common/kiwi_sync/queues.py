@@ -7,8 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from kiwi_sync.keys import RowKey
 
 if TYPE_CHECKING:
@@ -49,24 +47,6 @@ class Queue(Protocol):
     def hold(self, receipt: str, seconds: int) -> None:
         """Let a received message, that will be reported as failed, come back only after `seconds`."""
         ...
-
-
-class TransformMessage(BaseModel):
-    """A message to transform: keys of rows whose `source` may have changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    keys: tuple[str, ...] = Field(min_length=1)
-
-
-class LoadMessage(BaseModel):
-    """A message to load: one key.
-
-    `wake`: sent by load itself, to a row whose `todo` may not stand; such a message must not be forgotten.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    key: str
-    wake: bool = False
 
 
 def in_batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

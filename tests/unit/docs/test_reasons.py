@@ -16,7 +16,7 @@ from kiwi_extract.bookkeeping import runs
 from kiwi_extract.brake import incomplete_leases
 from kiwi_extract.feldmapping import steps
 from kiwi_extract.reading import cells, ndjson, own_columns, tables, unite_rows
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records import entry, validate
 from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any, ParamSpec, TypeVar
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.compare.watermark import WATERMARK
-from kiwi_extract.run.export_run import HandBackError, Tools, extract
+from kiwi_extract.run.export_run import HandBackError, extract
+from kiwi_extract.tools import Tools
 from kiwi_sync.connections import Connection, Connections, ConnectionSettings, UnknownConnectionError
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.state.rows import Row, row_of

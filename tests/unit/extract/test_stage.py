@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import lease
+from kiwi_extract.bookkeeping.connection_lock import connection_lock
 from kiwi_extract.inbox.bucket import ExportBucket
-from kiwi_extract.stage import LEASE_WAIT, Stage
+from kiwi_extract.stage import BUSY_WAIT, Stage
 from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep
 
 from tests.fakes.memory import MemoryQueue
@@ -95,7 +95,7 @@ def test_the_test_event_is_acknowledged(desk: Desk) -> None:
 
 
 def waiting(desk: Desk, message: Any) -> None:
-    with lease(desk.rig.table, CONNECTION, desk.rig.deadline()):
+    with connection_lock(desk.rig.table, CONNECTION, desk.rig.deadline()):
         desk.handle(message)
 
 
@@ -105,7 +105,7 @@ def handed_back(desk: Desk, message: Any) -> None:
     desk.rig.clock.tick = timedelta()
 
 
-WAYS = [(waiting, int(LEASE_WAIT.total_seconds())), (handed_back, 0)]
+WAYS = [(waiting, int(BUSY_WAIT.total_seconds())), (handed_back, 0)]
 
 
 @pytest.mark.parametrize(("interrupt", "delay"), WAYS)

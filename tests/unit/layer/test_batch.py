@@ -8,8 +8,8 @@ import pytest
 from aws_lambda_powertools.utilities.parser.models import SqsRecordModel
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from kiwi_sync.batch import handle_batch
+from kiwi_sync.messages import LoadMessage
 from kiwi_sync.observability import logger
-from kiwi_sync.queues import LoadMessage
 from pydantic import Json
 
 SECRET = "erika@example.org"

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.queues import (
-    KEYS_A_MESSAGE,
-    LoadMessage,
-    TransformMessage,
-    in_batches,
-    keys_of,
-    send_to_load,
-    send_to_transform,
-)
+from kiwi_sync.messages import LoadMessage, TransformMessage
+from kiwi_sync.queues import KEYS_A_MESSAGE, in_batches, keys_of, send_to_load, send_to_transform
 from pydantic import ValidationError
 
 from tests.fakes.memory import MemoryQueue

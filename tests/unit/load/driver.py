@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
 import httpx
-from kiwi_extract.run.export_run import Tools
-from kiwi_extract.sweep.sweep import SweepOrder, sweep
+from kiwi_extract.sweep.sweep import sweep
+from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
 from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
-from kiwi_load.gate import Gate
+from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
@@ -24,6 +24,7 @@ from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind
+from kiwi_sync.messages import SweepOrder
 from kiwi_sync.state.rows import Row
 from kiwi_transform.batch import KeyFailedError, transform_keys
 from kiwi_transform.stage import Stage as Transform
@@ -142,7 +143,7 @@ class World:
         writer = ActualWriter(table, clock, GRACE)
         crowd = Crowd(table, self.to_load)
         worker = Worker(table, self.to_load, writer, dependents, crowd, kiwis.settings)
-        self.gate = Gate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
+        self.gate = KiwiGate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
         self.load = Load(table, self.to_load, self.gate, kiwis, worker, writer, InLine(), 1.0)
         self.tools = Tools(table, connections, self.to_transform, self.to_load, InLine(), GRACE)
 
@@ -188,7 +189,7 @@ class World:
 
     def sweep(self) -> None:
         """The scheduled sweep comes to this connection."""
-        sweep(self.tools, SweepOrder(format="kiwi-sweep/1", connection=CONNECTION), self.clock.now)
+        sweep(self.tools, SweepOrder(connection=CONNECTION), self.clock.now)
 
     def owed(self) -> list[str]:
         """The rows that a sweep brings again, sooner or later."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from kiwi_load.gate import Passage
+from kiwi_load.kiwi_gate import Passage
 from kiwi_load.stage import TRIES
 from kiwi_load.worker import TryLaterError
 from kiwi_sandbox.kiwi import Faults

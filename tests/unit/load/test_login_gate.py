@@ -1,7 +1,8 @@
 """The log-in gate: a refused secret is tried once a minute over all invocations, a new one at once."""
 
 import pytest
-from kiwi_load.gate import Gate, Passage, RememberedLogin
+from kiwi_load.kiwi_gate import KiwiGate, Passage
+from kiwi_load.login_gate import LoginGate
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
 from kiwi_sync.state.availability import read_availability
 
@@ -19,11 +20,11 @@ class Secrets:
         self.table = PointedTable(self.points)
 
     @property
-    def container(self) -> RememberedLogin:
-        return RememberedLogin(self.table, CONNECTION, self.clock)
+    def container(self) -> LoginGate:
+        return LoginGate(self.table, CONNECTION, self.clock)
 
     def passage(self) -> Passage:
-        return Gate(self.table, MemoryQueue(), self.clock, 1.0).passage(CONNECTION)
+        return KiwiGate(self.table, MemoryQueue(), self.clock, 1.0).passage(CONNECTION)
 
     def try_and_refuse(self, version: str) -> None:
         """KIWI does not like it."""
@@ -97,7 +98,7 @@ def test_of_two_containers_that_try_at_once_one_does(secrets: Secrets) -> None:
 
 
 def test_a_pause_without_a_verdict_on_the_secret_is_one_too(secrets: Secrets) -> None:
-    gate = Gate(secrets.table, MemoryQueue(), secrets.clock, 1.0)
+    gate = KiwiGate(secrets.table, MemoryQueue(), secrets.clock, 1.0)
     secrets.container.accepted("1")
     gate.pause(CONNECTION, KiwiLoginRefused())
     assert read_availability(secrets.table, CONNECTION).paused_version == "1"

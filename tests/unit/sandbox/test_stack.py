@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import MARGIN
+from kiwi_extract.bookkeeping.deadline import MARGIN
 from kiwi_sandbox.functions import Functions
 from kiwi_sandbox.stack import INLINE_BYTES, LocalStack
 from kiwi_sandbox.template import Function

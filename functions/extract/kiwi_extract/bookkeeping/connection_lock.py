@@ -1,41 +1,22 @@
-"""One export of a connection at a time: a lease in the table that ends with its holder's own deadline."""
+"""Lets one export of a connection be worked at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either, equals
-from kiwi_sync.times import Clock, stamp
+from kiwi_sync.times import stamp
 
-MARGIN = timedelta(minutes=1)
-"""The holder stops writing this long before its lease ends, so that two never write at once."""
+from kiwi_extract.bookkeeping.deadline import Deadline
 
 
-class LeaseTakenError(Exception):
+class ConnectionBusyError(Exception):
     """Another export of the connection is being worked."""
 
 
-class DeadlineReachedError(Exception):
-    """The invocation ends soon: what is left is for the next one."""
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """When the invocation ends."""
-
-    ends: datetime
-    clock: Clock
-
-    def check(self) -> None:
-        """Raise DeadlineReachedError if there is no time left to write."""
-        if self.clock() >= self.ends - MARGIN:
-            raise DeadlineReachedError
-
-
-def lease_is_held(table: Table, connection: str, now: datetime) -> bool:
-    """Whether somebody holds the connection's lease."""
+def is_connection_busy(table: Table, connection: str, now: datetime) -> bool:
+    """Whether an export of the connection is being worked."""
     item = table.get(_key(connection))
     return item is not None and str(item["until"]) > stamp(now)
 
@@ -45,16 +26,16 @@ def _key(connection: str) -> ItemKey:
 
 
 @contextmanager
-def lease(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
-    """Hold the connection's lease. It is never renewed: a crashed holder's ends by itself.
+def connection_lock(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
+    """Hold the connection's lock. It ends with the holder's deadline, so that a crash frees it.
 
     Raises:
-        LeaseTakenError: someone else holds it.
+        ConnectionBusyError: another export holds it.
     """
     key, holder = _key(connection), uuid4().hex
     change = Change(put={"holder": holder, "until": stamp(deadline.ends)})
     if not table.update(key, change, either(absent("until"), at_most("until", stamp(deadline.clock())))):
-        raise LeaseTakenError
+        raise ConnectionBusyError
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from kiwi_sync.keys import SHARDS, RowKey, RowKind
 from kiwi_sync.observability import logger
@@ -11,14 +10,13 @@ from kiwi_sync.state.rows import PARKED, item_key, todo_partition
 from kiwi_sync.state.table import Change, ItemKey, at_most, exists
 from kiwi_sync.times import stamp
 
-if TYPE_CHECKING:
-    from kiwi_extract.run.export_run import Tools
+from kiwi_extract.tools import Tools
 
 A_SHARD = 200
 """Keys that one sweep sends again from one of the sixteen shards: so many at most, then it goes on later."""
 
 
-def due(tools: "Tools", connection: str, last: str, limit: int = A_SHARD) -> tuple[list[RowKey], bool]:
+def due(tools: Tools, connection: str, last: str, limit: int = A_SHARD) -> tuple[list[RowKey], bool]:
     """The rows that are due until `last`, earliest first in each shard; whether there may be more."""
     keys: list[RowKey] = []
     more = False
@@ -30,7 +28,7 @@ def due(tools: "Tools", connection: str, last: str, limit: int = A_SHARD) -> tup
     return keys, more
 
 
-def send_again(tools: "Tools", keys: Iterable[RowKey], now: datetime, last: str) -> int:
+def send_again(tools: Tools, keys: Iterable[RowKey], now: datetime, last: str) -> int:
     """Send rows again, each to the stage that is next for it, and leave them alone for a while.
 
     Only if they are still due until `last`: two sweeps at once, or an index that lags, send none twice.
@@ -53,7 +51,7 @@ def _readable(connection: str, found: Iterable[ItemKey]) -> Iterator[RowKey]:
             logger.error("a row's key cannot be read", connection=connection)
 
 
-def forward(tools: "Tools", keys: Iterable[RowKey]) -> None:
+def forward(tools: Tools, keys: Iterable[RowKey]) -> None:
     """Send keys on: agreements to load, everything else by way of transform."""
     keys = list(keys)
     agreements = [key for key in keys if key.kind is RowKind.RENTAL_AGREEMENT]
@@ -61,7 +59,7 @@ def forward(tools: "Tools", keys: Iterable[RowKey]) -> None:
     send_to_load(tools.load, agreements)
 
 
-def retry_parked(tools: "Tools", connection: str, now: datetime) -> Iterator[int]:
+def retry_parked(tools: Tools, connection: str, now: datetime) -> Iterator[int]:
     """Try again, with a full export, all that KIWI refused for good: how many were sent, portion by portion.
 
     A portion is sent before the next one is looked for: who breaks off has not kept the later ones waiting.

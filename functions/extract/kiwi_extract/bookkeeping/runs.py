@@ -11,7 +11,7 @@ from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
 
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.listing import listed
 

@@ -11,7 +11,7 @@ from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.holds import Hold, carried_out, end_hold, holds, write_hold
 from kiwi_sync.state.table import Table
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Run
 from kiwi_extract.brake.assess import Assessor
 from kiwi_extract.brake.decision import decide

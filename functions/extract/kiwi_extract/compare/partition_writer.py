@@ -10,7 +10,7 @@ from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue, in_batches, send_to_transform
 from kiwi_sync.state.table import Item, Table
 
-from kiwi_extract.bookkeeping.connection_lock import Deadline
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.compare.compare import (
     COMPARED,
     Comparison,

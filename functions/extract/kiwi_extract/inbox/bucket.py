@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
+from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.inbox.messages import Inline, Parts, Pointer, Source
+from kiwi_extract.inbox.messages import Inline, Source
 from kiwi_extract.inbox.place import Place, place_of
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import SIDE_FILE, side_file
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from kiwi_extract.feldmapping.faults import Fault, FeldmappingError
 from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.lines import MAX_CHARACTERS
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 
 PREFIX = "mappings/"
 _MAX_BYTES = 4 * MAX_CHARACTERS

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue
 from kiwi_sync.rules.reasons import RejectedExport
@@ -20,10 +21,10 @@ from kiwi_extract.bookkeeping.expected_exports import (
 )
 from kiwi_extract.inbox.bucket import ExportBucket, Found
 from kiwi_extract.inbox.joined_export import Assembled, OpenedPart
-from kiwi_extract.inbox.messages import Inline, Parts, Pointer, Source
+from kiwi_extract.inbox.messages import Inline, Source
 from kiwi_extract.inbox.parts import Split, files_of, register, split_of_place
 from kiwi_extract.inbox.place import Place, origin_of_message
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export
 from kiwi_extract.reading.open_export import (
     FILES,

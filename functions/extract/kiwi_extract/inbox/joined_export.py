@@ -8,10 +8,9 @@ from kiwi_sync.erp.fields import is_blank
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
-from kiwi_extract.reading import erp_json
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Export, check_completion
+from kiwi_extract.reading import export as exports
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Export, RawRecord, check_completion
 from kiwi_extract.reading.unite_rows import unite
 
 _ALIKE = ("format", "connection", "export_id", "exported_at", "scope", "dry_run")
@@ -96,8 +95,8 @@ class Assembled:
         self.envelope["anzahl"] = self._anzahl
 
     def _check_size(self) -> None:
-        if sum(self.counts.values()) > erp_json.MAX_RECORDS:
-            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {erp_json.MAX_RECORDS} records")
+        if sum(self.counts.values()) > exports.MAX_RECORDS:
+            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {exports.MAX_RECORDS} records")
 
     def _check_alike(self, number: int, envelope: dict[str, Any], names: Sequence[str]) -> None:
         for name in names:

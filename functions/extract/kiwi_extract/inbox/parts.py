@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from kiwi_sync.erp.envelope import EXPORT_ID, MAX_PARTS, Envelope
+from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
 from kiwi_sync.rules.reasons import RejectedExport
@@ -18,9 +19,8 @@ from kiwi_sync.times import read_stamp, stamp
 
 from kiwi_extract.bookkeeping import runs
 from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN, split_key
-from kiwi_extract.inbox.messages import Parts, Pointer
 from kiwi_extract.inbox.place import Place
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import FILES, SIDE_FILE
 from kiwi_extract.reading.opened_export import export_id_of
 

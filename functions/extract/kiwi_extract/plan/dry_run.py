@@ -9,13 +9,13 @@ from typing import Any
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.connection_lock import DeadlineReachedError
+from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_extract.brake.brake import Shelf
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.making import make_plan
 from kiwi_extract.plan.planner import Planner
 from kiwi_extract.plan.survey import Survey
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.records.listing import SHOWN
 
 _OUTDATED = "rows, settings or the export itself are not as they were planned with; plan again"

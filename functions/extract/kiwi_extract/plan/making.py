@@ -45,10 +45,10 @@ def make_plan(
         DeadlineReachedError: there is no time left.
     """
     with Book(values=values) as book:
-        held_before = survey.lease_held
+        held_before = survey.connection_busy
         findings = Planner(survey, book).plan()
         # An export may have ended while it was planned, or begun.
-        findings.lease_held = held_before or survey.lease_held
+        findings.connection_busy = held_before or survey.connection_busy
         rows = book.counts()
         head = _head(survey, findings, read, settings) | {
             "export": dict(export),
@@ -81,7 +81,7 @@ def _head(
             "fingerprint": findings.fingerprint,
             "owed": findings.owed,
             "parked": findings.parked,
-            "lease_held": findings.lease_held,
+            "busy": findings.connection_busy,
         },
         "read": dict(read),
         "rows": vars(findings.tally),

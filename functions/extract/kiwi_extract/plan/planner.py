@@ -34,7 +34,7 @@ class Findings:
     """Rows that were owed something; so many at least."""
     parked: int = 0
     """Rows that KIWI has refused, and that a full export tries again."""
-    lease_held: bool = False
+    connection_busy: bool = False
     """Whether another export of the connection was being worked."""
 
 

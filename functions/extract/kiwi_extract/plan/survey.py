@@ -17,7 +17,8 @@ from kiwi_sync.state.holds import Hold, read_hold
 from kiwi_sync.state.table import Item, Table
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.connection_lock import Deadline, lease_is_held
+from kiwi_extract.bookkeeping.connection_lock import is_connection_busy
+from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.mandanten import seen_mandanten
 from kiwi_extract.bookkeeping.runs import Run
 from kiwi_extract.brake.assess import Assessor
@@ -71,9 +72,9 @@ class Survey:
         return Unwritten(self.table)
 
     @property
-    def lease_held(self) -> bool:
+    def connection_busy(self) -> bool:
         """Whether another export of the connection is being worked at this moment."""
-        return lease_is_held(self.table, self.connection.id, self.deadline.clock())
+        return is_connection_busy(self.table, self.connection.id, self.deadline.clock())
 
     @cached_property
     def extent(self) -> Extent:

@@ -10,7 +10,7 @@ from typing import IO
 
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.streams import PIECE, Readable
 
 GZIP = b"\x1f\x8b"

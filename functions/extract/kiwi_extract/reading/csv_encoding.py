@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.streams import PIECE, Peekable, unicode_encoding
 
 UTF_8 = "utf-8"

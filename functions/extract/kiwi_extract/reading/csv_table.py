@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_extract.feldmapping.model import ReadingOptions
 from kiwi_extract.reading.csv_encoding import text_of
-from kiwi_extract.reading.erp_json import RejectedExportError
-from kiwi_extract.reading.export import ReadingOptions
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.streams import Peekable
 from kiwi_extract.reading.tables import MALFORMED_QUOTES, RAGGED_LINE, Row, Table
 
@@ -71,7 +71,7 @@ def csv_table(stream: Peekable, source: str, encoding: str | None, options: Read
     skipped = sum(1 for _ in islice(lines, options.header_line - 1)) if options else 0
     header, before = _header_line(lines)
     before += skipped
-    delimiter = options.delimiter if options else None
+    delimiter: str | None = options.delimiter if options else None
     sep = _TOLD.fullmatch(header.strip("\r\n\ufeff "))
     if sep:
         delimiter = delimiter or _known(sep[1], before)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading.completion import Completion
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Numbering, RawRecord
 from kiwi_extract.reading.json_stream import JsonText, TooComplexError
 from kiwi_extract.reading.streams import Peekable, Readable, decoded, unicode_encoding
 
@@ -15,46 +16,10 @@ DELETIONS = "geloescht"
 ENVELOPE_KEYS = frozenset(
     {"format", "connection", "export_id", "exported_at", "scope", "mandanten", "anzahl", "teil", "dry_run"}
 )
-MAX_RECORDS = 3_000_000
-"""Records of one export: about as many as one invocation can read, and can put on its disk."""
 
 _OTHER_VALUES = frozenset('["-0123456789tfn')
 """What a JSON value begins with that is no object."""
 _KNOWN = ENVELOPE_KEYS | frozenset(SECTIONS) | {DELETIONS}
-
-
-class RejectedExportError(Exception):
-    """The export is refused whole; nothing of it may change anything."""
-
-    def __init__(self, reason: RejectedExport, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
-        self.reason = reason
-        self.detail = detail
-
-
-class RawRecord(NamedTuple):
-    """A record as it stands in the document, in the words of `erp-export/1`.
-
-    `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
-    several of one key are one record, as its table says; `completes`: it only adds to others of its key.
-    `reason`, `field`: why it cannot be used, if its reader says so.
-    """
-
-    section: str
-    place: int
-    deleted: bool
-    value: Any
-    source: str | None = None
-    line: int | None = None
-    repeats: bool = False
-    reason: str | None = None
-    field: str | None = None
-    completes: bool = False
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether other rows may be parts of the same record."""
-        return self.repeats or self.completes
 
 
 @dataclass
@@ -65,7 +30,6 @@ class Document:
     encoding: str | None = None
     """Of the text, if it is known already."""
     envelope: dict[str, Any] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SECTIONS, 0))
     sections: set[str] = field(default_factory=set)
     """The lists that are there, be they empty; those of deletions do not count."""
     mapping: None = None
@@ -75,7 +39,12 @@ class Document:
     unused: Sequence[str] = ()
     """It has no tables."""
     completion: Completion = field(default_factory=Completion)
-    _read: int = field(default=0, init=False)
+    _numbering: Numbering = field(default_factory=Numbering, init=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Records of each section."""
+        return self._numbering.counts
 
     def records(self) -> Iterator[RawRecord]:
         """Every record, in the document's order.
@@ -129,13 +98,8 @@ class Document:
         if text.peek() != "[":
             _check_nothing(text, f"{name}: must be a list")
             return
-        for place, value in enumerate(text.values()):
-            if not deleted:
-                self.counts[name] += 1
-            self._read += 1
-            if self._read > MAX_RECORDS:
-                raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_RECORDS} records")
-            yield RawRecord(name, place, deleted, value)
+        for value in text.values():
+            yield RawRecord(name, self._numbering.place(name, deleted), deleted, value)
 
 
 def _check_nothing(text: JsonText, fault: str) -> None:

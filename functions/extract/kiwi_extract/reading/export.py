@@ -3,14 +3,56 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading import erp_json
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
+
+MAX_RECORDS = 3_000_000
+"""Records of one export: about as many as one invocation can read, and can put on its disk."""
+
+
+class RawRecord(NamedTuple):
+    """A record as it stands in the document, in the words of `erp-export/1`.
+
+    `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
+    several of one key are one record, as its table says; `completes`: it only adds to others of its key.
+    `reason`, `field`: why it cannot be used, if its reader says so.
+    """
+
+    section: str
+    place: int
+    deleted: bool
+    value: Any
+    source: str | None = None
+    line: int | None = None
+    repeats: bool = False
+    reason: str | None = None
+    field: str | None = None
+    completes: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether other rows may be parts of the same record."""
+        return self.repeats or self.completes
+
+
+class Completion(NamedTuple):
+    """Such tables by their names: `wanted` by the tables that were read, and `met` by a file."""
+
+    wanted: frozenset[str] = frozenset()
+    met: frozenset[str] = frozenset()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Those that no file, sheet or list is for."""
+        return self.wanted - self.met
+
+    def joined(self, other: "Completion") -> "Completion":
+        """Of two parts of an export together."""
+        return Completion(self.wanted | other.wanted, self.met | other.met)
 
 
 @dataclass(frozen=True)
@@ -97,91 +139,6 @@ class Reader(Protocol):
         ...
 
 
-class TableMapping(Protocol):
-    """How the rows of a table become the records of one section."""
-
-    @property
-    def section(self) -> str:
-        """`verwaltungseinheiten`, `mieter` or `mietvertraege`."""
-        ...
-
-    @property
-    def named(self) -> str:
-        """Where it stands in the mapping, and for which files: for people."""
-        ...
-
-    @property
-    def repeats(self) -> bool:
-        """Whether several rows of one key are one record."""
-        ...
-
-    @property
-    def completes(self) -> bool:
-        """Whether the rows only add to records that another table has."""
-        ...
-
-    @property
-    def deleted(self) -> bool:
-        """Whether the rows name what is deleted."""
-        ...
-
-    def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The record; None if the row is left out. Raises RowError if it cannot be mapped."""
-        ...
-
-
-class ReadingOptions(Protocol):
-    """What a Feldmapping says of how files are to be read; None: found out."""
-
-    @property
-    def encoding(self) -> str | None:
-        """Name of an encoding."""
-        ...
-
-    @property
-    def delimiter(self) -> str | None:
-        """What stands between the cells of a CSV."""
-        ...
-
-    @property
-    def header_line(self) -> int:
-        """The line or row with the names of the columns, from 1; what stands before it is not read."""
-        ...
-
-
-class Feldmapping(Protocol):
-    """Which tables hold what, and how."""
-
-    @property
-    def reading(self) -> ReadingOptions:
-        """How files are to be read."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Tells this state of the mapping from others."""
-        ...
-
-    @property
-    def file(self) -> str:
-        """Where it lies, for people; empty if it is not known."""
-        ...
-
-    def tables_for(
-        self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
-    ) -> Sequence[TableMapping]:
-        """What is read from a file, sheet or list; nothing: it is not used.
-
-        `columns`: None for a list, whose records may lack keys; `looked_at`: those that some have.
-        Raises FeldmappingError if the mapping names columns that are not there.
-        """
-        ...
-
-    def completing(self, section: str) -> Sequence[str]:
-        """How the tables are `named` that complete others of a section."""
-        ...
-
-
 class Numbering:
     """Numbers records across all files of an export, and counts them."""
 
@@ -195,8 +152,8 @@ class Numbering:
         counts = self._deleted if deleted else self.counts
         place = counts[section]
         self._read += 1
-        if self._read > erp_json.MAX_RECORDS:
-            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {erp_json.MAX_RECORDS} records")
+        if self._read > MAX_RECORDS:
+            raise RejectedExportError(RejectedExport.TOO_LARGE, f"more than {MAX_RECORDS} records")
         counts[section] = place + 1
         return place
 

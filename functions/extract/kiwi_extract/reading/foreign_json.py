@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.json_stream import JsonText, TooComplexError
 from kiwi_extract.reading.ndjson import BLANKS, NOT_JSON_LINE, lines
 from kiwi_extract.reading.streams import Readable, decoded

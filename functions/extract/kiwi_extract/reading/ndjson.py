@@ -9,9 +9,9 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.feldmapping.faults import RowError
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import ENVELOPE_KEYS, RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Numbering
+from kiwi_extract.reading.erp_json import ENVELOPE_KEYS
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Numbering, RawRecord
 from kiwi_extract.reading.json_stream import MAX_DEPTH, MAX_TEXT, levels
 from kiwi_extract.reading.own_columns import is_deleted
 from kiwi_extract.reading.streams import Readable, decoded

@@ -10,10 +10,13 @@ from typing import Any
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_extract.feldmapping.feldmapping import Feldmapping
+from kiwi_extract.feldmapping.model import ReadingOptions
 from kiwi_extract.reading.archives import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
 from kiwi_extract.reading.csv_table import csv_table
-from kiwi_extract.reading.erp_json import DELETIONS, ENVELOPE_KEYS, Document, RejectedExportError
-from kiwi_extract.reading.export import Export, Feldmapping, Numbering, Origin, Reader, ReadingOptions
+from kiwi_extract.reading.erp_json import DELETIONS, ENVELOPE_KEYS, Document
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Export, Numbering, Origin, Reader
 from kiwi_extract.reading.foreign_json import foreign_lines, foreign_tables
 from kiwi_extract.reading.ndjson import TYPES, Ndjson, Recoded
 from kiwi_extract.reading.opened_export import Completed, Opened

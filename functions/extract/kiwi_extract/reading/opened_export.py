@@ -10,9 +10,8 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.erp.fields import is_number
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Origin, Reader
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Origin, RawRecord, Reader
 
 MAX_MANDANTEN = 10_000
 FORMAT = "erp-export/1"

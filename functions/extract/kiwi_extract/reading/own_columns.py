@@ -10,7 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.feldmapping.coordinates import coordinate
 from kiwi_extract.feldmapping.faults import BadCell, RowError
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 
 NOT_A_FLAG = "not_a_flag"
 _FLAGS = {

@@ -7,10 +7,10 @@ from kiwi_sync.observability import logger
 from kiwi_sync.rules.reasons import RejectedExport
 
 from kiwi_extract.feldmapping.faults import FeldmappingError, RowError
-from kiwi_extract.reading.completion import Completion
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Feldmapping, Numbering, TableMapping, check_completion
-from kiwi_extract.reading.own_columns import identity_tables, is_deleted
+from kiwi_extract.feldmapping.feldmapping import Feldmapping, TableMapping
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Completion, Numbering, RawRecord, check_completion
+from kiwi_extract.reading.own_columns import IdentityTable, identity_tables, is_deleted
 from kiwi_extract.reading.unite_rows import unite
 
 RAGGED_LINE = "ragged_line"
@@ -94,7 +94,7 @@ class Tables:
                     if record is not None:
                         yield record
 
-    def _use(self, mappings: Sequence[TableMapping]) -> None:
+    def _use(self, mappings: Sequence[TableMapping | IdentityTable]) -> None:
         self._is_ours = True
         sections = {mapping.section for mapping in mappings if not (mapping.completes or mapping.deleted)}
         self.sections |= sections
@@ -103,7 +103,7 @@ class Tables:
             met = {mapping.named for mapping in mappings if mapping.completes}
             self.completion = self.completion.joined(Completion(frozenset(wanted), frozenset(met)))
 
-    def _mappings_for(self, table: Table) -> Sequence[TableMapping]:
+    def _mappings_for(self, table: Table) -> Sequence[TableMapping | IdentityTable]:
         if self._feldmapping is None:
             return identity_tables(table.looked_at if table.columns is None else table.columns)
         try:
@@ -113,7 +113,7 @@ class Tables:
             raise RejectedExportError(RejectedExport.COLUMN_MISSING, f"{file}{error}") from None
 
 
-def _record(source: str, row: Row, mapping: TableMapping) -> RawRecord | None:
+def _record(source: str, row: Row, mapping: TableMapping | IdentityTable) -> RawRecord | None:
     """What a row is, not numbered yet; None if it is left out."""
     value, reason, at, deleted = None, row.reason, None, mapping.deleted
     if reason is None:

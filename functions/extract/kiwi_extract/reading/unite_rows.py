@@ -12,7 +12,7 @@ from typing import Any
 
 from kiwi_extract.feldmapping.faults import CellError
 from kiwi_extract.feldmapping.steps import as_text
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 
 ROWS_DISAGREE = "rows_disagree"
 MAX_ITEMS = 1000

@@ -12,11 +12,11 @@ from kiwi_sync.rules.reasons import RejectedExport
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from kiwi_extract.feldmapping.model import ReadingOptions
 from kiwi_extract.reading.archives import Budget
 from kiwi_extract.reading.cells import Cell, shown
 from kiwi_extract.reading.csv_table import MAX_COLUMNS, unique_columns
-from kiwi_extract.reading.erp_json import RejectedExportError
-from kiwi_extract.reading.export import ReadingOptions
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.tables import RAGGED_LINE, Row, Table
 
 WORKBOOK = "xl/workbook.xml"

@@ -8,7 +8,7 @@ from kiwi_sync.keys import RowKind
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.validate_fast import plain
 

@@ -14,7 +14,7 @@ from kiwi_sync.erp.envelope import Envelope
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export
 
 FUTURE = timedelta(hours=1)

@@ -2,20 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import NamedTuple
 
-from kiwi_sync.connections import Connection, Connections
+from kiwi_sync.connections import Connection
 from kiwi_sync.erp.envelope import Envelope
 from kiwi_sync.keys import Partition, RowKind
-from kiwi_sync.queues import Queue
 from kiwi_sync.state.holds import read_hold
 from kiwi_sync.state.table import Table
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.connection_lock import Deadline, DeadlineReachedError, lease
+from kiwi_extract.bookkeeping.connection_lock import connection_lock
+from kiwi_extract.bookkeeping.deadline import Deadline, DeadlineReachedError
 from kiwi_extract.bookkeeping.expected_exports import note_export
 from kiwi_extract.bookkeeping.mandanten import forget_mandanten, remember_mandanten, seen_mandanten
 from kiwi_extract.bookkeeping.owed import retry_parked
@@ -32,6 +29,7 @@ from kiwi_extract.records.listing import SHOWN
 from kiwi_extract.records.spool import Spool
 from kiwi_extract.records.validate import validate
 from kiwi_extract.run.admission import admit, connection_of
+from kiwi_extract.tools import Tools
 
 
 class PartError(Exception):
@@ -44,18 +42,6 @@ class PartError(Exception):
 
 class HandBackError(Exception):
     """The invocation's time is up; the run's row says how far it has come."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What extract works with."""
-
-    table: Table
-    connections: Connections
-    transform: Queue
-    load: Queue
-    writers: Executor
-    grace: timedelta
 
 
 def extract(
@@ -75,7 +61,7 @@ def extract(
 
     Raises:
         RejectedExportError: the export is refused whole; nothing has changed.
-        LeaseTakenError: another export of the connection is being worked.
+        ConnectionBusyError: another export of the connection is being worked.
         PartError: it is a part of an export; nothing has changed.
         HandBackError: the time is up; the same document goes on where this invocation stopped.
     """
@@ -86,7 +72,7 @@ def extract(
             raise PartError(envelope)
         if envelope.dry_run and plan is None and not earnest:
             return dry_run(_survey(tools, document, envelope, spool, deadline), document.counts, shelf)
-        with lease(tools.table, envelope.connection, deadline):
+        with connection_lock(tools.table, envelope.connection, deadline):
             if plan is not None and (ended := _carried_out(tools.table, envelope, plan)):
                 # The message has come twice: its own writes must not make it refuse what it has done.
                 return ended

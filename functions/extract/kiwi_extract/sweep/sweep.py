@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
 
-from kiwi_sync.connections import CONNECTION_ID
+from kiwi_sync.messages import SweepOrder
 from kiwi_sync.observability import logger
 from kiwi_sync.state.availability import Availability, read_availability
 from kiwi_sync.state.holds import standing
 from kiwi_sync.times import stamp
-from pydantic import BaseModel, ConfigDict, Field
 
 from kiwi_extract.bookkeeping.expected_exports import is_missing, parts_missing
 from kiwi_extract.bookkeeping.owed import due, send_again
-from kiwi_extract.run.export_run import Tools
+from kiwi_extract.tools import Tools
 
 CONTINUE_AFTER = timedelta(seconds=30)
 """A sweep that has not sent everything goes on after this long: at KIWI's pace, not in one wave."""
@@ -25,25 +23,6 @@ CONNECTIONS = 25
 """Connections that one invocation sweeps: a few seconds each at the most."""
 AWAY_LONG = timedelta(hours=1)
 """How long KIWI may be away before a person hears of it."""
-
-
-class SweepOrder(BaseModel):
-    """The message that starts a sweep, or lets it go on.
-
-    `connection`: only this one. `resume`: KIWI is back, so do not wait until sent keys are due again.
-    `until`: what is due later than this was sent by an earlier part of the same sweep. `part`: how many
-    there were. `after`: the connections up to this one have been swept.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    format: Literal["kiwi-sweep/1"]
-    connection: str | None = Field(default=None, pattern=CONNECTION_ID)
-    resume: bool = False
-    until: str | None = Field(
-        default=None, pattern=r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}\.[0-9]{6}Z$"
-    )
-    part: int = Field(default=0, ge=0)
-    after: str | None = Field(default=None, pattern=CONNECTION_ID)
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def test_a_plan_of_nothing_says_so(rig: Rig) -> None:
 
 def test_what_a_person_has_to_know_besides(rig: Rig) -> None:
     plan = planned(rig, full(2, **THREE))
-    plan["undecided"], plan["state"] = 2, {"owed": 3, "parked": 4, "lease_held": True}
+    plan["undecided"], plan["state"] = 2, {"owed": 3, "parked": 4, "busy": True}
     told = " ".join(notes(plan))
     assert all(
         part in told for part in ("2 lines are undecided", "At least 3 rows", "4 rows", "Another export")
@@ -265,7 +265,7 @@ def test_a_comparison_names_only_options_that_it_has(rig: Rig) -> None:
 
 def test_a_page_says_all_that_a_person_has_to_know(rig: Rig) -> None:
     plan = planned(rig, full(2, **THREE))
-    plan["undecided"], plan["state"] = 1, {"owed": 3, "parked": 4, "lease_held": True}
+    plan["undecided"], plan["state"] = 1, {"owed": 3, "parked": 4, "busy": True}
     plan["counts"] = [dict.fromkeys(("create", "update", "replace", "delete", "hold", "skip"), 0)]
     plan["counts"][0] |= {"mandant": "0001", "kind": "tenant", "skip": 1, "update": 1, "create": 1}
     head = {"kind": "tenant", "key": "k", "external_id": "x"}

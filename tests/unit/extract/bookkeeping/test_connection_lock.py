@@ -3,13 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import (
-    MARGIN,
-    Deadline,
-    DeadlineReachedError,
-    LeaseTakenError,
-    lease,
-)
+from kiwi_extract.bookkeeping.connection_lock import ConnectionBusyError, connection_lock
+from kiwi_extract.bookkeeping.deadline import MARGIN, Deadline, DeadlineReachedError
 
 from tests.fakes.memory import MemoryTable
 from tests.unit.extract.exports import CONNECTION, NOW
@@ -23,20 +18,20 @@ def deadline(clock: TurnedClock, minutes: float = 15) -> Deadline:
 
 def test_only_one_holds_it() -> None:
     table, clock = MemoryTable(), TurnedClock()
-    with lease(table, CONNECTION, deadline(clock)):
-        with pytest.raises(LeaseTakenError), lease(table, CONNECTION, deadline(clock)):
+    with connection_lock(table, CONNECTION, deadline(clock)):
+        with pytest.raises(ConnectionBusyError), connection_lock(table, CONNECTION, deadline(clock)):
             pytest.fail("two hold it")
-        with lease(table, "other", deadline(clock)):
+        with connection_lock(table, "other", deadline(clock)):
             pass
-    with lease(table, CONNECTION, deadline(clock)):
+    with connection_lock(table, CONNECTION, deadline(clock)):
         pass
 
 
 def test_it_is_free_again_after_a_fault() -> None:
     table, clock = MemoryTable(), TurnedClock()
-    with pytest.raises(CrashError), lease(table, CONNECTION, deadline(clock)):
+    with pytest.raises(CrashError), connection_lock(table, CONNECTION, deadline(clock)):
         raise CrashError
-    with lease(table, CONNECTION, deadline(clock)):
+    with connection_lock(table, CONNECTION, deadline(clock)):
         pass
 
 
@@ -44,7 +39,7 @@ def crashed(clock: TurnedClock) -> CrashingTable:
     """A table on which a holder has crashed."""
     table = CrashingTable()
     table.left = 1
-    with pytest.raises(CrashError), lease(table, CONNECTION, deadline(clock)):
+    with pytest.raises(CrashError), connection_lock(table, CONNECTION, deadline(clock)):
         pass
     table.left = None
     return table
@@ -56,21 +51,21 @@ def test_a_crashed_holder_s_ends_with_its_deadline(seconds: int, *, free: bool) 
     table = crashed(clock)
     clock.now += timedelta(seconds=seconds)
     try:
-        with lease(table, CONNECTION, deadline(clock)):
+        with connection_lock(table, CONNECTION, deadline(clock)):
             taken = False
-    except LeaseTakenError:
+    except ConnectionBusyError:
         taken = True
     assert taken is not free
 
 
 def test_a_late_holder_does_not_take_away_another_s() -> None:
     table, clock = MemoryTable(), TurnedClock()
-    first = lease(table, CONNECTION, deadline(clock))
+    first = connection_lock(table, CONNECTION, deadline(clock))
     first.__enter__()
     clock.now += timedelta(minutes=16)
-    with lease(table, CONNECTION, deadline(clock)):
+    with connection_lock(table, CONNECTION, deadline(clock)):
         first.__exit__(None, None, None)
-        with pytest.raises(LeaseTakenError), lease(table, CONNECTION, deadline(clock)):
+        with pytest.raises(ConnectionBusyError), connection_lock(table, CONNECTION, deadline(clock)):
             pytest.fail("two hold it")
 
 

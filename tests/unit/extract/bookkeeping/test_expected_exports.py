@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 from kiwi_extract.bookkeeping.expected_exports import is_missing
-from kiwi_extract.sweep.sweep import SweepOrder, sweep
+from kiwi_extract.sweep.sweep import sweep
 from kiwi_sync.connections import Connection, SettingsInvalidError
 from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.messages import SweepOrder
 
 from tests.unit.extract.bookkeeping.parked import owe
 from tests.unit.extract.exports import CONNECTION, NOW, delta, encoded, full, tenant
 from tests.unit.extract.rig import Rig, StoredSettings
 
-ORDER = SweepOrder(format="kiwi-sweep/1")
+ORDER = SweepOrder()
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 

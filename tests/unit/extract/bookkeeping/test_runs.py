@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from kiwi_extract.bookkeeping.runs import UNKNOWN, Run, Status, Tally, begin, end, note_progress, refuse
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.records.entry import Entry
 from kiwi_sync.rules.reasons import RejectedExport
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import DeadlineReachedError
+from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_extract.brake.decision import LossesMovedError
 from kiwi_extract.run.export_run import HandBackError
 from kiwi_sync.rules.reasons import HoldStatus

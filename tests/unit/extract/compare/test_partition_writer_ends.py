@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import DeadlineReachedError
+from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_extract.compare import partition_writer as module
 from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.compare.watermark import Watermark, watermark_key, watermark_of

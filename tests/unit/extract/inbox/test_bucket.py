@@ -7,9 +7,10 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from kiwi_extract.inbox.bucket import MAX_BYTES, ExportBucket
-from kiwi_extract.inbox.messages import Inline, Pointer
+from kiwi_extract.inbox.messages import Inline
 from kiwi_extract.inbox.place import Place
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_sync.messages import Pointer
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.aws import BUCKET, Cloud

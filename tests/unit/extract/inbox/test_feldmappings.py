@@ -3,7 +3,7 @@
 import pytest
 from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.inbox.feldmappings import Feldmappings
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.aws import BUCKET, Cloud

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.inbox.messages import SMALL, Ignored, Inline, Pointer, understand
-from kiwi_extract.reading.erp_json import RejectedExportError
-from kiwi_extract.sweep.sweep import SweepOrder
+from kiwi_extract.inbox.messages import SMALL, Ignored, Inline, understand
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_sync.messages import Pointer, SweepOrder
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.unit.extract.exports import full, tenant
@@ -128,7 +128,7 @@ UNTIL = {"until": "2026-11-22T12:14:59.999999Z"}
 
 @pytest.mark.parametrize("more", [{}, UNTIL, {"connection": "c1"}, {"connection": "c1", "resume": True}])
 def test_a_sweep(more: dict[str, Any]) -> None:
-    expected = SweepOrder(format="kiwi-sweep/1", **more)
+    expected = SweepOrder(**more)
     assert understand(json.dumps({"format": "kiwi-sweep/1", **more})) == [expected]
 
 

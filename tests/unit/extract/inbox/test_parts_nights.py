@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from kiwi_extract.bookkeeping.expected_exports import REPORTED, WITHIN, parts_missing, split_key
-from kiwi_extract.inbox.messages import Pointer
 from kiwi_extract.inbox.parts import Split, register
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_sync.messages import Pointer
 from kiwi_sync.rules.reasons import RejectedExport
 
 from tests.fakes.memory import MemoryQueue, MemoryTable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.bookkeeping.connection_lock import lease as connection_lease
+from kiwi_extract.bookkeeping.connection_lock import connection_lock
 from kiwi_extract.inbox.place import Place, place_of
 from kiwi_extract.reading.opened_export import export_id_of
 from kiwi_sync.erp.envelope import EXPORT_ID
@@ -122,7 +122,7 @@ def test_a_refused_table_can_be_sent_again_from_where_it_is_kept(stack: Cloud, d
 def test_an_export_that_waits_keeps_its_side_file(stack: Cloud, desk: Desk, *, is_there: bool) -> None:
     side = stack.upload(f"{FOLDER}/export.json", b'{"export_id": "first"}') if is_there else ""
     version = stack.upload(KEY, as_csv("mieter", [tenant("1")]))
-    with connection_lease(desk.rig.table, CONNECTION, desk.rig.deadline()):
+    with connection_lock(desk.rig.table, CONNECTION, desk.rig.deadline()):
         desk.handle(notice(KEY.replace(" ", "+"), version))
     ((again, _),) = desk.sent()
     pointer: dict[str, Any] = {"format": "erp-export-pointer/1", "bucket": BUCKET, "key": KEY}

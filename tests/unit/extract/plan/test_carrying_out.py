@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.compare.watermark import WATERMARK
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.run.export_run import HandBackError
 from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.table import Change

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import lease as lease_of_connection
+from kiwi_extract.bookkeeping.connection_lock import connection_lock
 from kiwi_extract.bookkeeping.runs import Status
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.table import Change, Item
 
@@ -116,7 +116,7 @@ def test_a_plan_says_when_the_state_was_not_at_rest() -> None:
     rig.extract(full(1, **THREE))
     plan = rig.plan(full(2, **NEXT))
     assert plan["state"]["owed"] == 9
-    assert plan["state"]["lease_held"] is False
+    assert plan["state"]["busy"] is False
 
 
 def moved_to(number: str) -> Export:
@@ -151,9 +151,9 @@ class LendingTable(MemoryTable):
 
 def test_a_plan_says_that_an_export_was_being_worked_though_it_has_ended_by_then() -> None:
     rig = prepared(LendingTable())
-    entered = lease_of_connection(rig.table, CONNECTION, rig.deadline())
+    entered = connection_lock(rig.table, CONNECTION, rig.deadline())
     with entered:
-        assert rig.plan(full(2, **NEXT))["state"]["lease_held"] is True
+        assert rig.plan(full(2, **NEXT))["state"]["busy"] is True
 
 
 def test_a_dry_run_does_not_log_that_losses_are_held(monkeypatch: pytest.MonkeyPatch) -> None:

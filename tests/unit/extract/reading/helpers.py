@@ -1,46 +1,49 @@
 """Opens documents for the tests of the formats."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pytest
-from kiwi_extract.reading.erp_json import RawRecord, RejectedExportError
-from kiwi_extract.reading.export import Export, Feldmapping, Origin, TableMapping
+from kiwi_extract.feldmapping.feldmapping import Feldmapping, TableMapping
+from kiwi_extract.feldmapping.model import ReadingOptions
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import Export, Origin, RawRecord
 from kiwi_extract.reading.open_export import open_export
+from kiwi_extract.reading.own_columns import IdentityTable
 
 MODIFIED = datetime(2026, 11, 22, 2, tzinfo=UTC)
 ORIGIN = Origin("exports/c1/full/a.csv", MODIFIED, {"connection": "c1", "scope": "full", "export_id": "a-1"})
 
 
-@dataclass
-class Reading:
-    """What a Feldmapping says of reading."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_line: int = 1
+def reading_options(encoding: Any = None, delimiter: Any = None) -> ReadingOptions:
+    """Reading options, also such as a Feldmapping cannot have."""
+    return ReadingOptions.model_construct(encoding=encoding, delimiter=delimiter, header_line=1)
 
 
-@dataclass
-class FakeMapping:
+class FakeMapping(Feldmapping):
     """A Feldmapping that knows some sources, and nothing else."""
 
-    known: dict[str, Sequence[TableMapping]] = field(default_factory=dict)
-    reading: Reading = field(default_factory=Reading)
-    asked: list[tuple[str, tuple[str, ...] | None]] = field(default_factory=list)
-    version: str = "v1"
-    file: str = ""
+    def __init__(
+        self,
+        known: Mapping[str, Sequence[TableMapping | IdentityTable]] = MappingProxyType({}),
+        reading: ReadingOptions | None = None,
+    ) -> None:
+        self.known = known
+        self.reading = reading or reading_options()
+        self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.version = "v1"
+        self.file = ""
 
     def tables_for(
         self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
-    ) -> Sequence[TableMapping]:
+    ) -> list[Any]:
         self.asked.append((source, None if columns is None else tuple(columns)))
-        return self.known.get(source, [])
+        return list(self.known.get(source, []))
 
-    def completing(self, section: str) -> Sequence[str]:
+    def completing(self, section: str) -> list[str]:
         return [one.named for tables in self.known.values() for one in tables if one.completes]
 
 

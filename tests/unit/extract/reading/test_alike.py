@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.validate import validate
 
 from tests.unit.extract.exports import CONNECTION, DAY_ONE

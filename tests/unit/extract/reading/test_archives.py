@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_extract.reading import archives
 from kiwi_extract.reading.archives import Budget, Gunzipped
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.own_columns import IdentityTable
 from kiwi_sync.rules.reasons import RejectedExport
 

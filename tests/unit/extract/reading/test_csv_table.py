@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from kiwi_extract.reading import erp_json
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading import export
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.own_columns import IdentityTable
 from kiwi_extract.records.validate import validate
 from kiwi_sync.rules.reasons import RejectedExport
 
-from tests.unit.extract.reading.helpers import ORIGIN, FakeMapping, Reading, opened, refused, values
+from tests.unit.extract.reading.helpers import ORIGIN, FakeMapping, opened, reading_options, refused, values
 
 HEADER = "mandant;nummer;nachname;email\n"
 FILLED = [{"mandant": "1", "nummer": "7", "nachname": "Müller", "email": "a@b.example"}]
@@ -72,7 +72,7 @@ def test_a_doubtful_encoding_is_refused_with_byte_and_line(content: bytes, bad: 
     ],
 )
 def test_a_wrong_encoding_in_the_mapping_is_refused(told: str, content: bytes, bad: int, line: int) -> None:
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options(told))
     error = refused(HEADER.encode() + content, mapping=mapping)
     offset = len(HEADER) + content.index(bad)
     assert error.reason is RejectedExport.ENCODING_DOUBTFUL
@@ -90,7 +90,7 @@ def test_a_wrong_encoding_in_the_mapping_is_refused(told: str, content: bytes, b
     ],
 )
 def test_a_file_that_begins_in_another_encoding_than_the_mapping_says(told: str, written: str) -> None:
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options(told))
     error = refused(HEADER.encode(written), mapping=mapping)
     assert error.reason is RejectedExport.ENCODING_DOUBTFUL
     assert "at offset 0, line 1: the beginning of UTF-" in error.detail
@@ -111,7 +111,7 @@ def test_a_file_that_begins_in_another_encoding_than_the_mapping_says(told: str,
     ],
 )
 def test_the_right_encoding_in_the_mapping(told: str, written: str) -> None:
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options(told))
     name = "Müller-Weiß" + ("" if "850" in written or "8859" in written else " – Söhne")
     content = '"mandant";nummer;nachname\n' + f"1;7;{name}\n"
     assert values(content.encode(written), mapping=mapping) == [
@@ -122,7 +122,7 @@ def test_the_right_encoding_in_the_mapping(told: str, written: str) -> None:
 @pytest.mark.parametrize("told", [None, "utf-8"])
 def test_a_byte_order_mark_counts_in_the_place_of_a_fault(told: str | None) -> None:
     content = ("\ufeff" + HEADER).encode() + b"1;7;M\xfcller;\n"
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(told))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options(told))
     assert f"at offset {content.index(0xFC)}, line 2" in refused(content, mapping=mapping).detail
 
 
@@ -148,7 +148,7 @@ def test_names_that_windows_1252_has_are_not_doubtful() -> None:
 
 
 def test_the_mapping_may_name_encoding_and_delimiter() -> None:
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading("cp850", ","))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options("cp850", ","))
     content = "mandant,nummer,nachname;x\n1,7,Müller;ß\n".encode("cp850")
     assert values(content, mapping=mapping) == [{"mandant": "1", "nummer": "7", "nachname;x": "Müller;ß"}]
     assert mapping.asked == [("a.csv", ("mandant", "nummer", "nachname;x"))]
@@ -250,7 +250,7 @@ def test_sep_names_a_delimiter_that_is_none(sign: str) -> None:
     error = refused(f"\nsep={sign}\n{HEADER}1;7;;\n".encode())
     assert error.reason is RejectedExport.DELIMITER_DOUBTFUL
     assert error.detail.startswith("line 2: ")
-    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, Reading(delimiter=";"))
+    mapping = FakeMapping({"a.csv": [IdentityTable("mieter")]}, reading_options(delimiter=";"))
     assert values(f"sep={sign}\n{HEADER}1;7;;\n".encode(), mapping=mapping)[0]["nummer"] == "7"
 
 
@@ -366,7 +366,7 @@ def test_errors_say_nothing_of_persons() -> None:
 
 
 def test_an_encoding_that_nobody_knows() -> None:
-    mapping = FakeMapping(reading=Reading("klingon"))
+    mapping = FakeMapping(reading=reading_options("klingon"))
     error = refused((HEADER + "1;7;ü;\n").encode(), mapping=mapping)
     assert (error.reason, "not known" in error.detail) == (RejectedExport.ENCODING_DOUBTFUL, True)
 
@@ -377,7 +377,7 @@ def test_a_header_that_cannot_be_read() -> None:
 
 
 def test_more_records_than_an_invocation_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erp_json, "MAX_RECORDS", 2)
+    monkeypatch.setattr(export, "MAX_RECORDS", 2)
     assert len(rows("1;1;a;\n1;2;b;\n")) == 2
     with pytest.raises(RejectedExportError) as caught:
         rows("1;1;a;\n1;2;b;\n1;3;c;\n")

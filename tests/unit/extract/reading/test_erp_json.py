@@ -10,7 +10,9 @@ import kiwi_extract.reading.erp_json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import Document, RawRecord, RejectedExportError
+from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.reading.json_stream import MAX_DEPTH, MAX_PARTS, MAX_TEXT
 from kiwi_extract.records.validate import validate
 from kiwi_sync.rules.reasons import RejectedExport
@@ -170,7 +172,7 @@ def test_unknown_keys_may_stand_there_twice() -> None:
 
 
 def test_more_records_than_an_invocation_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kiwi_extract.reading.erp_json, "MAX_RECORDS", 3)
+    monkeypatch.setattr(kiwi_extract.reading.export, "MAX_RECORDS", 3)
     assert len(read({"mieter": [1], "geloescht": {"mieter": [1, 2]}})) == 3
     error = refused({"mieter": [1], "geloescht": {"mieter": [1, 2, 3]}})
     assert (error.reason, error.detail) == (RejectedExport.TOO_LARGE, "more than 3 records")

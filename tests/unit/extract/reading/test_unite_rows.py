@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.reading.unite_rows import MAX_ITEMS, unite
 
 KEY = {"mandant": "1", "nummer": "7"}

@@ -1,7 +1,7 @@
 """Several entries of one key: a deletion wins, all else is rejected."""
 
 import pytest
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.settle import settled
 from kiwi_extract.records.validate import validate

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import RawRecord
+from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.validate import validate
 from kiwi_sync.erp.models import RECORDS

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.run.admission import FUTURE, PAST, admit, connection_of, identity
 from kiwi_sync.connections import Connection, SettingsInvalidError
 from kiwi_sync.erp.envelope import Envelope

@@ -1,9 +1,9 @@
 """A whole export against the table: full and delta, and what the run's row says of it."""
 
 import pytest
-from kiwi_extract.bookkeeping.connection_lock import LeaseTakenError, lease
+from kiwi_extract.bookkeeping.connection_lock import ConnectionBusyError, connection_lock
 from kiwi_extract.bookkeeping.runs import Status
-from kiwi_extract.reading.erp_json import RejectedExportError
+from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.run.admission import PAST
 from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_sync.state.rows import PARKED, item_key
@@ -16,10 +16,10 @@ from tests.unit.extract.exports import (
     delta,
     full,
     gone,
+    lease,
     tenant,
     unit,
 )
-from tests.unit.extract.exports import lease as lease_of
 from tests.unit.extract.rig import Rig, key, text
 
 
@@ -30,7 +30,7 @@ def test_a_full_export() -> None:
         [tenant("1"), tenant("2", firma=[]), tenant("3", "0009")],
         ["0001", "0009"],
         verwaltungseinheiten=[unit("7")],
-        mietvertraege=[lease_of("L")],
+        mietvertraege=[lease("L")],
         anzahl={"mieter": 3, "verwaltungseinheiten": 1},
     )
     assert rig.extract(export) is Status.DONE
@@ -97,7 +97,7 @@ def test_a_second_identical_full_export_costs_nothing() -> None:
     rig = Rig()
     rig.settings.store("0001", "0002")
     records = [tenant(str(number), mandant) for number in range(50) for mandant in ("0001", "0002")]
-    sections = {"verwaltungseinheiten": [unit("1")], "mietvertraege": [lease_of("1"), lease_of("2", ende=5)]}
+    sections = {"verwaltungseinheiten": [unit("1")], "mietvertraege": [lease("1"), lease("2", ende=5)]}
     rig.extract(full(1, records, ["0001", "0002"], **sections))
     for row in rig.rows().values():
         rig.table.update(row.at, Change(remove=["todo", "todo_at"]))
@@ -152,7 +152,7 @@ def test_a_refused_export_changes_nothing(export: Export, reason: RejectedExport
 
 def test_two_at_once() -> None:
     rig = Rig()
-    with lease(rig.table, CONNECTION, rig.deadline()), pytest.raises(LeaseTakenError):
+    with connection_lock(rig.table, CONNECTION, rig.deadline()), pytest.raises(ConnectionBusyError):
         rig.extract(full(1, [tenant("1")]))
     assert rig.rows() == {}
     assert rig.extract(full(1, [tenant("1")])) is Status.DONE

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kiwi_extract.bookkeeping.connection_lock import DeadlineReachedError
+from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_sync.state.table import Item
 
 from tests.unit.extract.exports import Export, delta, full, gone, tenant, unit

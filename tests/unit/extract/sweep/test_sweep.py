@@ -5,8 +5,9 @@ from itertools import chain
 
 import pytest
 from kiwi_extract.bookkeeping.owed import A_SHARD
-from kiwi_extract.sweep.sweep import AWAY_LONG, CONNECTIONS, CONTINUE_AFTER, PARTS, Sweep, SweepOrder, sweep
+from kiwi_extract.sweep.sweep import AWAY_LONG, CONNECTIONS, CONTINUE_AFTER, PARTS, Sweep, sweep
 from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.messages import SweepOrder
 from kiwi_sync.state.availability import availability_key
 from kiwi_sync.state.holds import end_hold, write_hold
 from kiwi_sync.state.rows import PARKED
@@ -18,8 +19,8 @@ from tests.unit.extract.exports import CONNECTION, NOW
 from tests.unit.extract.rig import GRACE, Rig, key
 from tests.unit.layer.holdings import hold, there
 
-ORDER = SweepOrder(format="kiwi-sweep/1")
-RESUME = SweepOrder(format="kiwi-sweep/1", connection=CONNECTION, resume=True)
+ORDER = SweepOrder()
+RESUME = SweepOrder(connection=CONNECTION, resume=True)
 OTHER = RowKey("c2", RowKind.MIETER, "0001", ("1",))
 SECOND = timedelta(seconds=1)
 
@@ -50,7 +51,7 @@ def test_one_connection_alone() -> None:
     rig.settings.store(connection="c2")
     owe(rig, key("1"))
     owe(rig, OTHER)
-    order = SweepOrder(format="kiwi-sweep/1", connection="c2")
+    order = SweepOrder(connection="c2")
     assert sweep(rig.tools, order, NOW).sent == 1
     assert sent(rig) == [OTHER.text]
 
@@ -233,7 +234,7 @@ def test_each_connection_goes_on_by_itself() -> None:
     owe(rig, OTHER)
     swept = sweep(rig.tools, ORDER, NOW)
     assert swept.sent == A_SHARD + 1
-    assert swept.more == (SweepOrder(format="kiwi-sweep/1", connection=CONNECTION, part=1),)
+    assert swept.more == (SweepOrder(connection=CONNECTION, part=1),)
 
 
 def test_holds_that_stand_are_counted() -> None:

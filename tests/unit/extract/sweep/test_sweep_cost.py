@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
 from kiwi_extract.bookkeeping.owed import A_SHARD
-from kiwi_extract.sweep.sweep import CONTINUE_AFTER, SweepOrder, sweep
+from kiwi_extract.sweep.sweep import CONTINUE_AFTER, sweep
 from kiwi_sync.keys import SHARDS
+from kiwi_sync.messages import SweepOrder
 from kiwi_sync.state.rows import item_key
 from kiwi_sync.state.table import Change, Check, Item, ItemKey
 
@@ -16,7 +17,7 @@ from tests.unit.extract.bookkeeping.parked import owe
 from tests.unit.extract.exports import NOW
 from tests.unit.extract.rig import GRACE, Rig, key
 
-ORDER = SweepOrder(format="kiwi-sweep/1")
+ORDER = SweepOrder()
 
 
 class CountingTable(MemoryTable):

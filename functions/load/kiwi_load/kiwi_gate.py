@@ -1,26 +1,27 @@
-"""Whether a connection's KIWI may be called: away until a time, or paused until its log-in is mended."""
+"""Keeps calls from a KIWI that is away, and from one whose log-in was refused."""
 
 import math
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
+from kiwi_sync.kiwi.errors import KiwiLoginRefused
+from kiwi_sync.messages import SweepOrder
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
 from kiwi_sync.rules.reasons import Problem
 from kiwi_sync.state.availability import Availability, availability_key, read_availability
 from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals, exists
-from kiwi_sync.times import Clock, read_stamp, stamp
+from kiwi_sync.times import Clock, stamp
+
+from kiwi_load.login_gate import LoginGate
 
 LONGEST = timedelta(minutes=5)
 """The longest that a KIWI that is away is left alone, unless it asks for more itself."""
 LONGEST_ASKED = timedelta(hours=1)
 PROBE = timedelta(minutes=1)
 """How long one prober keeps the others from probing."""
-VERDICT = timedelta(seconds=5)
-"""How long a log-in without a verdict keeps others from trying: an answer that got lost is no refusal."""
 SQS_LONGEST_DELAY = 900
 _PROBLEMS = {
     "FORBIDDEN_ORGANIZATION": Problem.ORGANIZATION_FORBIDDEN,
@@ -38,8 +39,8 @@ class Passage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Gate:
-    """The gate of all connections, remembered in the table."""
+class KiwiGate:
+    """Decides whether a connection's KIWI may be called; its memory is the table."""
 
     table: Table
     exports: Queue
@@ -92,7 +93,7 @@ class Gate:
         known = read_availability(self.table, connection)
         if known.paused_version is None:
             version = known.good_version or known.tried_version or "unknown"
-            RememberedLogin(self.table, connection, self.clock).refused(version)
+            LoginGate(self.table, connection, self.clock).refused(version)
         if why.name in _PROBLEMS:
             change = Change(put={"paused_why": _PROBLEMS[why.name].value})
             self.table.update(availability_key(connection), change, exists("paused_version"))
@@ -104,61 +105,9 @@ class Gate:
         return max(rest, asked)
 
     def _ask_for_sweep(self, connection: str, rest: timedelta) -> None:
-        order = f'{{"format": "kiwi-sweep/1", "connection": "{connection}", "resume": true}}'
+        order = SweepOrder(connection=connection, resume=True)
         delay = min(math.ceil(rest.total_seconds()), SQS_LONGEST_DELAY)
-        self.exports.send([Outgoing(order, delay=delay)])
-
-
-@dataclass(frozen=True)
-class RememberedLogin:
-    """The log-in gate of one connection: what all its invocations have tried."""
-
-    table: Table
-    connection: str
-    clock: Clock
-
-    def permit(self, version: str) -> None:
-        """Let a log-in pass with a secret that has logged in before, or with another one a minute.
-
-        Raises:
-            KiwiLoginRefused: this version was refused, less than a minute ago.
-            KiwiAway: this version is being tried by someone else.
-        """
-        known = read_availability(self.table, self.connection)
-        if known.good_version == version:
-            return
-        now = self.clock()
-        if known.tried_version == version and known.refused_lately(now):
-            raise KiwiLoginRefused("tried less than a minute ago")
-        if known.tried_version == version and _being_tried(known, now):
-            raise KiwiAway(1.0, "log-in: being tried")
-        change = Change(put={"tried_version": version, "tried_at": stamp(now)})
-        same = equals("tried_at", known.tried_at), equals("tried_version", known.tried_version)
-        if not self.table.update(availability_key(self.connection), change, *same):
-            raise KiwiAway(1.0, "log-in: being tried")
-
-    def accepted(self, version: str) -> None:
-        """The secret is good: any pause is over."""
-        known = read_availability(self.table, self.connection)
-        if known.good_version != version or known.paused_version is not None:
-            change = Change(
-                put={"good_version": version},
-                remove=["paused_version", "paused_why", "tried_version", "tried_at"],
-            )
-            self.table.update(availability_key(self.connection), change)
-            logger.info("log-in works", connection=self.connection)
-
-    def refused(self, version: str) -> None:
-        """The secret is not good: the connection is paused until it is mended."""
-        put = {"paused_version": version, "tried_version": version, "tried_at": stamp(self.clock())}
-        change = Change(put=put, remove=["good_version", "paused_why"])
-        self.table.update(availability_key(self.connection), change)
-        logger.error("log-in refused; connection paused", connection=self.connection)
-
-
-def _being_tried(known: Availability, now: datetime) -> bool:
-    """Whether somebody may still be waiting for KIWI's verdict on the secret."""
-    return known.tried_at is not None and read_stamp(known.tried_at) > now - VERDICT
+        self.exports.send([Outgoing(order.message(), delay=delay)])
 
 
 def _same_failures(known: Availability) -> Check:

@@ -5,7 +5,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from kiwi_load.gate import LONGEST, LONGEST_ASKED, Gate, Passage
+from kiwi_load.kiwi_gate import LONGEST, LONGEST_ASKED, KiwiGate, Passage
 from kiwi_sync.kiwi.errors import KiwiLoginRefused
 from kiwi_sync.state.availability import read_availability
 from kiwi_sync.times import read_stamp, stamp
@@ -33,7 +33,7 @@ class Gated:
         self.table = PointedTable(self.points)
         self.exports = MemoryQueue()
         self.jitter = Extremes()
-        self.gate = Gate(self.table, self.exports, self.clock, 1.0, self.jitter)
+        self.gate = KiwiGate(self.table, self.exports, self.clock, 1.0, self.jitter)
 
     def passage(self) -> Passage:
         return self.gate.passage(CONNECTION)
