@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
-from kiwi_extract.bookkeeping.deadline import Deadline
-from kiwi_extract.compare.compare import Question
-from kiwi_extract.compare.partition_writer import PartitionWork
-from kiwi_extract.compare.source_writer import SourceWriter
+from kiwi_extract.compare.compare import PartitionScope
+from kiwi_extract.compare.partition_reader import PartitionReader
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
 from kiwi_extract.records.spool import Spool
@@ -85,28 +82,26 @@ def run(folder: Path, name: str) -> dict[str, int]:
         (folder / name).open("rb") as stream,
         Pages(folder).client() as client,
         Spool() as spool,
-        ThreadPoolExecutor(1) as writers,
     ):
         table = DynamoTable(client, "state")
         export = open_export(stream, Origin(name, NOW, ENVELOPE), lambda _: None)
         spool.add(map(validate, export.records()))
         envelope = admit(export, NOW)
         spool.seal(CONNECTION.settings.mandanten, envelope.mandanten)
-        source = SourceWriter(table, CONNECTION, envelope.version, timedelta(minutes=15))
-        deadline = Deadline(NOW + timedelta(minutes=15), lambda: NOW)
-        work = PartitionWork(table, Nobody(), writers, source, deadline)
-        found = _compare(work, spool, Question(envelope.version, True, CONNECTION.shape))
+        found = _compare(
+            PartitionReader(table), spool, PartitionScope(envelope.version, True, CONNECTION.shape)
+        )
         return {**found, "rejected": spool.rejected_count(), "records": sum(export.counts.values())}
 
 
-def _compare(work: PartitionWork, spool: Spool, question: Question) -> dict[str, int]:
+def _compare(reader: PartitionReader, spool: Spool, scope: PartitionScope) -> dict[str, int]:
     """As extract assesses an export: every partition is looked at, and nothing is written."""
     found = {"unchanged": 0, "changed": 0}
     for kind in SECTIONS.values():
         for mandant in MANDANTEN:
             for shard in range(SHARDS):
                 at = Partition(CONNECTION.id, mandant, kind, format(shard, "x"))
-                comparison = work.look(at, question, spool.entries(at)).comparison
+                comparison = reader.compare(at, scope, spool.entries(at)).comparison
                 found["unchanged"] += comparison.unchanged
                 found["changed"] += len(comparison.changes)
     return found

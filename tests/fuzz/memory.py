@@ -12,7 +12,6 @@ from kiwi_extract.reading.erp_json import Document
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
-from kiwi_extract.run.export_run import extract
 
 from tests.unit.extract.rig import Rig
 
@@ -78,13 +77,13 @@ def peak() -> int:
 def main() -> None:
     rig = Rig()
     with suppress(RejectedExportError):
-        extract(rig.tools, Document(io.BytesIO(b"{}")), rig.deadline(), rig.shelf)
+        rig.work(Document(io.BytesIO(b"{}")))
     cost: dict[str, int] = {}
     for name, stream in documents().items():
         before = peak()
         try:
             export = open_export(cast("IO[bytes]", stream), ORIGIN, lambda _: None)
-            extract(rig.tools, export, rig.deadline(), rig.shelf)
+            rig.work(export)
         except RejectedExportError:
             cost[name] = peak() - before
     print(json.dumps(cost))  # noqa: T201 - its only answer to the test that started it

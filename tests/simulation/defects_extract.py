@@ -90,12 +90,12 @@ def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
 
 def absence_always_proves() -> AbstractContextManager[Any]:
     """What a full export leaves out is gone, also where a key of it could not be read."""
-    real = scope.Extent.question
+    real = scope.Scope.of
 
     def question(self: Any, *args: Any, **named: Any) -> Any:
-        return compare.Question(**(vars(real(self, *args, **named)) | {"judges_absence": True}))
+        return compare.PartitionScope(**(vars(real(self, *args, **named)) | {"judges_absence": True}))
 
-    return pretending(scope.Extent, question=question)
+    return pretending(scope.Scope, of=question)
 
 
 def rejected_is_gone() -> AbstractContextManager[Any]:

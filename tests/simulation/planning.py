@@ -11,7 +11,7 @@ from typing import Any
 from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.reading.erp_json import Document
-from kiwi_extract.run.export_run import extract
+from kiwi_extract.run.export_run import ExportWorker
 from kiwi_extract.tools import Tools
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.kiwi.models import Kind
@@ -21,7 +21,7 @@ from tests.fakes.memory import MemoryQueue, MemoryTable
 from tests.simulation.drawing import draw
 from tests.simulation.history import quiet
 from tests.simulation.world import World
-from tests.unit.extract.rig import GRACE, Inline, MemoryShelf
+from tests.unit.extract.rig import GRACE, Inline, MemoryDocuments
 from tests.unit.transform.world import MemorySsm
 
 Content = dict[str, dict[str, Any]]
@@ -104,14 +104,15 @@ def _without(keys: set[str], found: dict[str, set[str]]) -> dict[str, set[str]]:
 def plan_of(world: World, table: MemoryTable, export: Any) -> dict[str, Any]:
     """The plan of an export, by a dry run against a table."""
     now = world.scheduler.now
-    deadline, shelf, queue = Deadline(now + timedelta(minutes=15), lambda: now), MemoryShelf(), MemoryQueue()
+    deadline = Deadline(now + timedelta(minutes=15), lambda: now)
+    documents, queue = MemoryDocuments(), MemoryQueue()
     ssm = MemorySsm()
     ssm.parameters = world.ssm.parameters
     tools = Tools(table, ssm.connections(), queue, queue, Inline(), GRACE)
     document = Document(io.BytesIO(json.dumps(export | {"dry_run": True}).encode()))
-    assert extract(tools, document, deadline, shelf) is Status.PLANNED
+    assert ExportWorker(tools, deadline, documents).work(document).status is Status.PLANNED
     assert queue.sent == []
-    (plan,) = shelf.plans.values()
+    (plan,) = documents.plans.values()
     return dict(plan)
 
 

@@ -1,4 +1,4 @@
-"""What extract does with one message of the export queue."""
+"""Handles one message of the export queue."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from kiwi_extract.inbox.parts import split_of_envelope
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import FeldmappingOf
 from kiwi_extract.run.admission import identity, is_dry_run
-from kiwi_extract.run.export_run import HandBackError, PartError, extract
+from kiwi_extract.run.export_run import ExportWorker, Outcome
 from kiwi_extract.sweep.sweep import CONTINUE_AFTER, Sweep, sweep
 from kiwi_extract.tools import Tools
 
@@ -74,22 +74,29 @@ class Stage:
         deliveries = Deliveries(self.tools.table, self.exports, self.bucket, self.feldmapping_of)
         try:
             deliveries.receive(delivery, deadline.clock())
-            document = delivery.document
-            if document is not None:
-                shelf, source = _Shelf(self.bucket, self.exports, delivery), delivery.source
-                plan, earnest = _plan_of(source), _is_earnest(source)
-                status = extract(self.tools, document, deadline, shelf, plan, earnest=earnest)
-                logger.info("export worked", export_id=document.envelope["export_id"], status=status)
-        except PartError as part:
-            split = split_of_envelope(part.envelope)
-            if split is not None:
-                deliveries.wait(delivery, split, deadline.clock())
+            if delivery.document is not None:
+                outcome = self._worker(delivery, deadline).work(delivery.document)
+                self._go_on(delivery, deliveries, outcome, deadline)
         except ConnectionBusyError:
             self.exports.send([Outgoing(_message(delivery.source), delay=int(BUSY_WAIT.total_seconds()))])
-        except HandBackError:
-            self.exports.send([Outgoing(_message(delivery.source))])
         except RejectedExportError as error:
             self._refuse(message_id, delivery, error, deadline)
+
+    def _worker(self, delivery: Delivery, deadline: Deadline) -> ExportWorker:
+        documents, source = _KeptDocuments(self.bucket, self.exports, delivery), delivery.source
+        return ExportWorker(self.tools, deadline, documents, _plan_of(source), _ignores_dry_run(source))
+
+    def _go_on(
+        self, delivery: Delivery, deliveries: Deliveries, outcome: Outcome, deadline: Deadline
+    ) -> None:
+        if outcome.status is runs.Status.WORKING:
+            self.exports.send([Outgoing(_message(delivery.source))])
+        elif outcome.status is runs.Status.INCOMPLETE:
+            split = split_of_envelope(outcome.envelope)
+            if split is not None:
+                deliveries.wait(delivery, split, deadline.clock())
+        else:
+            logger.info("export worked", export_id=outcome.envelope.export_id, status=outcome.status)
 
     def _refuse(
         self, message_id: str, delivery: Delivery, error: RejectedExportError, deadline: Deadline
@@ -97,15 +104,15 @@ class Stage:
         connection, export_id = identity(delivery.known)
         kept = self.bucket.keep(delivery.source, f"{connection or 'unknown'}/{message_id}", delivery.place)
         known = export_id if connection else None
-        if known and is_dry_run(delivery.known) and not _is_earnest(delivery.source):
+        if known and is_dry_run(delivery.known) and not _ignores_dry_run(delivery.source):
             known = runs.plan_id(known)
         runs.refuse(self.tools.table, connection, known or message_id, error, kept, deadline.clock())
         logger.warning("export refused", connection=connection, export_id=export_id, reason=error.reason)
 
 
 @dataclass(frozen=True)
-class _Shelf:
-    """Keeps the document at hand, and brings kept ones again."""
+class _KeptDocuments:
+    """Keeps the document at hand, and sends kept ones again."""
 
     bucket: ExportBucket
     exports: Queue
@@ -120,8 +127,8 @@ class _Shelf:
             kept = self.bucket.keep_held(source, name, self.delivery.place)
         if kept is None:
             return None
-        # What comes again is what a person has approved, not the plan any more; but still no dry run.
-        return kept.model_copy(update={"plan": None, "earnest": _is_earnest(source)}).message()
+        # A person has approved the document, not the plan any more; but it is no dry run either.
+        return kept.model_copy(update={"plan": None, "ignore_dry_run": _ignores_dry_run(source)}).message()
 
     def keep_export(self, name: str) -> str | None:
         source = self.delivery.source
@@ -133,7 +140,7 @@ class _Shelf:
     def keep_plan(self, name: str, plan: IO[bytes]) -> str:
         return self.bucket.keep_plan(plan, name).message()
 
-    def bring(self, document: str) -> None:
+    def resend(self, document: str) -> None:
         self.exports.send([Outgoing(document)])
 
 
@@ -142,9 +149,9 @@ def _plan_of(source: Source) -> str | None:
     return None if isinstance(source, Inline) else source.plan
 
 
-def _is_earnest(source: Source) -> bool:
+def _ignores_dry_run(source: Source) -> bool:
     """Whether it is to be carried out, even if the document says that it is a dry run."""
-    return not isinstance(source, Inline) and (source.earnest or source.plan is not None)
+    return not isinstance(source, Inline) and (source.ignore_dry_run or source.plan is not None)
 
 
 def _message(intake: Intake) -> str:

@@ -4,7 +4,7 @@ import json
 from operator import not_
 from typing import Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from kiwi_sync.connections import CONNECTION_ID
 from kiwi_sync.erp.envelope import MAX_PARTS
@@ -16,12 +16,17 @@ SWEEP: Final = "kiwi-sweep/1"
 KEY_BYTES = 1024
 """Of an object's key, in UTF-8: S3 takes no more."""
 
+# Release 0.1 wrote `earnest`: messages under way and documents that were kept for an approval still say it.
+_IGNORE_DRY_RUN = Field(
+    default=False, validation_alias=AliasChoices("ignore_dry_run", "earnest"), exclude_if=not_
+)
+
 
 class Pointer(BaseModel):
     """A message that says where an export lies. `version`: of the object, so that it is read twice alike.
 
-    `plan`: the fingerprint of the plan that is to be carried out; then it is no dry run, whatever it says.
-    `earnest`: it is none either, but is bound to no plan (any more).
+    `plan`: the fingerprint of the plan that is to be carried out. `ignore_dry_run`: carry the export out even
+    if it says `dry_run` (a person has approved its hold); a plan implies it.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -31,7 +36,7 @@ class Pointer(BaseModel):
     side: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{0,1024}$")
     """Version of the side file, "" if there is none; None: not looked for yet."""
     plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
-    earnest: bool = Field(default=False, exclude_if=not_)
+    ignore_dry_run: bool = _IGNORE_DRY_RUN
 
     @field_validator("key")
     @classmethod
@@ -49,7 +54,7 @@ class Parts(BaseModel):
     """A message that says where all parts of one export lie, in their order.
 
     `connection`, `export_id`: of which export. `exported_at`, `export_id`: for parts that do not say them.
-    `plan`, `earnest`: as of a pointer.
+    `plan`, `ignore_dry_run`: as for a pointer.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -58,7 +63,7 @@ class Parts(BaseModel):
     export_id: str | None = None
     exported_at: AwareDatetime | None = None
     plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
-    earnest: bool = Field(default=False, exclude_if=not_)
+    ignore_dry_run: bool = _IGNORE_DRY_RUN
 
     def message(self) -> str:
         """The message that it is."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any, ParamSpec, TypeVar
@@ -11,7 +10,8 @@ from typing import IO, Any, ParamSpec, TypeVar
 from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.compare.watermark import WATERMARK
-from kiwi_extract.run.export_run import HandBackError, extract
+from kiwi_extract.reading.export import Export as ReadExport
+from kiwi_extract.run.export_run import ExportWorker
 from kiwi_extract.tools import Tools
 from kiwi_sync.connections import Connection, Connections, ConnectionSettings, UnknownConnectionError
 from kiwi_sync.keys import RowKey, RowKind
@@ -74,7 +74,7 @@ class TurnedClock:
 
 
 @dataclass
-class MemoryShelf:
+class MemoryDocuments:
     """Keeps names instead of documents, and remembers what was brought again."""
 
     kept: list[str] = field(default_factory=list)
@@ -92,7 +92,7 @@ class MemoryShelf:
         self.plans[name] = json.load(plan)
         return f"plan {name}"
 
-    def bring(self, document: str) -> None:
+    def resend(self, document: str) -> None:
         self.brought.append(document)
 
 
@@ -105,7 +105,7 @@ class Rig:
     transform: MemoryQueue = field(default_factory=MemoryQueue)
     load: MemoryQueue = field(default_factory=MemoryQueue)
     clock: TurnedClock = field(default_factory=TurnedClock)
-    shelf: MemoryShelf = field(default_factory=MemoryShelf)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
 
     @property
     def tools(self) -> Tools:
@@ -115,12 +115,16 @@ class Rig:
         return Deadline(self.clock.now + timedelta(minutes=minutes), self.clock)
 
     def extract(self, export: Export | bytes, minutes: float = 15, plan: str | None = None) -> Status:
-        return extract(self.tools, document(export), self.deadline(minutes), self.shelf, plan)
+        return self.work(document(export), minutes, plan)
+
+    def work(self, export: ReadExport, minutes: float = 15, plan: str | None = None) -> Status:
+        """Work an export that is being read."""
+        return ExportWorker(self.tools, self.deadline(minutes), self.documents, plan).work(export).status
 
     def plan(self, export: Export, minutes: float = 15) -> dict[str, Any]:
         """The plan of an export, by a dry run."""
         assert self.extract({**export, "dry_run": True}, minutes) is Status.PLANNED
-        plan: dict[str, Any] = self.shelf.plans[f"{CONNECTION}/{export['export_id']}"]
+        plan: dict[str, Any] = self.documents.plans[f"{CONNECTION}/{export['export_id']}"]
         return plan
 
     def extract_all(self, exports: Iterable[Export]) -> None:
@@ -130,8 +134,7 @@ class Rig:
     def until_done(self, export: Export, minutes: float) -> int:
         """Extract until it is done; how often it was handed back."""
         for times in range(1000):
-            with suppress(HandBackError):
-                self.extract(export, minutes)
+            if self.extract(export, minutes) is not Status.WORKING:
                 return times
         raise AssertionError("never done")
 

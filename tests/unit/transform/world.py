@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from kiwi_extract.compare.compare import SourceChange, What, fingerprint_of
+from kiwi_extract.compare.compare import SourceChange, Write, fingerprint_of
 from kiwi_extract.compare.source_writer import SourceWriter
 from kiwi_sync.connections import Connections
 from kiwi_sync.erp.models import Mieter, Mietvertrag, Record, Verwaltungseinheit
@@ -150,10 +150,10 @@ class Erp:
         for key, change in zip(keys, changes, strict=True):
             row = self.table.get(item_key(key))
             if isinstance(change, str):
-                said = SourceChange(What.GONE if row else What.TOMBSTONE, key.sk, row)
+                said = SourceChange(Write.GONE if row else Write.TOMBSTONE, key.sk, row)
             else:
                 record = change.model_dump_json()
                 fingerprint = fingerprint_of(record, connection.shape)
-                said = SourceChange(What.RECORD, key.sk, row, record, fingerprint)
+                said = SourceChange(Write.RECORD, key.sk, row, record, fingerprint)
             assert writer.write(key.partition, said, self.clock.now)
         return keys

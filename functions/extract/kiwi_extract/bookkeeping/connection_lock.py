@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
-from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either, equals
+from kiwi_sync.state.table import Change, ItemKey, Table, TableReader, absent, at_most, either, equals
 from kiwi_sync.times import stamp
 
 from kiwi_extract.bookkeeping.deadline import Deadline
@@ -15,7 +15,7 @@ class ConnectionBusyError(Exception):
     """Another export of the connection is being worked."""
 
 
-def is_connection_busy(table: Table, connection: str, now: datetime) -> bool:
+def is_connection_busy(table: TableReader, connection: str, now: datetime) -> bool:
     """Whether an export of the connection is being worked."""
     item = table.get(_key(connection))
     return item is not None and str(item["until"]) > stamp(now)

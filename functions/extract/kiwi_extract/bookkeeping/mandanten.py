@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from kiwi_sync.state.table import Change, ItemKey, Table
+from kiwi_sync.state.table import Change, ItemKey, Table, TableReader
 
 
 def _key(connection: str) -> ItemKey:
     return (f"%connection#{connection}", "mandanten")
 
 
-def seen_mandanten(table: Table, connection: str) -> frozenset[str]:
+def seen_mandanten(table: TableReader, connection: str) -> frozenset[str]:
     """The Mandanten that have had rows."""
     item = table.get(_key(connection)) or {}
     seen = item.get("seen", frozenset())

@@ -1,4 +1,4 @@
-"""The run of an export: its row says what became of the export, for people and for the next invocation."""
+"""The rows of runs: they tell people, and the next invocation, how far an export has come."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kiwi_sync.state.rows import tombstone
-from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
+from kiwi_sync.state.table import Change, Item, ItemKey, Table, TableReader, Value, equals
 from kiwi_sync.times import stamp
 
+from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.listing import listed
@@ -23,7 +24,7 @@ _PROGRESS = ("progress", "staying", "passed", "tally", "writes")
 
 
 class Status(StrEnum):
-    """What became of an export."""
+    """The state of an export's run."""
 
     WORKING = "working"
     DONE = "done"
@@ -38,10 +39,10 @@ _CARRIED_OUT = frozenset({Status.DONE, Status.SUPERSEDED, Status.HELD})
 
 
 class Terms(NamedTuple):
-    """Under what a run works; what was done under other terms has to be done again.
+    """The conditions of a run. If they change, finished partitions are redone.
 
-    `approved`: whether a person has approved its losses. `plan`: what it carries out, and what the state was
-    found to be in line with. `mapping`: the version of the Feldmapping that the export is read with.
+    `approved`: whether a person has approved its losses. `plan`: the fingerprint of the plan that it carries
+    out. `mapping`: the version of the Feldmapping that the export is read with.
     """
 
     settings_version: int
@@ -56,31 +57,17 @@ class Terms(NamedTuple):
 
 
 @dataclass
-class Tally:
-    """What a run has counted, partition by partition."""
-
-    unchanged: int = 0
-    changed: int = 0
-    gone: int = 0
-    outdated: int = 0
-    accepted: int = 0
-    held: int = 0
-
-
-@dataclass
 class Run:
     """How far a run has come."""
 
     connection: str
     export_id: str
     version: str
-    settings_version: int
-    approved: bool = False
-    """Whether a person has approved its losses."""
+    terms: Terms
     continues: bool = False
     """Whether an earlier invocation has worked on it and has not ended it."""
-    plan: str | None = None
-    """The fingerprint of the plan that it carries out."""
+    is_begun: bool = field(default=False, compare=False)
+    """Whether its row says all this already."""
     writes: bool = False
     """Of a run with a plan: whether it may have written anything that the plan is checked against."""
     done: set[str] = field(default_factory=set)
@@ -97,69 +84,60 @@ def _key(connection: str, export_id: str) -> ItemKey:
 
 
 def plan_id(export_id: str) -> str:
-    """Under what the run of a dry run lies: beside the real one, which it must not overwrite."""
+    """The id of a dry run's row: beside the real one, which it must not overwrite."""
     return f"{export_id}#plan"
 
 
-def begin(
-    table: Table,
-    connection: str,
-    export_id: str,
-    version: str,
-    settings_version: int,
-    now: datetime,
-    *,
-    approved: bool = False,
-    plan: str | None = None,
-    mapping: str | None = None,
-) -> Run:
+def resume(table: TableReader, connection: str, export_id: str, version: str, terms: Terms) -> Run:
     """The run of this export: a new one, or the one that an earlier invocation did not end.
 
-    `approved`, `plan`, `mapping`: see `Terms`.
+    It keeps its progress only under the same terms.
     """
     item = table.get(_key(connection, export_id)) or {}
-    run = Run(connection, export_id, version, settings_version, approved, _is_open(item, version), plan)
-    if run.continues and Terms(settings_version, approved, plan, mapping).are_those_of(item):
+    run = Run(connection, export_id, version, terms, _is_open(item, version))
+    run.is_begun = run.continues and terms.are_those_of(item)
+    if run.is_begun:
         run.writes = bool(item.get("writes"))
         run.done = set(json.loads(str(item.get("progress", "[]"))))
         run.staying = set(json.loads(str(item.get("staying", "[]"))))
         run.passed = set(json.loads(str(item.get("passed", "[]"))))
         run.tally = Tally(**json.loads(str(item.get("tally", "{}"))))
-        return run
+    return run
+
+
+def begin(table: Table, run: Run, now: datetime) -> None:
+    """Say on the run's row that it is being worked, unless it says so already."""
+    if run.is_begun:
+        return
     put: dict[str, Value] = {
         "status": Status.WORKING.value,
-        "version": version,
-        "settings_version": settings_version,
+        "version": run.version,
+        "settings_version": run.terms.settings_version,
         "began_at": stamp(now),
-        "approved": approved,
+        "approved": run.terms.approved,
     }
     remove = [*_PROGRESS, "reason", "detail", "counts", "rejected", "kept"]
-    for name, value in (("plan", plan), ("mapping", mapping)):
+    for name, value in (("plan", run.terms.plan), ("mapping", run.terms.mapping)):
         if value is None:
             remove.append(name)
         else:
             put[name] = value
-    table.update(_key(connection, export_id), Change(put=put | tombstone(now), remove=remove))
-    return run
+    table.update(_key(run.connection, run.export_id), Change(put=put | tombstone(now), remove=remove))
 
 
 def _is_open(item: Item, version: str) -> bool:
     return item.get("status") == Status.WORKING and item.get("version") == version
 
 
-def is_open(table: Table, connection: str, export_id: str, version: str) -> bool:
+def is_open(table: TableReader, connection: str, export_id: str, version: str) -> bool:
     """Whether an invocation has worked on the export and has not ended its run."""
     return _is_open(table.get(_key(connection, export_id)) or {}, version)
 
 
-def writes_already(table: Table, connection: str, export_id: str, version: str, terms: Terms) -> bool:
-    """Whether an invocation has begun to write under these very terms, and has not ended."""
-    item = table.get(_key(connection, export_id)) or {}
-    return _is_open(item, version) and terms.are_those_of(item) and bool(item.get("writes"))
-
-
-def carried_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> Status | None:
-    """What became of this very plan; None if it has not been carried out."""
+def carried_out(
+    table: TableReader, connection: str, export_id: str, version: str, plan: str
+) -> Status | None:
+    """The outcome of this very plan; None if it has not been carried out."""
     item = table.get(_key(connection, export_id)) or {}
     if item.get("version") != version or item.get("plan") != plan:
         return None
@@ -235,7 +213,7 @@ def note_plan(
     put: dict[str, Value] = {
         "status": Status.PLANNED.value,
         "version": run.version,
-        "settings_version": run.settings_version,
+        "settings_version": run.terms.settings_version,
         "began_at": stamp(began),
         "ended_at": stamp(now),
         "counts": json.dumps({**counts, **vars(run.tally)}),

@@ -1,16 +1,16 @@
-"""How many may lose their agreements: the decision, and the losses of the last day that count towards it."""
+"""Decides whether losses are held. Losses of the last day count towards it, through whichever export."""
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.keys import escape
 from kiwi_sync.state.holds import Count
 from kiwi_sync.state.rows import tombstone
-from kiwi_sync.state.table import Change, ItemKey, Table, equals
-from kiwi_sync.times import stamp
+from kiwi_sync.state.table import Change, ItemKey, Table, TableReader, Value, equals
+from kiwi_sync.times import read_stamp, stamp
 
 from kiwi_extract.bookkeeping.runs import Run
 
@@ -23,17 +23,37 @@ EARLIER = "earlier"
 
 
 class LossesMovedError(Exception):
-    """Somebody else has noted losses meanwhile, in spite of the lease; the export is tried again."""
+    """Somebody else has noted losses meanwhile, in spite of the lock; the export is tried again."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided on an export's losses in a Mandant. `passed`: agreements that it was let take away."""
+    """A decision on an export's losses in a Mandant. `passed`: agreements that it was let take away."""
 
     at: str
     passed: int
     held: bool
     settings_version: int
+
+
+@dataclass(frozen=True)
+class LossLedger:
+    """The decisions of the last day in a Mandant, by the version of the export. `stored`: as they were read."""
+
+    connection: str
+    mandant: str
+    stored: Value | None = None
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+
+    def passed(self) -> int:
+        """Agreements that went, through whichever export."""
+        return _passed(self.decisions.values())
+
+
+def read_ledger(table: TableReader, connection: str, mandant: str, now: datetime) -> LossLedger:
+    """The ledger of a Mandant."""
+    stored = (table.get(_key(connection, mandant)) or {}).get("entries")
+    return LossLedger(connection, mandant, stored, _recent(json.loads(str(stored or "{}")), now))
 
 
 def too_many(settings: ConnectionSettings, count: Count, spent: int) -> bool:
@@ -44,35 +64,37 @@ def too_many(settings: ConnectionSettings, count: Count, spent: int) -> bool:
 
 
 def decide(
-    table: Table,
+    ledger: LossLedger,
     run: Run,
     settings: ConnectionSettings,
-    mandant: str,
     count: Count,
     now: datetime,
     *,
     rejected: bool,
-) -> bool:
-    """Whether a Mandant's losses are held; remembered before anything is written.
+) -> Decision | None:
+    """Decide on a Mandant's losses; None if an earlier invocation of the run has decided. Pure.
 
-    What continues a run abides by its decision: part of the losses is carried out by then.
+    A resumed run keeps its earlier decision: part of the losses is carried out by then.
+    """
+    own = ledger.decisions.get(run.version)
+    if own is not None and run.continues and own.settings_version == run.terms.settings_version:
+        return None
+    held = rejected or too_many(settings, count, ledger.passed())
+    passed = (own.passed if own else 0) + (0 if held else count.lost)
+    return Decision(stamp(now), passed, held, run.terms.settings_version)
+
+
+def record(table: Table, ledger: LossLedger, version: str, decision: Decision) -> None:
+    """Remember a decision, before anything is written.
 
     Raises:
         LossesMovedError: see there.
     """
-    key = _key(run.connection, mandant)
-    there = (table.get(key) or {}).get("entries")
-    entries = _recent(json.loads(str(there or "{}")), now)
-    own = entries.get(run.version)
-    if own is not None and run.continues and own.settings_version == run.settings_version:
-        return own.held
-    held = rejected or too_many(settings, count, _passed(entries.values()))
-    passed = (own.passed if own else 0) + (0 if held else count.lost)
-    entries.pop(run.version, None)
-    text = _text({**_fitting(entries), run.version: Decision(stamp(now), passed, held, run.settings_version)})
-    if not table.update(key, Change(put={"entries": text, **tombstone(now)}), equals("entries", there)):
+    others = {name: entry for name, entry in ledger.decisions.items() if name != version}
+    text = _text({**_fitting(others), version: decision})
+    change = Change(put={"entries": text, **tombstone(read_stamp(decision.at))})
+    if not table.update(_key(ledger.connection, ledger.mandant), change, equals("entries", ledger.stored)):
         raise LossesMovedError
-    return held
 
 
 def _key(connection: str, mandant: str) -> ItemKey:
@@ -93,9 +115,9 @@ def _text(entries: Mapping[str, Decision]) -> str:
 
 
 def _fitting(entries: dict[str, Decision]) -> dict[str, Decision]:
-    """The decisions, or, where they would not fit into an item, what was let take away in one sum.
+    """The decisions, or one sum of them where they would not fit into an item.
 
-    It counts as long as the latest of them: rather too long than too short.
+    The sum counts as long as the latest of them: rather too long than too short.
     """
     if len(entries) <= MAX_DECISIONS:
         return entries

@@ -1,4 +1,4 @@
-"""By what an export would take agreements from people: pure; changes and agreements in, losses out."""
+"""Which changes of an export would end agreements. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from kiwi_sync.rules.reasons import Loss, Reason
 from kiwi_sync.state.holds import Count, Lost
 from kiwi_sync.state.table import Item
 
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.compare import SourceChange, Write
 
 SHOWN = 100
 """Lost agreements that a hold lists; all are counted."""
@@ -19,7 +19,7 @@ AGREEMENT = ("sk", "kiwi_id", "doubt", "reason", "parents")
 
 
 @dataclass
-class Losing:
+class PossibleLosses:
     """The records of a Mandant by which an export would take agreements away; sort keys throughout."""
 
     connection: str
@@ -45,15 +45,15 @@ class Losing:
     def add_gone(self, kind: RowKind, changes: Iterable[SourceChange], reason: Loss) -> None:
         """Add the records that would be gone."""
         for change in changes:
-            if change.what is What.GONE:
+            if change.write is Write.GONE:
                 self.add(kind, change.sk, reason)
 
     def add_changed(self, kind: RowKind, change: SourceChange, before: str) -> None:
-        """Add what a changed record would take away; `before`: the record as it is in the table."""
+        """Add a changed record. `before`: the record as it is in the table."""
         if kind is RowKind.MIETER:
             reason = _ineligible(str(change.record), self.blocked)
-            # What was blocked before counts as lost, too: under other settings it may not have been. Who was
-            # not in KIWI then has no agreement that counts.
+            # An address that was blocked before counts as lost, too: other settings may have let it pass. A
+            # tenant who was not in KIWI has no agreement that counts.
             if reason is not None and _ineligible(before) is None:
                 self.add(kind, change.sk, reason)
         elif kind is RowKind.MIETVERTRAG:
@@ -95,8 +95,8 @@ class Losing:
 
 
 @dataclass
-class Toll:
-    """What the losses come to: `held` are the records that cost somebody an agreement, and why."""
+class LossCount:
+    """A count of lost agreements. `held`: the records that cost somebody an agreement, and why."""
 
     total: int = 0
     lost: int = 0
@@ -108,25 +108,25 @@ class Toll:
         """The numbers alone."""
         return Count(self.lost, self.total, sum(map(len, self.held.values())))
 
-    def add(self, losing: Losing, agreements: Iterable[Item]) -> None:
+    def add(self, possible: PossibleLosses, agreements: Iterable[Item]) -> None:
         """Count agreements. Only those in KIWI, or perhaps there, that are not on their way out."""
         for agreement in agreements:
             if "reason" in agreement or not ("kiwi_id" in agreement or "doubt" in agreement):
                 continue
             self.total += 1
-            causes = list(losing.causes(agreement))
+            causes = list(possible.causes(agreement))
             self.lost += bool(causes)
             for kind, sk, reason in causes:
                 self.held.setdefault(kind, {}).setdefault(sk, reason)
             if causes and len(self.shown) < SHOWN:
                 kind, sk, reason = causes[0]
-                text = losing.key_text(RowKind.RENTAL_AGREEMENT, str(agreement["sk"]))
-                self.shown.append(Lost(text, losing.key_text(kind, sk), reason))
+                text = possible.key_text(RowKind.RENTAL_AGREEMENT, str(agreement["sk"]))
+                self.shown.append(Lost(text, possible.key_text(kind, sk), reason))
 
 
 def may_lose(kind: RowKind, change: SourceChange, blocked: Collection[str] = ()) -> bool:
     """Whether the record before the change has to be looked at."""
-    if change.what is not What.RECORD or change.row is None or change.row.get("gone"):
+    if change.write is not Write.RECORD or change.row is None or change.row.get("gone"):
         return False
     if kind is RowKind.MIETER:
         return _ineligible(str(change.record), blocked) is not None

@@ -14,17 +14,17 @@ from kiwi_sync.erp.models import Mieter
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.email import choose_email
 from kiwi_sync.rules.reasons import Reason
-from kiwi_sync.state.table import Table
+from kiwi_sync.state.table import TableReader
 from kiwi_sync.state.wants import email_claim, wants
 
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.compare import SourceChange, Write
 
 EXACT = 1000
 """Changed tenants of a Mandant up to which addresses are looked up: each is a query."""
 
 
 @dataclass
-class Sharing:
+class SharedEmails:
     """The tenants of a Mandant that an export changes, and the addresses that they get; by sort key."""
 
     connection: str
@@ -47,7 +47,7 @@ class Sharing:
 
     def add(self, change: SourceChange) -> None:
         """Add a change of a tenant."""
-        if not self.settings.shared_email_limit or change.what not in {What.RECORD, What.GONE}:
+        if not self.settings.shared_email_limit or change.write not in {Write.RECORD, Write.GONE}:
             return
         self.changed += 1
         if self.is_exact:
@@ -56,7 +56,7 @@ class Sharing:
             self.named.clear()
             self.new.clear()
         is_new = change.row is None or bool(change.row.get("gone"))
-        if change.what is What.GONE or (is_new and not self.is_exact):
+        if change.write is Write.GONE or (is_new and not self.is_exact):
             return
         address = self._address(str(change.record))
         if address is not None:
@@ -71,7 +71,7 @@ class Sharing:
         if self.addresses.get(sk) == self._address(before):
             self.keeping.add(sk)
 
-    def crowds(self, table: Table) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    def crowds(self, table: TableReader) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
         """For each address that would be a placeholder: the changed tenants that want it, and the others."""
         wanting: dict[str, set[str]] = defaultdict(set)
         for sk, address in (*self.addresses.items(), *self.new.items()):
@@ -82,7 +82,7 @@ class Sharing:
                 here = (key.sk for key in others if key.mandant == self.mandant)
                 yield frozenset(sks), frozenset(here)
 
-    def _others(self, table: Table, address: str) -> frozenset[RowKey]:
+    def _others(self, table: TableReader, address: str) -> frozenset[RowKey]:
         """Who wants the address already and is not changed: as many as matter."""
         if not self.is_exact:
             return frozenset()

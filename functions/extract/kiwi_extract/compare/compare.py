@@ -1,4 +1,4 @@
-"""Compares one partition of an export with the rows: pure; rows and records in, writes out."""
+"""Compares one partition of an export with the rows. Pure: records and rows in, writes out."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from kiwi_sync.state.table import Item
 
+from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.compare.watermark import Watermark
 from kiwi_extract.records.entry import Entry
 
@@ -14,8 +15,8 @@ COMPARED = ("sk", "rev", "version", "fingerprint", "gone", "todo", "expires", "u
 """The attributes that comparing needs, of rows and of the watermark."""
 
 
-class What(StrEnum):
-    """What is to be done with a row."""
+class Write(StrEnum):
+    """The write that a row needs."""
 
     RECORD = "record"
     GONE = "gone"
@@ -28,7 +29,7 @@ class What(StrEnum):
 class SourceChange:
     """A write of a row's `source` (SEND: none, only the message again). `row`: as read, None if not there."""
 
-    what: What
+    write: Write
     sk: str
     row: Item | None
     record: str | None = None
@@ -36,8 +37,8 @@ class SourceChange:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What an export is, as far as comparing needs to know."""
+class PartitionScope:
+    """The facts about an export that comparing a partition needs."""
 
     version: str
     is_full: bool
@@ -51,16 +52,10 @@ class Question:
 
 
 @dataclass
-class Comparison:
-    """The outcome for one partition."""
+class Comparison(Tally):
+    """The outcome for one partition, with its counts."""
 
     changes: list[SourceChange] = field(default_factory=list)
-    unchanged: int = 0
-    changed: int = 0
-    gone: int = 0
-    outdated: int = 0
-    accepted: int = 0
-    held: int = 0
     exempt: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,52 +65,52 @@ def fingerprint_of(record: str, shape: str) -> str:
 
 
 def compare(
-    question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
+    scope: PartitionScope, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
 ) -> Comparison:
-    """What the export changes in a partition. For a full export `rows` must be all of the partition's."""
+    """The writes that an export causes in a partition. For a full export `rows` must be all of them."""
     outcome = Comparison()
-    for sk in sorted(_keys(question, entries, rows, watermark, outcome)):
-        _judge(question, sk, entries.get(sk), rows.get(sk), watermark, outcome)
+    for sk in sorted(_keys(scope, entries, rows, watermark, outcome)):
+        _judge(scope, sk, entries.get(sk), rows.get(sk), watermark, outcome)
     return outcome
 
 
-def next_watermark(question: Question, comparison: Comparison, watermark: Watermark) -> Watermark:
+def next_watermark(scope: PartitionScope, comparison: Comparison, watermark: Watermark) -> Watermark:
     """The watermark after a full export. One that comes late speaks only where the newer one was silent."""
-    unseen = max(question.version, watermark.unseen) if question.judges_absence else watermark.unseen
-    if question.version >= watermark.version:
-        return Watermark(question.version, unseen, comparison.exempt)
-    raised = {sk: max(version, question.version) for sk, version in watermark.exempt.items()}
+    unseen = max(scope.version, watermark.unseen) if scope.judges_absence else watermark.unseen
+    if scope.version >= watermark.version:
+        return Watermark(scope.version, unseen, comparison.exempt)
+    raised = {sk: max(version, scope.version) for sk, version in watermark.exempt.items()}
     silent = {sk: version for sk, version in comparison.exempt.items() if version < watermark.version}
     return Watermark(watermark.version, unseen, raised | silent)
 
 
 def _keys(
-    question: Question,
+    scope: PartitionScope,
     entries: Mapping[str, Entry],
     rows: Mapping[str, Item],
     watermark: Watermark,
     outcome: Comparison,
 ) -> Iterable[str]:
     """The keys that have to be judged one by one."""
-    if not question.is_full:
+    if not scope.is_full:
         return entries
     confirmed = frozenset[str]()
-    if watermark.version <= question.version:
-        confirmed = _confirmed(question, entries, rows, watermark)
+    if watermark.version <= scope.version:
+        confirmed = _confirmed(scope, entries, rows, watermark)
         outcome.accepted = outcome.unchanged = len(confirmed)
     keys = {sk for sk in (*entries, *rows) if sk not in confirmed}
-    if not question.judges_absence:
+    if not scope.judges_absence:
         # Where absence proves nothing, an exempt key stays exempt, also one that has no row.
         keys |= watermark.exempt.keys()
     return keys
 
 
 def _confirmed(
-    question: Question, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
+    scope: PartitionScope, entries: Mapping[str, Entry], rows: Mapping[str, Item], watermark: Watermark
 ) -> frozenset[str]:
     """The keys of records that a full export merely confirms: so many that they are not judged one by one."""
-    version, shape = question.version, question.shape
-    apart = {*watermark.exempt, *question.held}
+    version, shape = scope.version, scope.shape
+    apart = {*watermark.exempt, *scope.held}
     return frozenset(
         sk
         for sk, row in rows.items()
@@ -129,7 +124,7 @@ def _confirmed(
 
 
 def _judge(
-    question: Question,
+    scope: PartitionScope,
     sk: str,
     entry: Entry | None,
     row: Item | None,
@@ -137,59 +132,59 @@ def _judge(
     outcome: Comparison,
 ) -> None:
     effective = watermark.effective(sk, None if row is None else str(row["version"]))
-    held = sk in question.held
-    if held or (entry.rejected if entry is not None else not question.judges_absence):
+    held = sk in scope.held
+    if held or (entry.rejected if entry is not None else not scope.judges_absence):
         outcome.held += held
         # The export does not speak of this key: it keeps the version that it has.
         outcome.exempt[sk] = effective
         return
-    if question.version < effective:
+    if scope.version < effective:
         outcome.outdated += 1
         return
     outcome.accepted += 1
     if entry is None or entry.deleted:
-        _judge_absence(question, sk, row, effective, outcome)
+        _judge_absence(scope, sk, row, effective, outcome)
     else:
-        _judge_record(question, entry, row, effective, outcome)
+        _judge_record(scope, entry, row, effective, outcome)
 
 
 def _judge_absence(
-    question: Question, sk: str, row: Item | None, effective: str, outcome: Comparison
+    scope: PartitionScope, sk: str, row: Item | None, effective: str, outcome: Comparison
 ) -> None:
     if row is None:
         outcome.gone += 1
-        outcome.changes.append(SourceChange(What.TOMBSTONE, sk, row))
+        outcome.changes.append(SourceChange(Write.TOMBSTONE, sk, row))
     elif not row.get("gone"):
         outcome.gone += 1
-        outcome.changes.append(SourceChange(What.GONE, sk, row))
+        outcome.changes.append(SourceChange(Write.GONE, sk, row))
     else:
-        outcome.gone += _written_before(question, row)
-        _confirm(question, sk, row, effective, outcome)
+        outcome.gone += _written_before(scope, row)
+        _confirm(scope, sk, row, effective, outcome)
 
 
 def _judge_record(
-    question: Question, entry: Entry, row: Item | None, effective: str, outcome: Comparison
+    scope: PartitionScope, entry: Entry, row: Item | None, effective: str, outcome: Comparison
 ) -> None:
     sk, record = str(entry.sk), str(entry.record)
-    fingerprint = fingerprint_of(record, question.shape)
+    fingerprint = fingerprint_of(record, scope.shape)
     if row is None or row.get("gone") or row.get("fingerprint") != fingerprint:
         outcome.changed += 1
-        outcome.changes.append(SourceChange(What.RECORD, sk, row, record, fingerprint))
+        outcome.changes.append(SourceChange(Write.RECORD, sk, row, record, fingerprint))
         return
-    if _written_before(question, row):
+    if _written_before(scope, row):
         outcome.changed += 1
     else:
         outcome.unchanged += 1
-    _confirm(question, sk, row, effective, outcome)
+    _confirm(scope, sk, row, effective, outcome)
 
 
-def _written_before(question: Question, row: Item) -> bool:
-    return question.continues and row["version"] == question.version
+def _written_before(scope: PartitionScope, row: Item) -> bool:
+    return scope.continues and row["version"] == scope.version
 
 
-def _confirm(question: Question, sk: str, row: Item, effective: str, outcome: Comparison) -> None:
+def _confirm(scope: PartitionScope, sk: str, row: Item, effective: str, outcome: Comparison) -> None:
     """The row says already what the export says. A full export moves the watermark, a delta the row."""
-    if row["version"] == question.version and "todo" in row:
-        outcome.changes.append(SourceChange(What.SEND, sk, row))
-    elif not question.is_full and effective < question.version:
-        outcome.changes.append(SourceChange(What.VERSION, sk, row))
+    if row["version"] == scope.version and "todo" in row:
+        outcome.changes.append(SourceChange(Write.SEND, sk, row))
+    elif not scope.is_full and effective < scope.version:
+        outcome.changes.append(SourceChange(Write.VERSION, sk, row))

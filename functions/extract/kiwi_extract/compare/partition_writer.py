@@ -1,6 +1,6 @@
-"""Brings one partition of an export into the table: read, compare, write, send."""
+"""Writes what an export changes in one partition, and sends the keys of the rows on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,26 +8,20 @@ from functools import partial
 from kiwi_sync.keys import Partition
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Queue, in_batches, send_to_transform
-from kiwi_sync.state.table import Item, Table
+from kiwi_sync.state.table import Table
 
 from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.compare.compare import (
-    COMPARED,
     Comparison,
-    Question,
+    PartitionScope,
     SourceChange,
-    What,
+    Write,
     compare,
     next_watermark,
 )
+from kiwi_extract.compare.partition_reader import Compared
 from kiwi_extract.compare.source_writer import SourceWriter, key_of
-from kiwi_extract.compare.watermark import (
-    WATERMARK,
-    Watermark,
-    watermark_key,
-    watermark_of,
-    write_watermark,
-)
+from kiwi_extract.compare.watermark import Watermark, write_watermark
 from kiwi_extract.records.entry import Entry
 
 CHUNK = 200
@@ -37,22 +31,16 @@ ATTEMPTS = 8
 EXEMPT_BYTES = 300_000
 """Size of exemptions that an item can hold, with room to spare (DynamoDB: 400 KB an item)."""
 
+_SENT = frozenset({Write.RECORD, Write.GONE, Write.SEND})
+
 
 class RowKeepsMovingError(Exception):
     """A row was changed by someone else between every read and write; the export is tried again later."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """A partition as it was compared."""
-
-    comparison: Comparison
-    watermark: Watermark
-
-
 @dataclass
-class PartitionWork:
-    """What bringing partitions in needs. `wrote`: whether anything has been written yet."""
+class PartitionWriter:
+    """Brings partitions of one export into the table. `wrote`: whether anything has been written yet."""
 
     table: Table
     transform: Queue
@@ -61,63 +49,33 @@ class PartitionWork:
     deadline: Deadline
     wrote: bool = field(default=False)
 
-    def look(self, partition: Partition, question: Question, entries: Mapping[str, Entry]) -> Look:
-        """Compare the partition."""
-        rows, watermark = self._read(partition, question, entries)
-        return Look(compare(question, entries, rows, watermark), watermark)
-
-    def look_at(
-        self, partition: Partition, question: Question, entries: Mapping[str, Entry], sks: Collection[str]
-    ) -> tuple[dict[str, Item], Comparison]:
-        """Some rows of the partition, and what the export changes in them."""
-        found = self.table.get_many([*((partition.pk, sk) for sk in sks), watermark_key(partition)])
-        rows = {sk: item for (_, sk), item in found.items()}
-        watermark = watermark_of(rows.pop(WATERMARK, None))
-        named = {sk: entries[sk] for sk in sks if sk in entries}
-        return rows, compare(question, named, rows, watermark)
-
-    def bring_in(
+    def write(
         self,
         partition: Partition,
-        question: Question,
+        scope: PartitionScope,
         entries: Mapping[str, Entry],
-        look: Look | None = None,
+        compared: Compared,
     ) -> Comparison:
-        """Compare the partition (unless a `look` has shown that nothing in it differs), write what differs,
-        send its keys, move the watermark.
+        """Write what differs, send its keys, move the watermark.
 
         Raises:
             DeadlineReachedError: some rows may be written; the same partition again is right.
             RowKeepsMovingError: see there.
         """
-        look = look or self.look(partition, question, entries)
-        comparison, watermark = look.comparison, look.watermark
-        if not question.is_full or question.version < watermark.version:
+        comparison, watermark = compared.comparison, compared.watermark
+        if not scope.is_full or scope.version < watermark.version:
             watermark = self._exempt_created(partition, comparison, watermark)
         for chunk in in_batches(comparison.changes, CHUNK):
             self.deadline.check()
-            self._write(partition, question, entries, chunk, watermark)
-        if question.is_full:
-            self._move_watermark(partition, watermark, next_watermark(question, comparison, watermark))
+            self._write(partition, scope, entries, chunk, watermark)
+        if scope.is_full:
+            self._move_watermark(partition, watermark, next_watermark(scope, comparison, watermark))
         return comparison
-
-    def _read(
-        self, partition: Partition, question: Question, entries: Mapping[str, Entry]
-    ) -> tuple[dict[str, Item], Watermark]:
-        """The partition's rows by sort key (a delta: only those it names), and its watermark."""
-        if question.is_full:
-            items = {str(item["sk"]): item for item in self.table.query(partition.pk, only=COMPARED)}
-        else:
-            keys = [(partition.pk, sk) for sk in entries]
-            found = self.table.get_many([*keys, watermark_key(partition)])
-            items = {sk: item for (_, sk), item in found.items()}
-        watermark = watermark_of(items.pop(WATERMARK, None))
-        return items, watermark
 
     def _write(
         self,
         partition: Partition,
-        question: Question,
+        scope: PartitionScope,
         entries: Mapping[str, Entry],
         changes: tuple[SourceChange, ...],
         watermark: Watermark,
@@ -126,13 +84,13 @@ class PartitionWork:
         left = changes
         for _ in range(ATTEMPTS):
             written = list(zip(left, self._write_all(partition, left), strict=True))
-            self.wrote = self.wrote or any(done and change.what is not What.SEND for change, done in written)
-            sent = [change for change, done in written if done and change.what in _SENT]
+            self.wrote = self.wrote or any(done and it.write is not Write.SEND for it, done in written)
+            sent = [change for change, done in written if done and change.write in _SENT]
             send_to_transform(self.transform, (key_of(partition, change) for change in sent))
             moved = [change.sk for change, done in written if not done]
             if not moved:
                 return
-            left = self._again(partition, question, entries, moved, watermark)
+            left = self._again(partition, scope, entries, moved, watermark)
         raise RowKeepsMovingError(f"{len(left)} rows of {partition.kind} kept moving")
 
     def _write_all(self, partition: Partition, changes: tuple[SourceChange, ...]) -> list[bool]:
@@ -145,7 +103,7 @@ class PartitionWork:
     def _again(
         self,
         partition: Partition,
-        question: Question,
+        scope: PartitionScope,
         entries: Mapping[str, Entry],
         moved: list[str],
         watermark: Watermark,
@@ -153,13 +111,15 @@ class PartitionWork:
         found = self.table.get_many([(partition.pk, sk) for sk in moved])
         rows = {sk: item for (_, sk), item in found.items()}
         named = {sk: entries[sk] for sk in moved if sk in entries}
-        return tuple(compare(question, named, rows, watermark).changes)
+        return tuple(compare(scope, named, rows, watermark).changes)
 
     def _exempt_created(
         self, partition: Partition, comparison: Comparison, watermark: Watermark
     ) -> Watermark:
-        """A delta, or a full export that comes late, creates rows of which the last full export said nothing:
-        note that first."""
+        """Note the keys that a delta, or a full export that comes late, is about to create.
+
+        The last full export said nothing of them, so that its silence must not delete them.
+        """
         if watermark.unseen == watermark.version:
             return watermark
         created = [change.sk for change in comparison.changes if change.row is None]
@@ -176,6 +136,3 @@ class PartitionWork:
             return old
         write_watermark(self.table, partition, new)
         return new
-
-
-_SENT = frozenset({What.RECORD, What.GONE, What.SEND})

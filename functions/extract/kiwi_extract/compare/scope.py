@@ -1,4 +1,4 @@
-"""Of which partitions an export speaks, and what it is to each of them."""
+"""The partitions that an export covers, and its claims on each of them."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -7,17 +7,16 @@ from kiwi_sync.connections import Connection
 from kiwi_sync.erp.envelope import SECTIONS, Envelope
 from kiwi_sync.keys import SHARDS, Partition, RowKind
 
-from kiwi_extract.compare.compare import Question
+from kiwi_extract.compare.compare import PartitionScope
 from kiwi_extract.reading.export import Export
 from kiwi_extract.records.spool import Spool
 
 
 @dataclass(frozen=True)
-class Extent:
+class Scope:
     """An admitted export over its connection's Mandanten.
 
-    `seen`: Mandanten that have had rows. `unreadable`: see `Spool.unreadable`. `silent`: (Mandant, kind) that
-    a full export is said to be complete for, but does not speak of.
+    `seen`: Mandanten that have had rows. `unreadable`: see `Spool.unreadable`. `silent`: see `silent_in`.
     """
 
     connection: Connection
@@ -38,7 +37,7 @@ class Extent:
         return self.seen - self.selected
 
     def partitions(self) -> Iterator[Partition]:
-        """Of a full export: all that it speaks of, or that is deselected; of a delta: its own."""
+        """The partitions a full export covers, plus those of deselected Mandanten; a delta's own."""
         if not self.envelope.is_full:
             yield from self.spool.partitions(self.connection.id)
             return
@@ -50,12 +49,12 @@ class Extent:
                 for shard in range(SHARDS):
                     yield Partition(self.connection.id, mandant, kind, format(shard, "x"))
 
-    def question(
+    def of(
         self, partition: Partition, *, held: Collection[str] = (), continues: bool = False
-    ) -> Question:
-        """What the export is to a partition."""
+    ) -> PartitionScope:
+        """The facts about the export that comparing the partition needs."""
         hidden = {(partition.mandant, partition.kind), (None, partition.kind)} & self.unreadable
-        return Question(
+        return PartitionScope(
             version=self.envelope.version,
             is_full=self.envelope.is_full,
             shape=self.connection.shape,
@@ -65,17 +64,17 @@ class Extent:
         )
 
     def covered(self) -> frozenset[str]:
-        """The Mandanten of which a full export has said all there is to say; of a delta none."""
+        """The Mandanten that a full export covers without a gap; none for a delta."""
         if not self.envelope.is_full:
             return frozenset()
         partitions = list(self.partitions())
-        silent = {it.mandant for it in partitions if not self.question(it).judges_absence}
+        silent = {it.mandant for it in partitions if not self.of(it).judges_absence}
         silent |= {mandant for mandant, _ in self.silent}
         return frozenset(it.mandant for it in partitions) - silent
 
 
 def silent_in(envelope: Envelope, document: Export) -> frozenset[tuple[str, RowKind]]:
-    """The (Mandant, kind) that a full export is said to be complete for, but does not speak of."""
+    """The (Mandant, kind) that a full export claims to cover, but has no list for."""
     spoken = document.spoken
     if spoken is None or not envelope.is_full:
         return frozenset()

@@ -8,7 +8,7 @@ from kiwi_sync.state.rows import next_rev, todo_marker, tombstone
 from kiwi_sync.state.table import Change, Check, Item, Table, absent, equals
 from kiwi_sync.times import stamp
 
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.compare import SourceChange, Write
 
 
 def key_of(partition: Partition, change: SourceChange) -> RowKey:
@@ -27,14 +27,14 @@ class SourceWriter:
 
     def write(self, partition: Partition, change: SourceChange, now: datetime) -> bool:
         """Carry out one change; False if the row has moved on since it was read."""
-        if change.what is What.SEND:
+        if change.write is Write.SEND:
             return True
         row = change.row
         checks = [absent("pk")] if row is None else _still(row)
         return self._table.update((partition.pk, change.sk), self._change(partition, change, now), *checks)
 
     def _change(self, partition: Partition, change: SourceChange, now: datetime) -> Change:
-        if change.what is What.VERSION:
+        if change.write is Write.VERSION:
             # Not a new source: only which export said so last. What works from the row is not disturbed.
             # A tombstone lives on: what is older than its new version may come as late as ever.
             lives = tombstone(now) if change.row and "expires" in change.row else {}
@@ -46,11 +46,11 @@ class SourceWriter:
             "source_rev": rev,
             "settings_version": self._connection.version,
         }
-        if change.what is What.TOMBSTONE:
+        if change.write is Write.TOMBSTONE:
             # Nothing to do for it, but an older export that comes later must not bring it to life.
             return Change(put=put | {"gone": True} | tombstone(now))
         put |= todo_marker(key_of(partition, change), stamp(now + self._grace))
-        if change.what is What.GONE:
+        if change.write is Write.GONE:
             return Change(put=put | {"gone": True}, remove=["record", "fingerprint", "expires"])
         put |= {"record": str(change.record), "fingerprint": str(change.fingerprint)}
         return Change(put=put, remove=["gone", "expires"])

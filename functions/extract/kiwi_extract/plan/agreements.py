@@ -10,9 +10,9 @@ from kiwi_sync.rules.desire import Desire, desired_agreements, no_longer_named
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import Row, read_rows, row_of
-from kiwi_sync.state.table import Table
+from kiwi_sync.state.table import TableReader
 
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.compare.compare import SourceChange, Write
 from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Standing, agreement_fate, standing_of
@@ -38,14 +38,14 @@ class Candidate:
 class Agreements:
     """Puts the lines of agreements in, once those of units and tenants are decided."""
 
-    table: Table
+    table: TableReader
     connection: Connection
     book: Book
 
     def of_leases(self, leases: Partition, changes: Iterable[SourceChange], *, moves: bool) -> None:
         """The agreements of a partition of leases. `moves`: whether units or tenants of the Mandant stand
         otherwise than before."""
-        changed = {change.sk: change for change in changes if change.what in {What.RECORD, What.GONE}}
+        changed = {change.sk: change for change in changes if change.write in {Write.RECORD, Write.GONE}}
         if changed or moves:
             self._note(self._touched(leases, changed))
 

@@ -9,7 +9,7 @@ from functools import partial
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.queues import in_batches
 from kiwi_sync.state.claims import holders, waiters
-from kiwi_sync.state.table import Table
+from kiwi_sync.state.table import TableReader
 
 from kiwi_extract.plan.book import Book
 
@@ -25,7 +25,7 @@ class Contest:
     """
 
     book: Book
-    table: Table
+    table: TableReader
     writers: Executor
     kind: RowKind
     note: Callable[[list[RowKey]], None]

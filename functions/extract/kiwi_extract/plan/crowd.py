@@ -7,7 +7,7 @@ from functools import partial
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import in_batches
-from kiwi_sync.state.table import Table
+from kiwi_sync.state.table import TableReader
 from kiwi_sync.state.wants import all_wants
 
 from kiwi_extract.plan.book import Book
@@ -24,7 +24,7 @@ class Crowds:
     """
 
     book: Book
-    table: Table
+    table: TableReader
     writers: Executor
     note: Callable[[list[RowKey]], None]
 

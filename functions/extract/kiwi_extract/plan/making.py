@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from kiwi_sync.times import stamp
 
-from kiwi_extract.bookkeeping.runs import Tally
+from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Planned
 from kiwi_extract.plan.planner import Findings, Planner
@@ -18,8 +18,8 @@ FORMAT = "kiwi-plan/1"
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a plan comes to."""
+class PlanTotals:
+    """The totals of a plan."""
 
     tally: Tally
     counts: Mapping[str, int]
@@ -35,7 +35,7 @@ def make_plan(
     export: Mapping[str, Any],
     settings: Mapping[str, Any] | None = None,
     values: bool = False,
-) -> Made:
+) -> PlanTotals:
     """Plan an export that was admitted, and write the plan.
 
     `export`: where it lies. `settings`: those that the connection does not have, but that the plan supposes.
@@ -45,10 +45,10 @@ def make_plan(
         DeadlineReachedError: there is no time left.
     """
     with Book(values=values) as book:
-        held_before = survey.connection_busy
+        held_before = survey.is_connection_busy
         findings = Planner(survey, book).plan()
         # An export may have ended while it was planned, or begun.
-        findings.connection_busy = held_before or survey.connection_busy
+        findings.connection_busy = held_before or survey.is_connection_busy
         rows = book.counts()
         head = _head(survey, findings, read, settings) | {
             "export": dict(export),
@@ -60,7 +60,7 @@ def make_plan(
     totals = dict.fromkeys(Planned, 0)
     for _, _, action, _, count in rows:
         totals[Planned(action)] += count
-    return Made(
+    return PlanTotals(
         findings.tally, {action.value: count for action, count in totals.items()}, findings.fingerprint
     )
 
@@ -86,7 +86,9 @@ def _head(
         "read": dict(read),
         "rows": vars(findings.tally),
         "rejected": {"count": spool.rejected_count(), "records": json.loads(listed(spool.rejected(SHOWN)))},
-        "holds": [{"mandant": mandant, **vars(toll.count)} for mandant, toll in sorted(survey.held.items())],
+        "holds": [
+            {"mandant": mandant, **vars(losses.count)} for mandant, losses in sorted(survey.held.items())
+        ],
     }
 
 

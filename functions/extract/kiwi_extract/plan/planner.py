@@ -10,8 +10,8 @@ from kiwi_sync.rules.mapping import external_id_of
 from kiwi_sync.state.rows import PARKED, Row, read_rows, todo_partition
 
 from kiwi_extract.bookkeeping.owed import A_SHARD
-from kiwi_extract.bookkeeping.runs import Tally
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.bookkeeping.tally import Tally
+from kiwi_extract.compare.compare import SourceChange, Write
 from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.plan.agreements import Agreements, as_it_is
 from kiwi_extract.plan.book import Book
@@ -26,7 +26,7 @@ _BEFORE_PARKED = "O"
 
 @dataclass
 class Findings:
-    """What a plan says besides its lines."""
+    """The facts of a plan besides its lines."""
 
     fingerprint: str = ""
     tally: Tally = field(default_factory=Tally)
@@ -52,7 +52,7 @@ class Planner:
         Raises:
             DeadlineReachedError: there is no time left.
         """
-        partitions = list(self.survey.extent.partitions())
+        partitions = list(self.survey.scope.partitions())
         self._held()
         for partition in partitions:
             if partition.kind is not RowKind.MIETVERTRAG:
@@ -74,18 +74,16 @@ class Planner:
         return Agreements(self.survey.table, self.survey.connection, self.book)
 
     def _changes(self, partition: Partition) -> list[SourceChange]:
-        """What the export changes in a partition; counted."""
+        """The changes of the export in a partition, counted."""
         self.survey.deadline.check()
-        comparison = self.survey.look(partition).comparison
-        tally = self.findings.tally
-        for name in vars(tally):
-            setattr(tally, name, getattr(tally, name) + getattr(comparison, name))
+        comparison = self.survey.compare(partition, self.survey.held).comparison
+        self.findings.tally.add(comparison)
         return comparison.changes
 
     def _held(self) -> None:
         connection = self.survey.connection
-        for mandant, toll in self.survey.held.items():
-            for kind, records in toll.held.items():
+        for mandant, losses in self.survey.held.items():
+            for kind, records in losses.held.items():
                 for sk, reason in records.items():
                     key = RowKey.of_sk(connection.id, kind, mandant, sk)
                     self.book.note(held_line(key, reason, external_id_of(key, connection)))
@@ -94,7 +92,7 @@ class Planner:
         """The lines of units or tenants."""
         connection = self.survey.connection
         blocked = connection.settings.blocked_emails
-        told = (change for change in changes if change.what in {What.RECORD, What.GONE})
+        told = (change for change in changes if change.write in {Write.RECORD, Write.GONE})
         for batch in in_batches(told, CHUNK):
             keys = {change.sk: RowKey.of_row(partition.pk, change.sk) for change in batch}
             there = read_rows(self.survey.table, [keys[change.sk] for change in batch if change.row])
@@ -126,7 +124,7 @@ class Planner:
         Contest(self.book, self.survey.table, self.survey.writers, kind, note).decide()
 
     def _owed(self) -> None:
-        """What was owed anyway, and what a full export tries again."""
+        """Count the rows that are owed anyway, and those that a full export tries again."""
         table, connection = self.survey.table, self.survey.connection.id
         for shard in range(SHARDS):
             todo = todo_partition(connection, format(shard, "x"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kiwi_sync.state.table import ItemKey, Table
+from kiwi_sync.state.table import ItemKey, TableReader
 from kiwi_sync.times import read_stamp
 
 LOGIN_PAUSE = timedelta(minutes=1)
@@ -45,7 +45,7 @@ def availability_key(connection: str) -> ItemKey:
     return (f"%connection#{connection}", "kiwi")
 
 
-def read_availability(table: Table, connection: str) -> Availability:
+def read_availability(table: TableReader, connection: str) -> Availability:
     """What is remembered, read consistently."""
     item = table.get(availability_key(connection)) or {}
     values: dict[str, Any] = {name: value for name, value in item.items() if name in _NAMES}

@@ -9,7 +9,7 @@ from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import Payload, Tenant
 from kiwi_sync.rules.ids import ambiguous
 from kiwi_sync.rules.reasons import Reason
-from kiwi_sync.state.table import ItemKey, Table
+from kiwi_sync.state.table import ItemKey, TableReader
 from kiwi_sync.state.wants import claim_of, email_claim
 
 HOLDER = "holder"
@@ -34,12 +34,12 @@ def waiter_at(claim: str, key: RowKey) -> ItemKey:
     return (claim, f"{WAITER}{key.text}")
 
 
-def holders(table: Table, claims: Collection[str]) -> dict[str, RowKey]:
+def holders(table: TableReader, claims: Collection[str]) -> dict[str, RowKey]:
     """Who holds each of the claims that are held."""
     there = table.get_many([(claim, HOLDER) for claim in claims])
     return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in there.items()}
 
 
-def waiters(table: Table, claim: str) -> list[RowKey]:
+def waiters(table: TableReader, claim: str) -> list[RowKey]:
     """Who waits for a claim."""
     return [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=WAITER)]

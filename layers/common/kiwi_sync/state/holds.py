@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.rows import tombstone
-from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, absent, equals
+from kiwi_sync.state.table import Change, Item, ItemKey, Table, TableReader, Value, absent, equals
 from kiwi_sync.times import stamp
 
 
@@ -71,18 +71,18 @@ def _key(connection: str, export_id: str) -> ItemKey:
     return (hold_partition(connection), export_id)
 
 
-def read_hold(table: Table, connection: str, export_id: str) -> Hold | None:
+def read_hold(table: TableReader, connection: str, export_id: str) -> Hold | None:
     """The hold of an export."""
     item = table.get(_key(connection, export_id))
     return None if item is None else _hold(item)
 
 
-def holds(table: Table, connection: str) -> Iterator[Hold]:
+def holds(table: TableReader, connection: str) -> Iterator[Hold]:
     """All holds of a connection, whatever became of them."""
     return map(_hold, table.query(hold_partition(connection)))
 
 
-def standing(table: Table, connection: str) -> int:
+def standing(table: TableReader, connection: str) -> int:
     """How many holds of a connection wait for a person."""
     items = table.query(hold_partition(connection), only=("status",))
     return sum(item["status"] == HoldStatus.STANDING for item in items)

@@ -1,7 +1,7 @@
 """Links: which agreements hang on a unit or a tenant. They lie under their parent."""
 
 from kiwi_sync.keys import RowKey
-from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either
+from kiwi_sync.state.table import Change, ItemKey, Table, TableReader, absent, at_most, either
 
 
 def link_partition(parent: RowKey) -> str:
@@ -25,7 +25,7 @@ def delete_link(table: Table, parent: RowKey, agreement: RowKey, rev: int) -> No
     table.delete(_at(parent, agreement), at_most("rev", rev))
 
 
-def linked(table: Table, parent: RowKey) -> dict[RowKey, int]:
+def linked(table: TableReader, parent: RowKey) -> dict[RowKey, int]:
     """The agreements that hang on `parent`, each with the `rev` of its lease that said so."""
     items = table.query(link_partition(parent), only=("sk", "rev"))
     return {RowKey.parse(str(item["sk"])): int(str(item["rev"])) for item in items}

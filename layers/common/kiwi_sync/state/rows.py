@@ -6,7 +6,7 @@ from typing import Any
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason
-from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, absent, at_most, equals
+from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, TableReader, absent, at_most, equals
 from kiwi_sync.times import TOMBSTONE, stamp
 
 PARKED = "P"
@@ -104,13 +104,13 @@ def row_of(item: Item) -> Row:
     return Row(RowKey.of_row(str(item["pk"]), str(item["sk"])), **values)
 
 
-def read_row(table: Table, key: RowKey) -> Row | None:
+def read_row(table: TableReader, key: RowKey) -> Row | None:
     """The row of `key`, read consistently."""
     item = table.get(item_key(key))
     return None if item is None else row_of(item)
 
 
-def read_rows(table: Table, keys: list[RowKey]) -> dict[RowKey, Row]:
+def read_rows(table: TableReader, keys: list[RowKey]) -> dict[RowKey, Row]:
     """The rows that are there, read consistently."""
     rows = map(row_of, table.get_many([item_key(key) for key in keys]).values())
     return {row.key: row for row in rows}

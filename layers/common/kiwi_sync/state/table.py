@@ -63,8 +63,8 @@ class Change:
     """Sets lose the members; an empty set is not there."""
 
 
-class Table(Protocol):
-    """The port. Reads are consistent, but those of the index."""
+class TableReader(Protocol):
+    """The port for those that only look. Reads are consistent, but those of the index."""
 
     def get(self, key: ItemKey) -> Item | None:
         """The item, or None."""
@@ -92,6 +92,10 @@ class Table(Protocol):
         Items may move away and come back meanwhile.
         """
         ...
+
+
+class Table(TableReader, Protocol):
+    """The port for reading and writing."""
 
     def update(self, key: ItemKey, change: Change, *checks: Check) -> bool:
         """Carry out the change if all checks hold; whether they did."""

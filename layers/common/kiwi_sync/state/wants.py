@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from kiwi_sync.connections import LARGEST_LIMIT
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.state.table import Change, ItemKey, Table
+from kiwi_sync.state.table import Change, ItemKey, Table, TableReader
 
 _WANT = "want#"
 
@@ -44,7 +44,7 @@ def delete_want(table: Table, claim: str, key: RowKey) -> None:
     table.delete(_at(claim, key))
 
 
-def wants(table: Table, claim: str, limit: int = LARGEST_LIMIT) -> list[Want]:
+def wants(table: TableReader, claim: str, limit: int = LARGEST_LIMIT) -> list[Want]:
     """Who wants an address: all, or one more than the limit, however many there are."""
     return [
         Want(RowKey.parse(str(item["tenant"])), int(str(item["limit"])))
@@ -52,7 +52,7 @@ def wants(table: Table, claim: str, limit: int = LARGEST_LIMIT) -> list[Want]:
     ]
 
 
-def all_wants(table: Table, claim: str) -> list[Want]:
+def all_wants(table: TableReader, claim: str) -> list[Want]:
     """Everybody who wants an address, however many they are."""
     return [
         Want(RowKey.parse(str(item["tenant"])), int(str(item["limit"])))

@@ -5,7 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from kiwi_extract.bookkeeping.runs import UNKNOWN, Run, Status, Tally, begin, end, note_progress, refuse
+from kiwi_extract.bookkeeping.runs import (
+    UNKNOWN,
+    Run,
+    Status,
+    Terms,
+    begin,
+    end,
+    note_progress,
+    refuse,
+    resume,
+)
+from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.records.entry import Entry
 from kiwi_sync.rules.reasons import RejectedExport
@@ -20,8 +31,10 @@ def row(table: MemoryTable, connection: str = CONNECTION, export_id: str = "e1")
     return dict(table.items[f"%run#{connection}"][export_id])
 
 
-def begun(table: MemoryTable, version: str = "v1", settings: int = 1) -> Run:
-    return begin(table, CONNECTION, "e1", version, settings, NOW)
+def begun(table: MemoryTable, version: str = "v1", settings: int = 1, mapping: str | None = None) -> Run:
+    run = resume(table, CONNECTION, "e1", version, Terms(settings, mapping=mapping))
+    begin(table, run, NOW)
+    return run
 
 
 def progressed(table: MemoryTable) -> Run:
@@ -35,7 +48,7 @@ def progressed(table: MemoryTable) -> Run:
 
 def test_a_new_run() -> None:
     table = MemoryTable()
-    assert begun(table) == Run(CONNECTION, "e1", "v1", 1)
+    assert begun(table) == Run(CONNECTION, "e1", "v1", Terms(1))
     there = row(table)
     assert there["status"] == "working"
     assert there["expires"] == int((NOW + timedelta(days=90)).timestamp())
@@ -52,20 +65,20 @@ def test_a_run_that_was_handed_back_goes_on() -> None:
 def test_a_run_that_crashed_goes_on_from_the_start() -> None:
     table = MemoryTable()
     begun(table)
-    assert begun(table) == Run(CONNECTION, "e1", "v1", 1, continues=True)
+    assert begun(table) == Run(CONNECTION, "e1", "v1", Terms(1), continues=True)
 
 
 def test_under_other_settings_nothing_is_done() -> None:
     table = MemoryTable()
     progressed(table)
     for _ in range(2):
-        assert begun(table, settings=2) == Run(CONNECTION, "e1", "v1", 2, continues=True)
+        assert begun(table, settings=2) == Run(CONNECTION, "e1", "v1", Terms(2), continues=True)
 
 
 def test_with_another_mapping_nothing_is_done() -> None:
     table = MemoryTable()
     progressed(table)
-    again = begin(table, CONNECTION, "e1", "v1", 1, NOW, mapping="m2")
+    again = begun(table, mapping="m2")
     assert again.continues
     assert not again.done
     assert row(table)["mapping"] == "m2"
@@ -78,7 +91,7 @@ def test_with_another_mapping_nothing_is_done() -> None:
 def test_another_export_of_the_same_name_begins_anew() -> None:
     table = MemoryTable()
     progressed(table)
-    assert begun(table, "v2") == Run(CONNECTION, "e1", "v2", 1)
+    assert begun(table, "v2") == Run(CONNECTION, "e1", "v2", Terms(1))
     assert "progress" not in row(table)
 
 

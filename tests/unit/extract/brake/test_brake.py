@@ -76,7 +76,7 @@ def test_whichever_way_too_many_would_lose_it_is_held_and_the_rest_flows(way: st
     }
     assert rig.run(2)["status"] == "held"
     assert rig.counts(2)["held"] == 3
-    assert rig.shelf.kept == ["c1/e2"]
+    assert rig.documents.kept == ["c1/e2"]
 
 
 @pytest.mark.parametrize("way", WAYS)

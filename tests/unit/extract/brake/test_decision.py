@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.bookkeeping.runs import Run
-from kiwi_extract.brake.decision import EARLIER, MAX_DECISIONS, decide, too_many
+from kiwi_extract.bookkeeping.runs import Run, Terms
+from kiwi_extract.brake.decision import EARLIER, MAX_DECISIONS, decide, read_ledger, record, too_many
 from kiwi_sync.connections import ConnectionSettings
 from kiwi_sync.state.holds import Count
 
@@ -76,9 +76,14 @@ class Day:
         rejected: bool = False,
         mandant: str = "0001",
     ) -> bool:
-        run = Run(CONNECTION, export, export, settings, continues=continues)
+        run = Run(CONNECTION, export, export, Terms(settings), continues=continues)
         count, now = Count(lost, 100), NOW + hours * HOURS
-        return decide(self.table, run, limits(10, 1), mandant, count, now, rejected=rejected)
+        ledger = read_ledger(self.table, CONNECTION, mandant, now)
+        decision = decide(ledger, run, limits(10, 1), count, now, rejected=rejected)
+        if decision is None:
+            return ledger.decisions[export].held
+        record(self.table, ledger, export, decision)
+        return decision.held
 
 
 def test_a_day_has_its_limit_whichever_exports_use_it_up() -> None:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from kiwi_extract.brake.losses import SHOWN, Losing, Toll, may_lose
-from kiwi_extract.compare.compare import SourceChange, What
+from kiwi_extract.brake.losses import SHOWN, LossCount, PossibleLosses, may_lose
+from kiwi_extract.compare.compare import SourceChange, Write
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.rules.reasons import Loss
 from kiwi_sync.state.table import Item
@@ -17,13 +17,13 @@ HOME = RowKey(CONNECTION, UNIT, "0001", ("100", "7/a"))
 NAMES = "a#1", "b/2"
 
 
-def losing() -> Losing:
-    return Losing(CONNECTION, "0001")
+def losing() -> PossibleLosses:
+    return PossibleLosses(CONNECTION, "0001")
 
 
 def recorded(record: dict[str, Any], row: Item | None = None) -> SourceChange:
     nummer = RowKey(CONNECTION, LEASE, "0001", (record["nummer"],)).sk
-    return SourceChange(What.RECORD, nummer, {"rev": 1} if row is None else row, json.dumps(record))
+    return SourceChange(Write.RECORD, nummer, {"rev": 1} if row is None else row, json.dumps(record))
 
 
 def agreement(lease: str = "L", tenant: str = NAMES[0], **more: Any) -> Item:
@@ -32,7 +32,7 @@ def agreement(lease: str = "L", tenant: str = NAMES[0], **more: Any) -> Item:
     return {"sk": key.sk, "kiwi_id": "k", "parents": parents, **more}
 
 
-def after(kind: RowKind, old: dict[str, Any], new: dict[str, Any]) -> Losing:
+def after(kind: RowKind, old: dict[str, Any], new: dict[str, Any]) -> PossibleLosses:
     found = losing()
     found.add_changed(kind, recorded(new), json.dumps(old))
     return found
@@ -80,7 +80,7 @@ def test_every_record_that_it_hangs_on_is_a_cause() -> None:
         (MIETER, "a%231"),
         (UNIT, HOME.sk),
     }
-    toll = Toll()
+    toll = LossCount()
     toll.add(found, [agreement(), agreement("M", "c")])
     assert (toll.lost, toll.count.records) == (2, 3)
     assert toll.shown[0].agreement == f"{CONNECTION}/rental_agreement/0001/L/a%231"
@@ -102,12 +102,12 @@ def test_old_records_are_read_only_where_something_may_be_lost(
     kind: RowKind, record: dict[str, Any], row: Item, expected: bool
 ) -> None:
     assert may_lose(kind, recorded(record, row)) is expected
-    assert not may_lose(kind, SourceChange(What.RECORD, "1", None, json.dumps(record)))
-    assert not may_lose(kind, SourceChange(What.VERSION, "1", row))
+    assert not may_lose(kind, SourceChange(Write.RECORD, "1", None, json.dumps(record)))
+    assert not may_lose(kind, SourceChange(Write.VERSION, "1", row))
 
 
 def test_all_are_counted_and_some_are_shown() -> None:
-    found, toll = losing(), Toll()
+    found, toll = losing(), LossCount()
     found.add(LEASE, "L", Loss.REMOVED)
     many = [agreement(tenant=str(number)) for number in range(SHOWN + 50)]
     toll.add(found, [*many, agreement("M"), agreement(reason="gone"), {"sk": "L#x"}])

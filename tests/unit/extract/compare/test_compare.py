@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 import pytest
-from kiwi_extract.compare.compare import Comparison, Question, What, compare, fingerprint_of, next_watermark
+from kiwi_extract.compare.compare import (
+    Comparison,
+    PartitionScope,
+    Write,
+    compare,
+    fingerprint_of,
+    next_watermark,
+)
 from kiwi_extract.compare.watermark import Watermark
 from kiwi_extract.records.entry import Entry
 from kiwi_sync.state.table import Item, Value
@@ -35,7 +42,7 @@ def judged(
 ) -> Comparison:
     entries = {} if told is None else {"k": told}
     rows = {} if present is None else {"k": present}
-    question = Question(AT, full, SHAPE, judges_absence=judges, continues=continues)
+    question = PartitionScope(AT, full, SHAPE, judges_absence=judges, continues=continues)
     return compare(question, entries, rows, watermark or Watermark())
 
 
@@ -45,8 +52,8 @@ def tally(comparison: Comparison) -> dict[str, int]:
     return {name: count for name, count in counted.items() if count}
 
 
-def whats(comparison: Comparison) -> list[What]:
-    return [change.what for change in comparison.changes]
+def whats(comparison: Comparison) -> list[Write]:
+    return [change.write for change in comparison.changes]
 
 
 GONE: Mapping[str, Value] = {"gone": True}
@@ -56,20 +63,20 @@ GONE: Mapping[str, Value] = {"gone": True}
 @pytest.mark.parametrize(
     ("told", "present", "changes", "counted"),
     [
-        (entry(), None, [What.RECORD], "changed"),
-        (entry(record="{}"), row(OLD), [What.RECORD], "changed"),
-        (entry(), row(OLD, **GONE), [What.RECORD], "changed"),
-        (entry(record="{}"), row(EQUAL), [What.RECORD], "changed"),
-        (entry(deleted=True), None, [What.TOMBSTONE], "gone"),
-        (entry(deleted=True), row(OLD), [What.GONE], "gone"),
+        (entry(), None, [Write.RECORD], "changed"),
+        (entry(record="{}"), row(OLD), [Write.RECORD], "changed"),
+        (entry(), row(OLD, **GONE), [Write.RECORD], "changed"),
+        (entry(record="{}"), row(EQUAL), [Write.RECORD], "changed"),
+        (entry(deleted=True), None, [Write.TOMBSTONE], "gone"),
+        (entry(deleted=True), row(OLD), [Write.GONE], "gone"),
         (entry(), row(EQUAL), [], "unchanged"),
-        (entry(), row(EQUAL, todo="t"), [What.SEND], "unchanged"),
+        (entry(), row(EQUAL, todo="t"), [Write.SEND], "unchanged"),
         (entry(deleted=True), row(EQUAL, **GONE), [], None),
-        (entry(deleted=True), row(EQUAL, **GONE, todo="t"), [What.SEND], None),
+        (entry(deleted=True), row(EQUAL, **GONE, todo="t"), [Write.SEND], None),
     ],
 )
 def test_what_is_new_enough(
-    told: Entry, present: Item | None, changes: list[What], counted: str | None, *, full: bool
+    told: Entry, present: Item | None, changes: list[Write], counted: str | None, *, full: bool
 ) -> None:
     comparison = judged(told, present, full=full)
     assert whats(comparison) == changes
@@ -100,8 +107,8 @@ def test_what_is_outdated_changes_nothing(
 
 def test_an_unchanged_record_costs_a_full_export_nothing_and_moves_a_delta_s_row() -> None:
     assert whats(judged(entry(), row(OLD, todo="t"))) == []
-    assert whats(judged(entry(), row(OLD), full=False)) == [What.VERSION]
-    assert whats(judged(entry(deleted=True), row(OLD, **GONE), full=False)) == [What.VERSION]
+    assert whats(judged(entry(), row(OLD), full=False)) == [Write.VERSION]
+    assert whats(judged(entry(deleted=True), row(OLD, **GONE), full=False)) == [Write.VERSION]
     assert whats(judged(entry(), row(OLD), Watermark(AT, AT), full=False)) == []
 
 
@@ -114,7 +121,7 @@ def test_rejected_is_not_gone_and_not_spoken_of(present: Item | None, *, full: b
 
 
 def test_what_a_full_export_leaves_out_is_gone_if_absence_proves_anything() -> None:
-    assert whats(judged(None, row(OLD))) == [What.GONE]
+    assert whats(judged(None, row(OLD))) == [Write.GONE]
     assert whats(judged(None, row(NEW))) == []
     assert whats(judged(None, row(OLD, **GONE))) == []
     unjudged = judged(None, row(OLD), Watermark(OLD, ""), judges=False)
@@ -171,5 +178,5 @@ def test_the_fingerprint_covers_record_and_settings() -> None:
 def test_the_next_watermark(
     before: Watermark, judges: bool, exempt: dict[str, str], after: Watermark
 ) -> None:
-    question = Question(AT, True, SHAPE, judges_absence=judges)
+    question = PartitionScope(AT, True, SHAPE, judges_absence=judges)
     assert next_watermark(question, Comparison(exempt=exempt), before) == after

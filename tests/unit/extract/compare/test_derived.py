@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
-from kiwi_extract.run.export_run import extract
 from kiwi_sync.rules.reasons import HoldStatus
 
 from tests.unit.extract.brake.houses import houses, numbers, status, synchronize
@@ -39,7 +38,7 @@ def bring(rig: Rig, content: bytes, hour: int = 2, scope: str = "full", **side: 
     envelope = {"connection": CONNECTION, "scope": scope, "export_id": f"e{hour}", **side}
     origin = Origin("a.csv", DAY_ONE + timedelta(hours=hour), envelope)
     export = open_export(io.BytesIO(content), origin, lambda _: None)
-    return extract(rig.tools, export, rig.deadline(), rig.shelf)
+    return rig.work(export)
 
 
 def test_tenants_alone_take_no_units_and_no_leases_away(rig: Rig) -> None:

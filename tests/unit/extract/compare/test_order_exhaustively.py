@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kiwi_extract.compare.compare import Question
-from kiwi_extract.compare.partition_writer import PartitionWork
+from kiwi_extract.compare.compare import PartitionScope
+from kiwi_extract.compare.partition_reader import PartitionReader
+from kiwi_extract.compare.partition_writer import PartitionWriter
 from kiwi_extract.compare.source_writer import SourceWriter
 from kiwi_extract.records.entry import Entry
 
@@ -42,9 +43,10 @@ def outcome(history: Sequence[Told], arrival: Iterable[int]) -> dict[str, str]:
     for number in arrival:
         told, name = history[number], version(number)
         source = SourceWriter(rig.table, connection, name, GRACE)
-        work = PartitionWork(rig.table, rig.transform, Inline(), source, rig.deadline())
-        question = Question(name, bool(told.listed), connection.shape, judges_absence=not told.nameless)
-        work.bring_in(AT.partition, question, entries(told))
+        writer = PartitionWriter(rig.table, rig.transform, Inline(), source, rig.deadline())
+        question = PartitionScope(name, bool(told.listed), connection.shape, judges_absence=not told.nameless)
+        compared = PartitionReader(rig.table).compare(AT.partition, question, entries(told))
+        writer.write(AT.partition, question, entries(told), compared)
     return {text: json.loads(record)["firma"] for text, record in rig.live().items()}
 
 

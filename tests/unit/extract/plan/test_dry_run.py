@@ -159,7 +159,7 @@ def test_a_plan_says_that_an_export_was_being_worked_though_it_has_ended_by_then
 def test_a_dry_run_does_not_log_that_losses_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(
-        "kiwi_extract.brake.brake.logger.warning",
+        "kiwi_extract.brake.held_losses.logger.warning",
         lambda text, **more: logged.append(f"{text} {more['lost']}"),
     )
     rig = prepared()

@@ -5,13 +5,12 @@ import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, cast
 
+from kiwi_extract.bookkeeping.runs import Status
 from kiwi_extract.reading.erp_json import Document
-from kiwi_extract.run.export_run import HandBackError, extract
 from kiwi_sync.queues import Outgoing
 from kiwi_sync.state.table import Change, Check, Item, ItemKey
 
@@ -92,13 +91,12 @@ def peak() -> int:
 def main(records: int) -> None:
     table, queue = LeanTable(), CountingQueue()
     rig = Rig(table, transform=queue, clock=TurnedClock(tick=TICK))
-    status, invocations, document = None, 0, LazyDocument(0)
+    status, invocations, document = Status.WORKING, 0, LazyDocument(0)
     before = peak()
-    while status is None:
+    while status is Status.WORKING:
         invocations += 1
         document = LazyDocument(records)
-        with suppress(HandBackError):
-            status = extract(rig.tools, Document(cast("IO[bytes]", document)), rig.deadline(), rig.shelf)
+        status = rig.work(Document(cast("IO[bytes]", document)))
     counts = rig.counts(1)
     print(  # noqa: T201 - its only answer to the test that started it
         json.dumps(
