@@ -38,7 +38,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class LossLedger:
-    """The decisions of the last day in a Mandant, by the version of the export. `stored`: as they were read."""
+    """The decisions of the last day in a Mandant, by version of the export. `stored`: as they were read."""
 
     connection: str
     mandant: str
