@@ -12,7 +12,7 @@ from typing import Any
 from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.inbox.parts import split_of_place
 from kiwi_extract.inbox.place import Place
-from kiwi_extract.plan.making import FORMAT, make_plan
+from kiwi_extract.plan.make_plan import FORMAT, make_plan
 from kiwi_extract.plan.survey import survey_of
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export, Origin

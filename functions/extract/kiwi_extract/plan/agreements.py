@@ -14,8 +14,9 @@ from kiwi_sync.state.table import TableReader
 
 from kiwi_extract.compare.compare import SourceChange, Write
 from kiwi_extract.compare.partition_writer import CHUNK
-from kiwi_extract.plan.book import Book
-from kiwi_extract.plan.line import Standing, agreement_fate, standing_of
+from kiwi_extract.plan.line import Standing
+from kiwi_extract.plan.outlook import agreement_outlook, standing_of
+from kiwi_extract.plan.plan_file import PlanFile
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Agreements:
 
     table: TableReader
     connection: Connection
-    book: Book
+    file: PlanFile
 
     def of_leases(self, leases: Partition, changes: Iterable[SourceChange], *, moves: bool) -> None:
         """The agreements of a partition of leases. `moves`: whether units or tenants of the Mandant stand
@@ -64,7 +65,7 @@ class Agreements:
             if lease in wanted:
                 desire = wanted[lease].pop(row.key, None)
                 yield Candidate(row, desire or no_longer_named(row.key, self.connection))
-            elif self.book.moved(row.parents):
+            elif self.file.moved(row.parents):
                 yield Candidate(row, as_it_is(row))
         for agreements in wanted.values():
             for key, desire in agreements.items():
@@ -80,17 +81,17 @@ class Agreements:
             for one in batch:
                 tenant, unit = one.parents or ("", "")
                 out = Standing.OUT
-                fate = agreement_fate(
+                outlook = agreement_outlook(
                     one.row, one.desire, standings.get(tenant, out), standings.get(unit, out)
                 )
-                self.book.note(fate.line)
-                if self.book.is_undecided(tenant, unit):
-                    self.book.doubt([one.row.key.text])
+                self.file.note(outlook.line)
+                if self.file.is_undecided(tenant, unit):
+                    self.file.doubt([one.row.key.text])
 
     def _standings(self, candidates: Iterable[Candidate]) -> dict[str, Standing]:
         """How the candidates' parents stand after the export: as the book says, or as it was."""
         named = dict.fromkeys(parent for one in candidates for parent in one.parents or ())
-        known = {parent: self.book.standing(parent) for parent in named}
+        known = {parent: self.file.standing(parent) for parent in named}
         others = [RowKey.parse(parent) for parent, standing in known.items() if standing is None]
         rows = read_rows(self.table, others)
         as_it_was = {key.text: standing_of(rows.get(key)) for key in others}

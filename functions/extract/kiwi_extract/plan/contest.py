@@ -11,7 +11,7 @@ from kiwi_sync.queues import in_batches
 from kiwi_sync.state.claims import holders, waiters
 from kiwi_sync.state.table import TableReader
 
-from kiwi_extract.plan.book import Book
+from kiwi_extract.plan.plan_file import PlanFile
 
 BATCH = 100
 """Claims that are looked up at once."""
@@ -24,7 +24,7 @@ class Contest:
     `note`: puts the lines of rows in that the export does not speak of.
     """
 
-    book: Book
+    file: PlanFile
     table: TableReader
     writers: Executor
     kind: RowKind
@@ -51,13 +51,13 @@ class Contest:
         undecided = self._undecided(held_before)
         for key, needed in self.pending.items():
             others = (claim for claim in sorted(needed) if self.owners.get(claim, key) != key)
-            self.book.lose(key, next(others, min(needed)), undecided=key in undecided)
-        self.book.doubt(undecided)
+            self.file.lose(key, next(others, min(needed)), undecided=key in undecided)
+        self.file.doubt(undecided)
 
     def _undecided(self, held_before: Mapping[str, str]) -> set[str]:
         """Who may or may not get what it wants, and whoever depends on them."""
         # Whoever loses while an address is crowded in passing may be sent away first, and then gets it.
-        undecided = {key for key, needed in self.pending.items() if any(map(self.book.in_passing, needed))}
+        undecided = {key for key, needed in self.pending.items() if any(map(self.file.in_passing, needed))}
         for claim, rivals in self.rivals.items():
             newcomers = [key for key in rivals if key != held_before.get(claim)]
             if len(newcomers) > 1 and self.owners.get(claim) in newcomers:
@@ -76,15 +76,15 @@ class Contest:
 
     def _bring_waiters(self) -> None:
         """Who waits for a claim that is let go comes by itself, and may let go of another."""
-        claims, after = self.book.left(self.kind, 0)
+        claims, after = self.file.left(self.kind, 0)
         while claims:
             for batch in in_batches(claims, BATCH):
                 for found in self.writers.map(partial(waiters, self.table), batch):
-                    self.note([key for key in dict.fromkeys(found) if not self.book.knows(key)])
-            claims, after = self.book.left(self.kind, after)
+                    self.note([key for key in dict.fromkeys(found) if not self.file.knows(key)])
+            claims, after = self.file.left(self.kind, after)
 
     def _collect(self) -> None:
-        for batch in in_batches(self.book.wanted(self.kind), BATCH):
+        for batch in in_batches(self.file.wanted(self.kind), BATCH):
             there = holders(self.table, [claim for claim, _ in batch])
             for claim, keys in batch:
                 holder = there[claim].text if claim in there else None
@@ -98,7 +98,7 @@ class Contest:
 
     def _release(self, key: str) -> list[str]:
         """The claims that are free by what becomes of a key."""
-        released = [claim for claim in self.book.leaves(key) if self.owners.get(claim) == key]
+        released = [claim for claim in self.file.leaves(key) if self.owners.get(claim) == key]
         for claim in released:
             del self.owners[claim]
         return released

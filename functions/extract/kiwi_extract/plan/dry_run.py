@@ -13,8 +13,8 @@ from kiwi_extract.bookkeeping import runs
 from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_extract.brake.brake import Verdict
 from kiwi_extract.brake.held_losses import KeptDocuments
-from kiwi_extract.plan.book import Book
-from kiwi_extract.plan.making import make_plan
+from kiwi_extract.plan.make_plan import make_plan
+from kiwi_extract.plan.plan_file import PlanFile
 from kiwi_extract.plan.planner import Planner
 from kiwi_extract.plan.survey import Survey
 from kiwi_extract.reading.errors import RejectedExportError
@@ -68,5 +68,5 @@ def check_plan(survey: Survey) -> list[Verdict]:
 
 def _planned(survey: Survey) -> str:
     """The fingerprint of the plan that the export would have now."""
-    with Book() as book:
-        return Planner(survey, book).plan().fingerprint
+    with PlanFile() as file:
+        return Planner(survey, file).plan().fingerprint

@@ -14,10 +14,10 @@ from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.compare.compare import SourceChange, Write
 from kiwi_extract.compare.partition_writer import CHUNK
 from kiwi_extract.plan.agreements import Agreements, as_it_is
-from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.contest import Contest
-from kiwi_extract.plan.crowd import Crowds
-from kiwi_extract.plan.line import fate_of, held_line
+from kiwi_extract.plan.outlook import held_line, outlook_of
+from kiwi_extract.plan.plan_file import PlanFile
+from kiwi_extract.plan.shared_addresses import SharedAddresses
 from kiwi_extract.plan.survey import Survey
 
 _BEFORE_PARKED = "O"
@@ -40,14 +40,14 @@ class Findings:
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans one export into a book."""
+    """Plans one export into a plan file."""
 
     survey: Survey
-    book: Book
+    file: PlanFile
     findings: Findings = field(default_factory=Findings)
 
     def plan(self) -> Findings:
-        """Put all lines into the book. Units and tenants first: what becomes of agreements depends on them.
+        """Put all lines into the plan file. Units and tenants first: agreements depend on them.
 
         Raises:
             DeadlineReachedError: there is no time left.
@@ -58,20 +58,20 @@ class Planner:
             if partition.kind is not RowKind.MIETVERTRAG:
                 self._parents(partition, self._changes(partition))
         self.survey.deadline.check()
-        Crowds(self.book, self.survey.table, self.survey.writers, self._waiting).decide()
+        SharedAddresses(self.file, self.survey.table, self.survey.writers, self._waiting).decide()
         for kind in (RowKind.VERWALTUNGSEINHEIT, RowKind.MIETER):
             self._contest(kind, self._waiting)
         self._agreements(partitions)
         self._contest(RowKind.RENTAL_AGREEMENT, self._made.of_rows)
         self._owed()
         # A delta is compared with the rows that it names, but does more: to agreements, and to who waits.
-        said = "" if self.survey.envelope.is_full else self.book.digest()
+        said = "" if self.survey.envelope.is_full else self.file.digest()
         self.findings.fingerprint = self.survey.fingerprint(said)
         return self.findings
 
     @property
     def _made(self) -> Agreements:
-        return Agreements(self.survey.table, self.survey.connection, self.book)
+        return Agreements(self.survey.table, self.survey.connection, self.file)
 
     def _changes(self, partition: Partition) -> list[SourceChange]:
         """The changes of the export in a partition, counted."""
@@ -86,7 +86,7 @@ class Planner:
             for kind, records in losses.held.items():
                 for sk, reason in records.items():
                     key = RowKey.of_sk(connection.id, kind, mandant, sk)
-                    self.book.note(held_line(key, reason, external_id_of(key, connection)))
+                    self.file.note(held_line(key, reason, external_id_of(key, connection)))
 
     def _parents(self, partition: Partition, changes: Iterable[SourceChange]) -> None:
         """The lines of units or tenants."""
@@ -98,19 +98,19 @@ class Planner:
             there = read_rows(self.survey.table, [keys[change.sk] for change in batch if change.row])
             for change in batch:
                 row = there.get(keys[change.sk]) or Row(keys[change.sk], rev=0)
-                self.book.note_parent(
-                    fate_of(row, desire(replace(row, record=change.record), connection), blocked)
+                self.file.note_parent(
+                    outlook_of(row, desire(replace(row, record=change.record), connection), blocked)
                 )
 
     def _waiting(self, keys: list[RowKey]) -> None:
         """Units or tenants that the export does not speak of, and that get what they have waited for."""
         for row in read_rows(self.survey.table, keys).values():
             blocked = self.survey.connection.settings.blocked_emails
-            self.book.note_parent(fate_of(row, as_it_is(row), blocked))
+            self.file.note_parent(outlook_of(row, as_it_is(row), blocked))
 
     def _agreements(self, partitions: Iterable[Partition]) -> None:
         leases = {it.pk: it for it in partitions if it.kind is RowKind.MIETVERTRAG}
-        moved = self.book.moved_mandanten()
+        moved = self.file.moved_mandanten()
         for mandant in sorted({it.mandant for it in leases.values()} | moved):
             for shard in range(SHARDS):
                 partition = Partition(
@@ -121,7 +121,7 @@ class Planner:
 
     def _contest(self, kind: RowKind, note: Callable[[list[RowKey]], None]) -> None:
         self.survey.deadline.check()
-        Contest(self.book, self.survey.table, self.survey.writers, kind, note).decide()
+        Contest(self.file, self.survey.table, self.survey.writers, kind, note).decide()
 
     def _owed(self) -> None:
         """Count the rows that are owed anyway, and those that a full export tries again."""

@@ -10,37 +10,37 @@ from kiwi_sync.queues import in_batches
 from kiwi_sync.state.table import TableReader
 from kiwi_sync.state.wants import all_wants
 
-from kiwi_extract.plan.book import Book
+from kiwi_extract.plan.plan_file import PlanFile
 
 BATCH = 100
 """Addresses that are looked up at once."""
 
 
 @dataclass(frozen=True)
-class Crowds:
+class SharedAddresses:
     """The addresses that more or fewer tenants want after the export; keys throughout are texts.
 
     `note`: puts the lines of tenants in that the export does not speak of.
     """
 
-    book: Book
+    file: PlanFile
     table: TableReader
     writers: Executor
     note: Callable[[list[RowKey]], None]
 
     def decide(self) -> None:
         """Correct the lines of those who want what too many want, and put in whom else it meets."""
-        claims = self.book.crowds()
+        claims = self.file.crowds()
         for batch in in_batches(claims, BATCH):
             there = self.writers.map(partial(all_wants, self.table), batch)
             for claim, before in zip(batch, there, strict=True):
                 self._decide(claim, {want.key.text: want.limit for want in before})
-        for key in self.book.kept_out(claims):
-            self.book.withhold(key)
+        for key in self.file.kept_out(claims):
+            self.file.withhold(key)
 
     def _decide(self, claim: str, before: Mapping[str, int]) -> None:
-        members = self.book.members(claim)
-        parted = self.book.parted(claim)
+        members = self.file.members(claim)
+        parted = self.file.parted(claim)
         after = {key: limit for key, limit in before.items() if key not in parted} | members
         kept_out = {key for key, limit in after.items() if len(after) > limit}
         others = [
@@ -50,9 +50,9 @@ class Crowds:
         ]
         self.note([RowKey.parse(key) for key in others])
         for key in sorted(kept_out & {*members, *others}):
-            self.book.withhold(key)
+            self.file.withhold(key)
         if kept_out:
-            self.book.crowded(claim, stays=True)
+            self.file.crowded(claim, stays=True)
         elif len({*before, *members}) > min(after.values(), default=0):
             # Who joins may be counted before the others part.
-            self.book.crowded(claim, stays=False)
+            self.file.crowded(claim, stays=False)

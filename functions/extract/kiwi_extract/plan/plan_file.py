@@ -11,7 +11,8 @@ from typing import Any, Self
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.rules.reasons import Reason
 
-from kiwi_extract.plan.line import Fate, Line, Member, Planned, Standing
+from kiwi_extract.plan.line import AddressUser, PlanLine, Planned, Standing
+from kiwi_extract.plan.outlook import Outlook
 
 _CACHE_KIB = 16_384
 _SCHEMA = """
@@ -40,12 +41,12 @@ _ORDER = (
     "CASE kind WHEN 'verwaltungseinheit' THEN 1 WHEN 'mieter' THEN 2 WHEN 'mietvertrag' THEN 3 ELSE 4 END"
 )
 _LOST = ("reason", "fields", "notice", "new_hash", "values")
-"""What a line does not say any more when another has its claim; but for the reason, which is another."""
+"""The parts that a line loses when another has its claim; it gets another reason."""
 _OF_VALUES = ("values", "old_hash", "new_hash")
-"""What a line says of what stands in its fields."""
+"""The parts of a line that follow from values."""
 
 
-class Book:
+class PlanFile:
     """A temporary database. Use as a context manager: nothing of it stays."""
 
     def __init__(self, *, values: bool = False) -> None:
@@ -65,38 +66,28 @@ class Book:
     ) -> None:
         self._db.close()
 
-    def note(self, line: Line) -> None:
+    def note(self, line: PlanLine) -> None:
         """Put a line in. A key may have one that says that its record is held, and another."""
         key, held = line.key, line.action is Planned.HOLD
         text = json.dumps(line.shown(values=self._values), ensure_ascii=False)
-        row = (
-            key.text,
-            held,
-            key.mandant,
-            key.kind,
-            line.kind,
-            line.action,
-            line.reason,
-            0,
-            line.kept_out,
-            text,
-        )
+        place = key.text, held, key.mandant, key.kind, line.kind
+        row = (*place, line.action, line.reason, 0, line.kept_out, text)
         self._db.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         wants = [(claim, key.text, key.kind, str(reason)) for claim, reason in line.wants.items()]
         self._db.executemany("INSERT INTO want VALUES (?, ?, ?, ?)", wants)
         leaves = [(claim, key.text, key.kind) for claim in line.leaves]
         self._db.executemany("INSERT INTO leave VALUES (?, ?, ?)", leaves)
 
-    def note_parent(self, fate: Fate) -> None:
+    def note_parent(self, outlook: Outlook) -> None:
         """Put the line of a unit or a tenant in, and how it stands."""
-        self.note(fate.line)
-        key = fate.line.key
-        row = (key.text, key.mandant, fate.before, fate.after, fate.lost)
+        self.note(outlook.line)
+        key = outlook.line.key
+        row = (key.text, key.mandant, outlook.before, outlook.after, outlook.lost)
         self._db.execute("INSERT INTO parent VALUES (?, ?, ?, ?, ?)", row)
-        if fate.member is not None:
-            self._note_member(key.text, fate.member)
+        if outlook.member is not None:
+            self._note_member(key.text, outlook.member)
 
-    def _note_member(self, key: str, it: Member) -> None:
+    def _note_member(self, key: str, it: AddressUser) -> None:
         claims, held = json.dumps(sorted(it.claims)), json.dumps(sorted(it.held))
         row = (key, it.claim, it.limit, it.joins, it.kept_out, it.in_kiwi, it.blocked, claims, held)
         self._db.execute("INSERT INTO member VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)

@@ -8,8 +8,8 @@ from typing import IO, Any
 from kiwi_sync.times import stamp
 
 from kiwi_extract.bookkeeping.tally import Tally
-from kiwi_extract.plan.book import Book
 from kiwi_extract.plan.line import Planned
+from kiwi_extract.plan.plan_file import PlanFile
 from kiwi_extract.plan.planner import Findings, Planner
 from kiwi_extract.plan.survey import Survey
 from kiwi_extract.records.listing import SHOWN, listed
@@ -44,19 +44,19 @@ def make_plan(
     Raises:
         DeadlineReachedError: there is no time left.
     """
-    with Book(values=values) as book:
+    with PlanFile(values=values) as file:
         held_before = survey.is_connection_busy
-        findings = Planner(survey, book).plan()
+        findings = Planner(survey, file).plan()
         # An export may have ended while it was planned, or begun.
         findings.connection_busy = held_before or survey.is_connection_busy
-        rows = book.counts()
+        rows = file.counts()
         head = _head(survey, findings, read, settings) | {
             "export": dict(export),
             "counts": _counts(rows),
             "reasons": _reasons(rows),
-            "undecided": book.undecided(),
+            "undecided": file.undecided(),
         }
-        _write(out, head, book)
+        _write(out, head, file)
     totals = dict.fromkeys(Planned, 0)
     for _, _, action, _, count in rows:
         totals[Planned(action)] += count
@@ -112,10 +112,10 @@ def _reasons(rows: _Rows) -> list[dict[str, Any]]:
     ]
 
 
-def _write(out: IO[bytes], head: Mapping[str, Any], book: Book) -> None:
+def _write(out: IO[bytes], head: Mapping[str, Any], file: PlanFile) -> None:
     """The lines last and one by one: there may be a million."""
     out.write(json.dumps(head, ensure_ascii=False)[:-1].encode())
     out.write(b', "lines": [')
-    for place, line in enumerate(book.lines()):
+    for place, line in enumerate(file.lines()):
         out.write(f"{',' if place else ''}\n{line}".encode())
     out.write(b"\n]}\n")
