@@ -13,6 +13,7 @@ from kiwi_extract.run import extract
 from kiwi_extract.runs import Status
 from kiwi_sync.rules.reasons import HoldStatus
 
+from tests.extent import extent
 from tests.unit.extract.exports import CONNECTION, DAY_ONE, delta, full, lease, tenant, unit
 from tests.unit.extract.formats.test_alike import ENVELOPE, SECTIONS
 from tests.unit.extract.houses import houses, numbers, status, synchronize
@@ -110,7 +111,10 @@ def test_a_delta_in_a_table(rig: Rig) -> None:
     }
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=extent(15, 40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(SECTIONS)
 def test_every_format_leaves_the_same_rows(sections: Sections) -> None:
     side: dict[str, Any] = {"mandanten": ["0001", "2"]}
