@@ -13,6 +13,7 @@ UV := $(or $(PATH_UV),$(PRIVATE_UV))
 SAM := $(UV) tool run --from aws-sam-cli==1.170.0 sam
 
 BIN := .venv/bin
+WORKERS := -n 2 --dist worksteal
 READY := .venv/.ready
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
@@ -26,6 +27,8 @@ BENCHMARK := .cache/benchmarks
 # What would put the packages elsewhere, or bring others in.
 unexport PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER
 unexport PYTHONHOME PYTHONPATH UV_SYSTEM_PYTHON VIRTUAL_ENV
+# Without bytecode each of the many processes would compile all modules and tests again.
+unexport PYTHONDONTWRITEBYTECODE
 # The layer's Makefile, which SAM runs, looks for it here.
 export UV
 export UV_PYTHON_DOWNLOADS := never
@@ -42,17 +45,23 @@ demo: setup ## the main job on this machine: the sample full export, then the de
 
 setup: $(READY) ## the environment alone, in .venv
 
-test: setup ## lint, types, locks, tests
+# In full, as .ci/run has it: more histories, examples and records, all places where something may go wrong,
+# commands on the embedded DynamoDB, and coverage. How much more stands at each extent() in the tests.
+test: setup ## lint, types, locks, tests (FULL=1: all there is, with coverage)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/cfn-lint template.yaml
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-locks
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report= --cov-fail-under=0 --ignore tests/simulation
+ifneq ($(filter-out 0,$(FULL)),)
+	$(BIN)/pytest $(WORKERS) --cov --cov-report= --cov-fail-under=0 --ignore tests/simulation
 	@# By itself, and only after tests that passed: the table would hide why others failed.
 	$(BIN)/coverage report
 	@# By itself: measuring coverage there doubles its time, and it is not what the other tests leave out.
-	$(BIN)/pytest -n 2 --dist worksteal tests/simulation
+	$(BIN)/pytest $(WORKERS) tests/simulation
+else
+	$(BIN)/pytest $(WORKERS)
+endif
 
 simulate: setup ## histories by seed, against the real code: SEEDS=200000 FIRST=0, or SEED=7 to replay one
 	$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \

@@ -1,6 +1,19 @@
-"""The ids of parametrized tests: the same in every process and at every second."""
+"""The ids of parametrized tests and what is drawn for them: the same in every process and at every second."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.extent import extent
+
+# No deadline, and no complaint that drawing is slow: the machine may be busy with other things.
+settings.register_profile(
+    "kiwi",
+    deadline=None,
+    derandomize=True,
+    max_examples=extent(30, 100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("kiwi")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -4,6 +4,8 @@ Nothing here asks AWS. Only the intrinsics that the template may need are known;
 so that nothing is made up silently.
 """
 
+import copy
+import functools
 import logging
 import os
 import re
@@ -69,22 +71,28 @@ class _NoManagedPolicies:
 
 
 def translate(path: Path) -> dict[str, Any]:
-    """The template at `path` as plain CloudFormation.
+    """The template at `path` as plain CloudFormation, the caller's own to change.
 
     Raises TemplateError if it cannot be read or translated.
     """
     try:
-        template = yaml_parse(path.read_text(encoding="utf-8"))
-        for resource in template["Resources"].values():
-            _pretend_uploaded(resource.get("Properties") or {})
-        _pretend_uploaded(template.get("Globals", {}).get("Function", {}))
-        # The translator asks boto3 for a region, though it only writes it into names.
-        with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
-            return dict(transform(template, {}, _NoManagedPolicies()))
+        return copy.deepcopy(_translated(path.read_text(encoding="utf-8")))
     except Exception as error:
         # The translator raises many types; to whoever runs the stack they all say the same.
         causes = [str(cause.message) for cause in getattr(error, "causes", [])]
         raise TemplateError(f"{path}: {'; '.join(causes) or error}") from error
+
+
+@functools.lru_cache(maxsize=8)
+def _translated(text: str) -> dict[str, Any]:
+    # Reading and translating take most of the time that a stack needs to start.
+    template = yaml_parse(text)
+    for resource in template["Resources"].values():
+        _pretend_uploaded(resource.get("Properties") or {})
+    _pretend_uploaded(template.get("Globals", {}).get("Function", {}))
+    # The translator asks boto3 for a region, though it only writes it into names.
+    with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
+        return dict(transform(template, {}, _NoManagedPolicies()))
 
 
 def _pretend_uploaded(properties: Properties) -> None:

@@ -53,12 +53,12 @@ class Outcome:
 
 def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
     """The present content of the state table."""
-    return _sorted(_scan(client, table))
+    return _sorted(scan(client, table))
 
 
 def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
     """What is owed, and what keeps it from being paid: of the rest there is nothing in the outcome."""
-    return _sorted(_scan(client, table, **_OWED))
+    return _sorted(scan(client, table, **_OWED))
 
 
 def _sorted(items: Iterator[Item]) -> Outcome:
@@ -80,7 +80,8 @@ def connection_of(item: Item) -> str:
     return str(item["pk"]).partition("#")[0]
 
 
-def _scan(client: "DynamoDBClient", table: str, **only: Any) -> Iterator[Item]:
+def scan(client: "DynamoDBClient", table: str, **only: Any) -> Iterator[Item]:
+    """Every item of a table, or what `only` leaves of it."""
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **only):
         for item in page["Items"]:
             yield {name: _read(value) for name, value in item.items()}

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
@@ -12,7 +11,7 @@ from botocore.exceptions import ClientError
 from kiwi_sync.state.dynamo import TAKE_ITEMS, DynamoTable
 from kiwi_sync.state.table import Change, Item
 
-from tests.fakes.aws import Aws
+from tests.fakes.aws import Aws, session
 
 ITEM = {
     "pk": {"S": "p"},
@@ -47,9 +46,8 @@ class Answers:
     def __init__(self, *answers: Answer) -> None:
         self.asked: list[dict[str, Any]] = []
         self._answers = list(answers)
-        session = boto3.Session("testing", "testing", "testing", "eu-central-1")
         retries = Config(retries={"mode": "standard", "total_max_attempts": 2})
-        self.client = session.client("dynamodb", config=retries)
+        self.client = session().client("dynamodb", config=retries)
         hook: Any = self._answer
         self.client.meta.events.register("before-send.dynamodb.Query", hook)
 

@@ -21,6 +21,7 @@ from kiwi_sync.state.table import (
     exists,
 )
 
+from tests.extent import extent
 from tests.fakes.aws import Aws
 from tests.fakes.memory import MemoryTable
 
@@ -109,7 +110,7 @@ def owed(table: Table, pk: str, todo: str) -> set[ItemKey]:
     return {key for key in table.outstanding(todo, last="P~", limit=10_000) if key[0] == pk}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=extent(20, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(steps, max_size=10))
 def test_both_tables_are_alike(aws_table: DynamoTable, history: list[Step]) -> None:
     memory, pk = MemoryTable(), f"p{next(_examples)}"

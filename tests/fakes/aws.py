@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import boto3
 from kiwi_sync.state.table import OUTSTANDING
@@ -17,10 +19,24 @@ if TYPE_CHECKING:
 _numbers = count()
 
 
+@cache
+def session() -> boto3.Session:
+    """One session for all tests of a process: it reads the descriptions of the services only once."""
+    return boto3.Session("testing", "testing", "testing", "eu-central-1")
+
+
+@contextmanager
+def mocked_aws() -> Iterator[None]:
+    """Within it boto3 talks to moto and to nothing else."""
+    # After moto, which puts an empty default session in place.
+    with mock_aws(), patch.object(boto3, "DEFAULT_SESSION", session()):
+        yield
+
+
 @contextmanager
 def embedded_aws() -> Iterator["Aws"]:
-    """Within it boto3 talks to moto and to nothing else."""
-    with mock_aws():
+    """Clients of the embedded AWS, which is empty at first."""
+    with mocked_aws():
         aws = Aws()
         yield aws
         aws.close()
@@ -30,10 +46,9 @@ class Aws:
     """Clients of the embedded AWS, and what tests need in it."""
 
     def __init__(self) -> None:
-        session = boto3.Session("testing", "testing", "testing", "eu-central-1")
-        self.dynamodb: DynamoDBClient = session.client("dynamodb")
-        self.sqs: SQSClient = session.client("sqs")
-        self.ssm: SSMClient = session.client("ssm")
+        self.dynamodb: DynamoDBClient = session().client("dynamodb")
+        self.sqs: SQSClient = session().client("sqs")
+        self.ssm: SSMClient = session().client("ssm")
 
     def close(self) -> None:
         """Let go of the clients' connections."""

@@ -5,10 +5,11 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.extent import extent
 from tests.fuzz.cases import draw
 from tests.fuzz.door import check, in_bucket, inline
 
-BRIEFLY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BRIEFLY = settings(max_examples=extent(60, 300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @BRIEFLY

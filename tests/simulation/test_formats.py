@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.extent import extent
 from tests.generate import CONNECTION
 from tests.simulation.containers import BUCKET
 from tests.simulation.plan import Plan
@@ -75,7 +76,7 @@ def in_kiwi(content: bytes) -> dict[str, Any]:
     return objects
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=extent(6, 15), deadline=None)
 @given(data(), st.data())
 def test_every_format_comes_to_the_same(sections: Sections, drawn: st.DataObject) -> None:
     expected = in_kiwi(as_json(ENVELOPE, sections))

@@ -1,10 +1,11 @@
-"""Two thousand histories: whatever happens meanwhile, in the end KIWI holds what the exports say."""
+"""Hundreds of histories: whatever happens meanwhile, in the end KIWI holds what the exports say."""
 
 import pytest
 
+from tests.extent import extent
 from tests.simulation.many import failures
 
-SEEDS = 2000
+SEEDS = extent(600, 2000)
 PORTION = 100
 FOUND = {
     1543: "an agreement that waited for its unit kept its external id",

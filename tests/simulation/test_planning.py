@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.extent import extent
 from tests.simulation.planning import planned_and_dropped
 
-SEEDS = 240
+SEEDS = extent(80, 240)
 PORTION = 20
 
 

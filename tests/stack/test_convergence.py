@@ -5,11 +5,12 @@ import random
 import pytest
 from kiwi_sandbox.kiwi import Faults
 
+from tests.extent import extent
 from tests.generate import random_history
 from tests.stack.running import Running, running, shuffled
 
-SEEDS = range(20)
-FIVES = [range(first, first + 5) for first in range(0, 20, 5)]
+SEEDS = range(extent(10, 20))
+FIVES = [range(first, first + 5) for first in range(0, len(SEEDS), 5)]
 FEW = 30
 """So few requests may all go well: a fifth of them fails by chance."""
 

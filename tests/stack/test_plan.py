@@ -1,15 +1,17 @@
 """Look, then leap: plans on the whole stack, and what the commands say of them."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from kiwi_cli.deployed.stack import Deployed
 from kiwi_cli.main import app
-from kiwi_cli.plan import commands
+from kiwi_cli.plan import applying, commands
 from typer.testing import CliRunner, Result
 
 from tests.stack.building import Json, export, lease, letting, tenant, unit
@@ -57,7 +59,9 @@ def there(run: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
         )
 
     monkeypatch.setattr(commands, "reached", reached)
-    monkeypatch.setattr("kiwi_cli.plan.applying.time.sleep", lambda _: run.stack.drain())
+    # In its place only: the stack itself rests, too.
+    waiting = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: run.stack.drain())
+    monkeypatch.setattr(applying, "time", waiting)
     return run
 
 

@@ -6,6 +6,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from tests.extent import FULL
+
 ROOT = Path(__file__).parents[2]
 APART = 2.0
 """Seconds between the beginnings: times of their making must differ."""
@@ -25,6 +29,7 @@ def collected(process: subprocess.Popen[str]) -> list[str]:
     return [line for line in said.splitlines() if "::" in line]
 
 
+@pytest.mark.skipif(not FULL, reason="two more collections; workers that differ would say so as well")
 def test_two_processes_collect_the_same_tests() -> None:
     first = collecting("1")
     time.sleep(APART)

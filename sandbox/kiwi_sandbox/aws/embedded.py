@@ -1,5 +1,6 @@
 """The embedded AWS: moto, holding what the template describes."""
 
+import functools
 import json
 import os
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ class EmbeddedAws:
             exits.enter_context(mock_aws(config={"core": {"mock_credentials": False}}))
             exits.enter_context(self.gate.open())
             exits.enter_context(patch.object(MotoTable, "query", _quick_query))
-            boto3.setup_default_session(region_name=REGION)
+            exits.enter_context(patch.object(boto3, "DEFAULT_SESSION", _session()))
             self._connect()
             self._create()
             self._exits = exits.pop_all()
@@ -147,6 +148,12 @@ class EmbeddedAws:
         self.s3.create_bucket(Bucket=bucket.name, CreateBucketConfiguration=here)
         if bucket.versioned:
             self.s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    """One session for all stacks of a process: it reads the descriptions of the services only once."""
+    return boto3.Session(region_name=REGION)
 
 
 @contextmanager

@@ -50,7 +50,8 @@ class Gate:
         target = request.headers.get("X-Amz-Target", "")
         service, _, operation = (target.decode() if isinstance(target, bytes) else target).partition(".")
         if service.startswith("DynamoDB"):
-            self.state_writes += sum(not _bookkeeping(item) for item in _written(operation, _body(request)))
+            written = _written(operation, _body(request))
+            self.state_writes += sum(not bookkeeping(item["pk"]["S"], item["sk"]["S"]) for item in written)
         elif operation in {"SendMessage", "SendMessageBatch"}:
             body = _body(request)
             self.messages[body["QueueUrl"].rpartition("/")[2]] += len(body.get("Entries", [body]))
@@ -112,6 +113,6 @@ def _written(operation: str, body: Body) -> Iterable[Item]:
     return []
 
 
-def _bookkeeping(item: Item) -> bool:
-    key = item["pk"]["S"]
-    return bool(key.startswith(_BOOKKEEPING) or item["sk"]["S"] == "%watermark")
+def bookkeeping(pk: str, sk: str) -> bool:
+    """Whether an item is the system's own bookkeeping."""
+    return pk.startswith(_BOOKKEEPING) or sk == "%watermark"

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from tests.fakes.aws import Aws, embedded_aws
+from tests.fakes.aws import Aws, embedded_aws, session
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,8 +27,7 @@ class Cloud:
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
-        session = boto3.Session("testing", "testing", "testing", "eu-central-1")
-        self.s3: S3Client = session.client("s3")
+        self.s3: S3Client = session().client("s3")
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         self.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.extent import extent
 from tests.unit.load.conftest import NewWorld
 from tests.unit.load.driver import World
 from tests.unit.load.rest import differences, faults, picture
@@ -57,7 +58,7 @@ def test_a_fault_of_any_request_changes_nothing_in_the_end(
 ) -> None:
     expected = play(new_direct_world(), scenario)
     wrong: dict[str, list[str]] = {}
-    for at in range(1, MANY, 3 if fault is outage else 1):
+    for at in range(1, MANY, extent(3, 3 if fault is outage else 1)):
         world = new_direct_world(seed=at)
         happened = with_fault(world, fault, at)
         play(world, scenario)

@@ -94,3 +94,15 @@ def test_a_template_that_the_translator_refuses_is_an_error(tmp_path: Path) -> N
     )
     with pytest.raises(TemplateError, match="Nothing"):
         translate(path)
+
+
+def test_a_changed_template_is_read_anew_and_what_a_reader_changes_stays_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "template.yaml"
+    for timeout in (1, 2):
+        path.write_text(
+            f"Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {{VisibilityTimeout: {timeout}}}\n"
+        )
+        for _ in range(2):
+            properties = translate(path)["Resources"]["Q"]["Properties"]
+            assert properties == {"VisibilityTimeout": timeout}
+            properties.clear()

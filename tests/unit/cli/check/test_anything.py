@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kiwi_cli.check.page import page_of
 from kiwi_cli.pages import render
 
+from tests.extent import extent
 from tests.unit.cli.check.looking import LEASE, NOW, TENANT, UNIT, Json, export, look
 
 ODD_TEXTS = st.sampled_from([
@@ -32,7 +33,7 @@ def _records(clean: Json) -> st.SearchStrategy[list[Any]]:
     return st.lists(VALUES | spoilt.map(lambda fields: {**clean, **fields}), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=extent(20, 60))
 @given(
     _records(UNIT),
     _records(TENANT),

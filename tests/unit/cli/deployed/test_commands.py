@@ -12,9 +12,9 @@ from kiwi_cli.deployed.stack import STAGES, Deployed, connect
 from kiwi_cli.main import app
 from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.holds import Hold, end_hold, write_hold
-from moto import mock_aws
 from typer.testing import CliRunner
 
+from tests.fakes.aws import mocked_aws
 from tests.unit.layer.holdings import hold
 from tests.unit.layer.holdings import there as found
 from tests.unit.template.translated import resources
@@ -39,14 +39,12 @@ def template(*without: str) -> str:
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     monkeypatch.setattr(redrive, "WAIT", 0)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    with mock_aws():
-        boto3.setup_default_session()
+    with mocked_aws():
         boto3.client("cloudformation").create_stack(StackName="kiwi-sync", TemplateBody=template())
         ssm = boto3.client("ssm")
         for name in ("c1", "c2"):
             ssm.put_parameter(Name=f"/kiwi-sync/connections/{name}", Value="{}", Type="String")
         yield connect("kiwi-sync")
-    boto3.DEFAULT_SESSION = None
 
 
 def put(stack: Deployed, *holds: Hold) -> None:

@@ -15,9 +15,9 @@ from kiwi_cli.plan import applying
 from kiwi_cli.plan.plans import PlanError, digest_of
 from kiwi_sync.queues import QueueError
 from kiwi_sync.state.table import Change
-from moto import mock_aws
 from typer.testing import CliRunner, Result
 
+from tests.fakes.aws import mocked_aws
 from tests.fakes.memory import MemoryQueue, MemoryTable
 from tests.unit.cli.deployed.test_commands import template
 from tests.unit.extract.rig import StoredSettings
@@ -41,11 +41,9 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    with mock_aws():
-        boto3.setup_default_session()
+    with mocked_aws():
         boto3.client("cloudformation").create_stack(StackName="kiwi-sync", TemplateBody=template())
         yield
-    boto3.DEFAULT_SESSION = None
 
 
 def typed(*arguments: object) -> Result:

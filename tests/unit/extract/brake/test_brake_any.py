@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.extent import extent
 from tests.unit.extract.brake.houses import ALL, approve, synchronize
 from tests.unit.extract.exports import Export, Json, delta, full, lease, tenant, unit
 from tests.unit.extract.rig import Rig
@@ -65,7 +66,7 @@ def _everything() -> Export:
 
 
 @given(_exports(3))
-@settings(max_examples=100)
+@settings(max_examples=extent(40, 100))
 def test_nobody_loses_and_what_is_not_held_is_as_without_the_brake(export: Export) -> None:
     rig, free = brought([], 0), brought([], 1000)
     before, records = synchronize(rig), rig.live()
@@ -79,7 +80,7 @@ def test_nobody_loses_and_what_is_not_held_is_as_without_the_brake(export: Expor
 
 
 @given(_exports(3))
-@settings(max_examples=60)
+@settings(max_examples=extent(25, 60))
 def test_approved_all_is_as_without_the_brake(export: Export) -> None:
     rig, free = brought([], 0), brought([], 1000)
     synchronize(rig)
@@ -97,7 +98,7 @@ def test_approved_all_is_as_without_the_brake(export: Export) -> None:
 @given(
     st.lists(st.integers(3, 8).flatmap(_exports), max_size=5, unique_by=lambda export: export["export_id"])
 )
-@settings(max_examples=60)
+@settings(max_examples=extent(25, 60))
 def test_nobody_loses_by_any_exports_in_any_order(exports: tuple[Export, ...]) -> None:
     rig = brought([], 0)
     there = synchronize(rig)

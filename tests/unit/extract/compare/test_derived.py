@@ -12,6 +12,7 @@ from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
 from kiwi_sync.rules.reasons import HoldStatus
 
+from tests.extent import extent
 from tests.unit.extract.brake.houses import houses, numbers, status, synchronize
 from tests.unit.extract.exports import CONNECTION, DAY_ONE, delta, full, lease, tenant, unit
 from tests.unit.extract.reading.test_alike import ENVELOPE, SECTIONS
@@ -109,7 +110,10 @@ def test_a_delta_in_a_table(rig: Rig) -> None:
     }
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=extent(15, 40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(SECTIONS)
 def test_every_format_leaves_the_same_rows(sections: Sections) -> None:
     side: dict[str, Any] = {"mandanten": ["0001", "2"]}

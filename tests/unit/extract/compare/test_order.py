@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.extent import extent
 from tests.unit.extract.rig import Rig
 from tests.unit.extract.told import MANDANTEN, NUMBERS, Key, Said, Told, model
 
@@ -31,7 +32,7 @@ TOLD = st.builds(Told, said("a", "b", "bad", "twice"), LISTED, NAMELESS) | st.bu
 
 
 @given(st.lists(TOLD, min_size=1, max_size=6), st.data())
-@settings(max_examples=80)
+@settings(max_examples=extent(30, 80))
 def test_any_order_ends_like_the_order_of_versions(history: list[Told], data: st.DataObject) -> None:
     arrival = data.draw(st.permutations(range(len(history))))
     again = data.draw(st.lists(st.sampled_from(range(len(history))), max_size=3))

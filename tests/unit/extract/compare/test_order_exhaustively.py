@@ -13,6 +13,7 @@ from kiwi_extract.compare.partition_writer import PartitionWriter
 from kiwi_extract.compare.source_writer import SourceWriter
 from kiwi_extract.records.entry import Entry
 
+from tests.extent import extent
 from tests.unit.extract.exports import CONNECTION, version
 from tests.unit.extract.rig import GRACE, Inline, Rig, key
 from tests.unit.extract.told import Told, model
@@ -61,7 +62,7 @@ def test_every_history_of_three_exports(arrival: tuple[int, ...]) -> None:
 
 
 @given(st.lists(st.sampled_from(KINDS), min_size=4, max_size=8), st.data())
-@settings(max_examples=500)
+@settings(max_examples=extent(150, 500))
 def test_longer_histories_with_repeats(history: list[Told], data: st.DataObject) -> None:
     arrival = data.draw(st.permutations(range(len(history))))
     again = data.draw(st.lists(st.sampled_from(range(len(history))), max_size=3))

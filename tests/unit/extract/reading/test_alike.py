@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.records.validate import validate
 
+from tests.extent import extent
 from tests.unit.extract.exports import CONNECTION, DAY_ONE
 from tests.unit.extract.reading.helpers import ORIGIN, opened
 from tests.written import (
@@ -82,7 +83,7 @@ def said(records: list[RawRecord]) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=extent(25, 60))
 @given(SECTIONS, st.data())
 def test_every_format_says_the_same(sections: Sections, data: st.DataObject) -> None:
     expected = said(opened(as_json(ENVELOPE, sections))[0])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kiwi_extract.bookkeeping.deadline import DeadlineReachedError
 from kiwi_sync.state.table import Item
 
+from tests.extent import extent
 from tests.unit.extract.exports import Export, delta, full, gone, tenant, unit
 from tests.unit.extract.rig import Rig
 from tests.unit.extract.tables import CrashError, CrashingTable
@@ -126,7 +127,7 @@ def test_any_number_of_hand_backs(name: str, minutes: int) -> None:
 
 
 @given(st.lists(st.integers(0, 40), max_size=4), st.sampled_from(sorted(EXPORTS)))
-@settings(max_examples=40)
+@settings(max_examples=extent(15, 40))
 def test_crash_after_crash(crashes: list[int], name: str) -> None:
     *earlier, export = EXPORTS[name]
     rig = prepared()
