@@ -43,7 +43,7 @@ RARE = {
     "debt_forgotten_in_a_crash",
     "given_again_before_the_withdrawal",
 }
-"""Not found in some hundreds of histories each since these have changed: too rare for a test.
+"""Not found in some hundreds of fitting histories each: too rare for a test.
 
 `make simulate DEFECT=…` looks for them, see docs/simulation.md.
 """
