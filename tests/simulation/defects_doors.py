@@ -1,6 +1,7 @@
 """Deliberate defects of access: somebody keeps a door that is not theirs, or loses one that is."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from kiwi_sync.kiwi.models import AgreementState
 from kiwi_sync.rules import action
 from kiwi_sync.rules.ids import former_kiwi_id
 from kiwi_sync.rules.reasons import Problem
-from kiwi_sync.state.rows import read_row
+from kiwi_sync.state.rows import read_rows
 from kiwi_sync.state.table import Change, exists
 
 from tests.simulation.scheduler import pretending
@@ -85,9 +86,39 @@ def marked_only_in_memory() -> AbstractContextManager[Any]:
     return pretending(shared_doors.SharedDoors, marked=marked)
 
 
-def given_again_before_the_withdrawal() -> AbstractContextManager[Any]:
-    """A marked agreement does not wait until the withdrawal is over."""
-    return pretending(situation, _withdrawals_over=lambda _table, row: row.disturbed)
+@contextmanager
+def given_again_before_the_withdrawal() -> Iterator[None]:
+    """A marked agreement does not wait until the withdrawal is over, and is not marked anew then.
+
+    If it were, the second look would make up for it.
+    """
+
+    def over(table: Any, row: Any) -> frozenset[str]:
+        real_over(table, row)
+        return frozenset(row.disturbed)
+
+    def marked(self: Any, there: Any, marks: Any) -> Any:
+        _marked_before(self, there).update(marks)
+        return real_marked(self, there, marks)
+
+    def seen_again(self: Any, there: Any, kiwi: Any) -> Any:
+        mark, before = f"{there.row.key}#", _marked_before(self, there)
+        others = [one for one in self._others(there.row.key) if one.key not in before]
+        late = [one for one in others if not any(its.startswith(mark) for its in one.disturbed)]
+        return self.marked(there, self._marks(there.row, late, kiwi)) if late else there
+
+    real_over, real_marked = situation._withdrawals_over, shared_doors.SharedDoors.marked
+    with (
+        pretending(situation, _withdrawals_over=over),
+        pretending(shared_doors.SharedDoors, marked=marked, seen_again=seen_again),
+    ):
+        yield
+
+
+def _marked_before(doors: Any, there: Any) -> set[RowKey]:
+    """Whom an agreement has marked, in this history."""
+    found: set[RowKey] = vars(doors.table).setdefault("marked", {}).setdefault(there.row.key, set())
+    return found
 
 
 def ids_without_organization() -> AbstractContextManager[Any]:
@@ -134,12 +165,22 @@ def marks_wait_for_any_doubt() -> AbstractContextManager[Any]:
     """A marked agreement takes whatever the other one does later for its withdrawal."""
 
     def over(table: Any, row: Any) -> frozenset[str]:
-        others = {mark: read_row(table, RowKey.parse(mark.partition("#")[0])) for mark in row.disturbed}
-        return frozenset(mark for mark, other in others.items() if other is None or other.doubt is None)
+        keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in sorted(row.disturbed)}
+        there = read_rows(table, list(dict.fromkeys(keys.values()))) if keys else {}
+        doubtful = {key for key, other in there.items() if other.doubt is not None}
+        return frozenset(mark for mark, key in keys.items() if key not in doubtful)
 
     return pretending(situation, _withdrawals_over=over)
 
 
 def late_ones_are_not_marked() -> AbstractContextManager[Any]:
     """An agreement that has come while another one's access was withdrawn keeps what that has left it."""
-    return pretending(shared_doors.SharedDoors, seen_again=lambda _self, there, _kiwi: there)
+
+    def seen_again(self: Any, there: Any, kiwi: Any) -> Any:
+        mark = f"{there.row.key}#"
+        others = self._others(there.row.key)
+        late = [one for one in others if not any(its.startswith(mark) for its in one.disturbed)]
+        self._marks(there.row, late, kiwi)
+        return there
+
+    return pretending(shared_doors.SharedDoors, seen_again=seen_again)

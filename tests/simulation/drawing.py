@@ -16,6 +16,7 @@ from tests.generate_world import (
     Numbers,
     first_world,
 )
+from tests.simulation.crowded import CROWDED, draw_crowded
 from tests.simulation.plan import NO_BRAKE, Event, Plan
 from tests.simulation.scheduler import START
 
@@ -34,6 +35,8 @@ BLOCKED = (
 
 def draw(seed: int) -> Plan:
     """The history of a seed: some are calm in one respect, so that not everything always happens at once."""
+    if seed >= CROWDED:
+        return draw_crowded(seed)
     rng = random.Random(f"plan {seed}")
 
     def sometimes(chance: float, *values: float) -> float:

@@ -147,13 +147,17 @@ class SharedDoors:
         return {key: marks for key, marks in found.items() if marks}
 
     def _others(self, key: RowKey) -> list[Row]:
-        """The tenant's other agreements that should be in KIWI; none if the tenant should not."""
+        """The tenant's other agreements that are in KIWI or should be.
+
+        One that is to go counts as long as it is there: it may be wanted again before its own withdrawal.
+        """
         rows = self.dependents.agreements_of(key.tenant)
-        others = [row for row in rows if row.key != key and row.desired is not None]
+        others = [row for row in rows if row.key != key and (row.desired is not None or row.perhaps_in_kiwi)]
         if not others:
             return []
         tenant = read_row(self.table, key.tenant)
-        return others if tenant is not None and tenant.eligible else []
+        eligible = tenant is not None and tenant.eligible
+        return [row for row in others if eligible or row.perhaps_in_kiwi]
 
 
 def _renews(other: Row, row: Row) -> bool:

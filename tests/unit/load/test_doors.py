@@ -1,6 +1,7 @@
 """Doors that agreements share, tenants whose address changes, units that go with their doors."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -176,6 +177,50 @@ def test_who_has_come_since_a_withdrawal_began_is_marked_too(garage: World) -> N
     assert (seen.row.disturbs, garage.row(agreement_key("G")).disturbs) == (True, True)
     again = shared.seen_again(situation, kiwi)
     assert not again.row.disturbs, "who is marked already is not marked twice"
+
+
+def unwanted(world: World, key: str, reason: str) -> Callable[[], None]:
+    """Let transform find that something should not be in KIWI; what takes that back."""
+    at = world.row(key).at
+    item = world.table.items[at[0]][at[1]]
+    desired, item["reason"], item["rev"] = item.pop("desired"), reason, int(str(item["rev"])) + 1
+
+    def wanted() -> None:
+        del item["reason"]
+        item["desired"], item["rev"] = desired, int(str(item["rev"])) + 1
+
+    return wanted
+
+
+def test_a_tenant_who_is_back_before_all_agreements_have_gone_keeps_the_shared_door(garage: World) -> None:
+    back = unwanted(garage, tenant_key(), "no_email")
+    garage.deliver(agreement_key("G"))
+    assert garage.ids("rental_agreement") == [AGREEMENT]
+    back()
+    for key in (tenant_key(), agreement_key(), agreement_key("G")):
+        garage.deliver(key)
+    garage.quiet()
+    assert {(ANNA, HOUSE), (ANNA, FLAT)} <= garage.opens()
+
+
+def test_a_lease_that_is_back_before_its_agreement_has_gone_keeps_the_shared_door(garage: World) -> None:
+    back = unwanted(garage, agreement_key(), "gone")
+    unwanted(garage, agreement_key("G"), "gone")
+    garage.deliver(agreement_key("G"))
+    assert garage.ids("rental_agreement") == [AGREEMENT]
+    back()
+    garage.deliver(agreement_key())
+    garage.quiet()
+    assert garage.opens() == {(ANNA, HOUSE), (ANNA, FLAT)}
+
+
+def test_who_leaves_altogether_leaves_no_marks(garage: World) -> None:
+    garage.settle(lease_key("L"), lease_key("G"))
+    assert garage.opens() == set()
+    assert garage.ids("rental_agreement") == []
+    rows = [garage.table.items[at[0]][at[1]] for at in (garage.row(agreement_key(n)).at for n in ("L", "G"))]
+    assert not any("disturbed" in row or "disturbs" in row for row in rows)
+    assert faults(garage) == []
 
 
 def test_another_name_leaves_access_alone(garage: World) -> None:
