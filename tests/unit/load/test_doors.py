@@ -186,8 +186,9 @@ def unwanted(world: World, key: str, reason: str) -> Callable[[], None]:
     desired, item["reason"], item["rev"] = item.pop("desired"), reason, int(str(item["rev"])) + 1
 
     def wanted() -> None:
-        del item["reason"]
-        item["desired"], item["rev"] = desired, int(str(item["rev"])) + 1
+        now = world.table.items[at[0]][at[1]]
+        del now["reason"]
+        now["desired"], now["rev"] = desired, int(str(now["rev"])) + 1
 
     return wanted
 
