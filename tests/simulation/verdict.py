@@ -1,13 +1,14 @@
 """What must be true of the world at a quiet point."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiwi_sync.keys import RowKind
 from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.claims import wanted_claims
+from kiwi_sync.state.rows import Row, item_key
 
 from tests import consistency
 from tests.generate import CONNECTION
@@ -111,11 +112,16 @@ def _always(world: "World") -> Iterator[str]:
         yield from (f"dead letter of {name}: {message.body}" for message in queue.dead)
 
 
+def _unwanted_last(world: "World", row: Row) -> datetime:
+    """The last moment at which an agreement, or its tenant, should not have been in KIWI."""
+    return max(world.table.unwanted.get(at, START) for at in (row.at, item_key(row.key.tenant)))
+
+
 def _doors(world: "World", content: Any) -> Iterator[str]:
     """Which accounts open which doors, and should not; or should, and do not.
 
-    Access is on for whoever a person has given it last, and for whom it has been kept since: of a lease that
-    the ERP has taken back in between it is withdrawn, also where the lease returns before it could go.
+    Access is on for whoever a person has given it last, and for whom it has been kept since: if the ERP has
+    taken the lease or the tenant back in between it is withdrawn, even if they return before they could go.
     """
     rows = {row.kiwi_id: row for row in world.rows().values() if row.kiwi_id is not None}
     expected: set[tuple[str, str]] = set()
@@ -124,7 +130,7 @@ def _doors(world: "World", content: Any) -> Iterator[str]:
         on = state["actual"] == "Activated"
         given, since = world.given.get(state["id"], (False, START))
         row = rows.get(key)
-        excused = row and (row.problem or world.table.unwanted.get(row.at, START) >= since - HALF_A_MINUTE)
+        excused = row and (row.problem or _unwanted_last(world, row) >= since - HALF_A_MINUTE)
         if state["status"] == "Error" and not (row and row.problem):
             yield f"nobody knows that the access of {key} has failed"
         if given and not on and not excused:
