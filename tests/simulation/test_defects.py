@@ -45,7 +45,7 @@ RARE = {
 }
 """Not found in some hundreds of histories each since these have changed: too rare for a test.
 
-`make simulate DEFECT=…` looks for them, see docs/simulation.md.
+`make simulate DEFECT=…` looks for them, see docs/develop/simulation.md.
 """
 
 
