@@ -84,3 +84,12 @@ def test_such_a_sentence_is_found(text: str) -> None:
 @pytest.mark.parametrize("text", ["What is owed?", "It has what it needs.", "- One of them", "Offices are"])
 def test_other_sentences_are_not_found(text: str) -> None:
     assert BEGINNING.findall(text) == []
+
+
+def test_the_list_of_decisions_names_every_decision_in_order() -> None:
+    text = (ROOT / "docs" / "develop" / "decisions.md").read_text(encoding="utf-8")
+    listed, _, rest = text.partition("\n## ")
+
+    assert re.findall(r"^ *- \**\[(.+?)\]\(#", listed, re.MULTILINE) == re.findall(
+        r"^###? (.+)$", f"## {rest}", re.MULTILINE
+    )
