@@ -93,3 +93,9 @@ def test_the_page_knows_every_key(part: type[Part], page: str) -> None:
     assert {
         key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b|^ +.*\b{key}:", page, re.MULTILINE)
     } == set()
+
+
+def test_both_languages_have_the_same_commands() -> None:
+    commands = [re.findall(r"kiwi-sync local run events.*", page) for page in PAGES.values()]
+    assert commands[0]
+    assert commands[0] == commands[1]

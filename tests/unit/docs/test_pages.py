@@ -93,3 +93,19 @@ def test_the_list_of_decisions_names_every_decision_in_order() -> None:
     assert re.findall(r"^ *- \**\[(.+?)\]\(#", listed, re.MULTILINE) == re.findall(
         r"^###? (.+)$", f"## {rest}", re.MULTILINE
     )
+
+
+@pytest.mark.parametrize("page", sorted(ENGLISH.iterdir()), ids=lambda page: page.name)
+def test_the_german_page_has_the_headings_of_the_english_one(page: Path) -> None:
+    def levels(folder: Path) -> list[str]:
+        # The English page of check alone lists the defects of the sample files.
+        text = (folder / page.name).read_text(encoding="utf-8")
+        return re.findall(r"^(#+) (?!`tests/)", text, re.MULTILINE)
+
+    assert levels(GERMAN) == levels(ENGLISH)
+
+
+def test_every_setting_but_the_secret_names_its_parameter() -> None:
+    without = re.findall(r"^\| `(\w+)` \|  \|", reference.settings(), re.MULTILINE)
+
+    assert without == ["secret"]
