@@ -34,7 +34,7 @@ export UV
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test simulate fuzz benchmark check-locks lock build fmt clean
+.PHONY: help demo setup test simulate fuzz benchmark check-locks lock build docs fmt clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is"
@@ -107,6 +107,9 @@ build: export SAM_CLI_TELEMETRY := 0
 build: | $(UV) ## what SAM deploys, in .aws-sam (no container, no credentials)
 	$(SAM) validate --lint
 	$(SAM) build
+
+docs: setup ## write the parts of the documentation that follow from the code
+	$(BIN)/python -m kiwi_cli.reference
 
 fmt: setup ## format and repair what can be repaired
 	$(BIN)/ruff format

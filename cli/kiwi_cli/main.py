@@ -22,6 +22,7 @@ from kiwi_cli.local.invoke import EventError, invoke_once, read_event
 from kiwi_cli.local.kiwi import embedded_kiwi
 from kiwi_cli.local.report import Report, exit_code
 from kiwi_cli.local.run import Plan, run
+from kiwi_cli.mapping import mapping_app
 from kiwi_cli.plan.commands import apply_command, plan_app
 from kiwi_cli.plan.plans import is_held
 from kiwi_cli.plan.show import LINES, show_plan
@@ -30,6 +31,7 @@ from kiwi_cli.plan.show import LINES, show_plan
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 local = typer.Typer(no_args_is_help=True, help="The whole stack on this machine, without AWS and Docker.")
 app.add_typer(local, name="local")
+app.add_typer(mapping_app, name="mapping")
 app.command("check")(check_command)
 app.command("holds")(commands.holds_command)
 app.command("approve")(commands.approve_command)

@@ -45,7 +45,7 @@ RARE = {
 }
 """Not found in some hundreds of fitting histories each: too rare for a test.
 
-`make simulate DEFECT=…` looks for them, see docs/simulation.md.
+`make simulate DEFECT=…` looks for them, see docs/develop/simulation.md.
 """
 
 

@@ -10,7 +10,7 @@ from kiwi_cli.main import app
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "feldmapping.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "erp" / "en" / "feldmapping.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"kiwi-sync (local run events/mappings/.*)", PAGE)
 CHECKS = re.findall(r"kiwi-sync (check events/mappings/.*)", PAGE)
 IN_KIWI = {"openwowi": (5, 5, 4), "domus": (10, 8, 9), "wodis": (7, 6, 6)}

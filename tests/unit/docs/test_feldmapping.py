@@ -1,20 +1,31 @@
-"""The mappings in docs/feldmapping.md are such that can be used, and the page knows all that there is."""
+"""The mappings in feldmapping.md can be used, and the page names every key, in German and in English."""
 
 import re
-from pathlib import Path
 
 import pytest
 from kiwi_extract.feldmapping import model, step_model, value_model
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
 from kiwi_extract.feldmapping.parts import Part
 
-PAGE = (Path(__file__).parents[3] / "docs" / "feldmapping.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
-OF_VALUES = PAGE.partition("## Values")[2].partition("\n## ")[0]
-VALUES = re.findall(r"^\| `(\{.*?\})` \|", OF_VALUES, flags=re.MULTILINE)
-STEPS = re.findall(r"^\| `((?:pad|blank|map|date|split): .*?)` \|", PAGE, flags=re.MULTILINE)
-FILTER = PAGE.partition("## Filter")[2].partition("\n## ")[0]
-CONDITIONS = re.findall(r"^\| `(\{column.*?\})` \|", FILTER, flags=re.MULTILINE)
+from tests.unit.docs.pages import ERP
+
+PAGES = {folder.name: (folder / "feldmapping.md").read_text(encoding="utf-8") for folder in ERP}
+
+
+def examples(pattern: str, section: str = "") -> list[str]:
+    """What the pattern finds on the pages: everywhere, or in one section (its title as a pattern)."""
+    found: list[str] = []
+    for text in PAGES.values():
+        inside = re.split(r"\n## ", re.split(f"\n## (?:{section})\n", text)[1])[0] if section else text
+        found += re.findall(pattern, inside, flags=re.MULTILINE | re.DOTALL)
+    return found
+
+
+BLOCKS = examples(r"```yaml\n(.*?)```")
+VALUES = examples(r"^\| `(\{[^\n]*?\})` \|", "Values|Werte")
+STEPS = examples(r"^\| `((?:pad|blank|map|date|split): [^\n]*?)` \|")
+CONDITIONS = examples(r"^\| `(\{column[^\n]*?\})` \|", "Filter")
+in_both_languages = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 
 
 def whole(block: str) -> str:
@@ -34,11 +45,19 @@ def test_a_mapping_of_the_page_can_be_used(block: str) -> None:
     assert parse_feldmapping(whole(block))
 
 
-def test_the_first_one_makes_the_record_that_the_page_shows() -> None:
-    [table] = parse_feldmapping(BLOCKS[0]).tables_for("mieter.csv", None)
-    header, row = re.findall(r"^    (Mandant;.*|1;4711.*)$", PAGE, flags=re.MULTILINE)
+def test_both_languages_have_the_same_examples() -> None:
+    for found in (VALUES, STEPS, CONDITIONS):
+        assert found
+        assert found[: len(found) // 2] == found[len(found) // 2 :]
+
+
+@in_both_languages
+def test_the_first_one_makes_the_record_that_the_page_shows(page: str) -> None:
+    first = page.partition("```yaml\n")[2].partition("```")[0]
+    [table] = parse_feldmapping(first).tables_for("mieter.csv", None)
+    header, row = re.findall(r"^    (Mandant;.*|1;4711.*)$", page, flags=re.MULTILINE)
     record = table.record(dict(zip(header.split(";"), row.split(";"), strict=True)))
-    assert str(record).replace("'", '"') in PAGE
+    assert str(record).replace("'", '"') in page
 
 
 @pytest.mark.parametrize("value", [*VALUES, *(f"{{column: a, then: [{{{it}}}]}}" for it in STEPS)])
@@ -53,6 +72,7 @@ def test_a_condition_of_the_page_can_be_used(condition: str) -> None:
     )
 
 
+@in_both_languages
 @pytest.mark.parametrize(
     "part",
     [
@@ -69,8 +89,14 @@ def test_a_condition_of_the_page_can_be_used(condition: str) -> None:
         ),
     ],
 )
-def test_the_page_knows_every_key(part: type[Part]) -> None:
+def test_the_page_knows_every_key(part: type[Part], page: str) -> None:
     keys = {field.alias or name for name, field in part.model_fields.items()}
     assert {
-        key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b|^ +.*\b{key}:", PAGE, re.MULTILINE)
+        key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b|^ +.*\b{key}:", page, re.MULTILINE)
     } == set()
+
+
+def test_both_languages_have_the_same_commands() -> None:
+    commands = [re.findall(r"kiwi-sync local run events.*", page) for page in PAGES.values()]
+    assert commands[0]
+    assert commands[0] == commands[1]

@@ -1,4 +1,4 @@
-"""docs/reasons.md explains every code that there is, and none that there is not."""
+"""reasons.md explains every code that there is, and none that there is not, in German and in English."""
 
 import ast
 import re
@@ -22,7 +22,8 @@ from kiwi_sync.erp import fields, models
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import HoldStatus, Loss, Notice, Problem, Reason, RejectedExport
 
-PAGE = Path(__file__).parents[3] / "docs" / "reasons.md"
+from tests.unit.docs.pages import ENGLISH, ERP, GERMAN
+
 ENUMS: dict[str, type[StrEnum]] = {
     "Reasons": Reason,
     "Notices": Notice,
@@ -32,6 +33,19 @@ ENUMS: dict[str, type[StrEnum]] = {
     "Losses": Loss,
     "Refused exports": RejectedExport,
 }
+REJECTED, LOCAL = "Rejected records", "Local runs"
+IN_GERMAN = {
+    "Reasons": "Gründe",
+    "Notices": "Hinweise",
+    "Problems": "Probleme",
+    "Runs": "Läufe",
+    "Holds": "Angehaltene Exporte",
+    "Losses": "Verluste",
+    "Refused exports": "Abgewiesene Exporte",
+    REJECTED: "Abgewiesene Sätze",
+    LOCAL: "Lokale Läufe",
+}
+in_both_languages = pytest.mark.parametrize("folder", ERP, ids=lambda folder: folder.name)
 
 UNIT = {"mandant": "1", "wirtschaftseinheit": "2", "nummer": "3"}
 TENANT = {"mandant": "1", "nummer": "3"}
@@ -81,10 +95,15 @@ OF_READERS = {
 """What is wrong with a line: the tests of the formats have examples."""
 
 
-def explained(section: str) -> list[str]:
+def page(folder: Path) -> str:
+    return (folder / "reasons.md").read_text(encoding="utf-8")
+
+
+def explained(section: str, folder: Path = ENGLISH) -> list[str]:
     """The codes in the first columns of a section's tables."""
-    _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {section}\n")
-    assert rest, f"docs/reasons.md has no section {section}"
+    title = IN_GERMAN[section] if folder == GERMAN else section
+    _, _, rest = page(folder).partition(f"\n## {title}\n")
+    assert rest, f"{folder.name}/reasons.md has no section {title}"
     return re.findall(r"^\| `(\w+)` \|", rest.partition("\n## ")[0], flags=re.MULTILINE)
 
 
@@ -114,28 +133,31 @@ def reported_in(module: Any) -> Iterator[str]:
                     yield str(value.value)
 
 
+@in_both_languages
 @pytest.mark.parametrize("section", ENUMS)
-def test_the_codes_of_an_enum_are_explained(section: str) -> None:
-    assert Counter(explained(section)) == Counter(code.value for code in ENUMS[section])
+def test_the_codes_of_an_enum_are_explained(section: str, folder: Path) -> None:
+    assert Counter(explained(section, folder)) == Counter(code.value for code in ENUMS[section])
 
 
-def test_the_reasons_of_rejected_records_are_explained() -> None:
+@in_both_languages
+def test_the_reasons_of_rejected_records_are_explained(folder: Path) -> None:
     # Pydantic's own `missing` needs no translation.
     there_are = {*validate._CODES.values(), "missing", entry.DUPLICATE, entry.MANDANT_NOT_LISTED}
     there_are |= {*raised_in(fields), *raised_in(models), *OF_READERS, *OF_A_FELDMAPPING}
 
-    assert Counter(explained("Rejected records")) == Counter(there_are)
+    assert Counter(explained(REJECTED, folder)) == Counter(there_are)
 
 
-def test_what_only_the_local_report_says_is_explained() -> None:
-    assert explained("Local runs") == sorted(set(reported_in(report)) - set(Problem))
+@in_both_languages
+def test_what_only_the_local_report_says_is_explained(folder: Path) -> None:
+    assert explained(LOCAL, folder) == sorted(set(reported_in(report)) - set(Problem))
 
 
-def test_no_other_section_explains_codes() -> None:
-    sections = [*ENUMS, "Rejected records", "Local runs"]
-    everywhere = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+@in_both_languages
+def test_no_other_section_explains_codes(folder: Path) -> None:
+    everywhere = re.findall(r"^\| `(\w+)` \|", page(folder), flags=re.MULTILINE)
 
-    assert len(everywhere) == sum(len(explained(section)) for section in sections)
+    assert len(everywhere) == sum(len(explained(section, folder)) for section in IN_GERMAN)
 
 
 @pytest.mark.parametrize(("code", "section", "value"), BAD)
@@ -146,7 +168,7 @@ def test_a_bad_record_has_the_reason_that_the_page_gives(code: str, section: str
 def test_every_reason_of_a_single_record_has_an_example_here() -> None:
     of_several = {entry.DUPLICATE, entry.MANDANT_NOT_LISTED, *OF_READERS}
 
-    assert {code for code, _, _ in BAD} == set(explained("Rejected records")) - of_several - OF_A_FELDMAPPING
+    assert {code for code, _, _ in BAD} == set(explained(REJECTED)) - of_several - OF_A_FELDMAPPING
 
 
 JSON = st.recursive(
@@ -161,7 +183,7 @@ NAMES = {
 }
 
 
-EXPLAINED = {None, *explained("Rejected records")}
+EXPLAINED = {None, *explained(REJECTED)}
 
 
 @given(

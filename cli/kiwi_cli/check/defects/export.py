@@ -6,8 +6,8 @@ EXPORT_REFUSED = error(
     "export_refused",
     "Der ganze Export würde abgewiesen",
     "The export would be refused as a whole",
-    mend_de="Nichts daraus käme an. Den genannten Grund beheben; die Gründe stehen in docs/reasons.md.",
-    mend_en="Nothing of it would arrive. Mend the reason that is named; reasons stand in docs/reasons.md.",
+    mend_de="Nichts daraus käme an. Den genannten Grund beheben, siehe docs/erp/de/reasons.md.",
+    mend_en="Nothing of it would arrive. Mend the reason that is named, see docs/erp/en/reasons.md.",
 )
 CONNECTION_DIFFERS = error(
     "connection_differs",

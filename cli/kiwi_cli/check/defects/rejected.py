@@ -1,4 +1,4 @@
-"""Records that extract rejects. Codes as in docs/reasons.md, "Rejected records"."""
+"""Records that extract rejects. Codes as in docs/erp/en/reasons.md, "Rejected records"."""
 
 from kiwi_cli.check.defects.defect import Defect, error
 
@@ -182,5 +182,5 @@ REASONS = {defect.code: defect for defect in _ALL}
 def reason(code: str) -> Defect:
     """The defect of a rejection; a reason that is new here is still told, by its code."""
     return REASONS.get(code) or _rejected(
-        code, code, code, mend_de="Siehe docs/reasons.md.", mend_en="See docs/reasons.md."
+        code, code, code, mend_de="Siehe docs/erp/de/reasons.md.", mend_en="See docs/erp/en/reasons.md."
     )

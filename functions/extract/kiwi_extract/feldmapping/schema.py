@@ -1,7 +1,5 @@
-"""The JSON Schema of a mapping, for editors: `python -m kiwi_extract.feldmapping.schema > FILE` writes it."""
+"""The JSON Schema of a mapping, for editors: `kiwi-sync mapping schema` prints it."""
 
-import json
-import sys
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -32,8 +30,3 @@ def json_schema() -> dict[str, Any]:
         **described,
         "title": "Feldmapping of KIWI Stammdaten Sync",
     }
-
-
-if __name__ == "__main__":
-    json.dump(json_schema(), sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")

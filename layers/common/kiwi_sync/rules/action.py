@@ -68,7 +68,7 @@ class Wish:
 class Actual:
     """What KIWI holds for a row, as last made or seen, and what load has begun there.
 
-    docs/state.md describes every attribute: they are those of the row.
+    docs/develop/state.md describes every attribute: they are those of the row.
     """
 
     kiwi_id: str | None = None

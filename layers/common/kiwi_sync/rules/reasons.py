@@ -1,4 +1,4 @@
-"""Every reason why something is not in KIWI as the ERP has it; explained for people in docs/reasons.md."""
+"""Every reason why something is not in KIWI as the ERP has it; explained in docs/erp/en/reasons.md."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Rows of entities as the stages see them; docs/state.md describes every attribute."""
+"""Rows of entities as the stages see them; docs/develop/state.md describes every attribute."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""docs/check.md tells of every defect that there is, and of none that there is not."""
+"""docs/erp/en/check.md tells of every defect that there is, and of none that there is not."""
 
 import re
 
@@ -9,7 +9,7 @@ from kiwi_extract.records.validate import _CODES
 
 from tests.unit.cli.check.looking import DIRTY, DIRTY_CSV, ROOT, codes, look
 
-TEXT = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "erp" / "en" / "check.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([a-z_]+)` \| (error|warning|note) \| (.+) \| (.+) \|$", re.MULTILINE)
 TOLD = {code: (severity, title, remedy) for code, severity, title, remedy in ROW.findall(TEXT)}
 ELSEWHERE = {

@@ -8,7 +8,7 @@ from kiwi_cli.check.defects import CATALOGUE
 
 from tests.unit.cli.check.looking import ROOT, look, places
 
-PAGE = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "erp" / "en" / "check.md").read_text(encoding="utf-8")
 FILE = re.compile(r"### `(tests/data/.+)`")
 ROW = re.compile(
     r"\| (?P<number>\d+) \| (?P<what>.+?) \| `?(?P<where>[a-z]+(?:\[\d+\]| \d+)?)`? \| "
