@@ -13,7 +13,7 @@ from kiwi_sync.erp.envelope import Teil
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
-from kiwi_cli.check.defects import export
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.reading import Files, NotOneExportError
 from kiwi_cli.check.seen import Hit, Subject
 from kiwi_cli.pages import Text
@@ -72,7 +72,7 @@ class Extent:
         for name in _ALIKE if spoken is not None else (*_ALIKE, "mandanten"):
             if (own.get(name) or None) != (self.envelope.get(name) or None):
                 said = f"{RejectedExport.PARTS_DIFFER}: {name}"
-                yield Hit(export.EXPORT_REFUSED, Subject(file), name, detail=Text(said, said))
+                yield Hit(Defect.EXPORT_REFUSED, Subject(file), name, detail=Text(said, said))
                 return
 
     def _add_part(self, file: str, envelope: Mapping[str, Any]) -> None:
@@ -96,7 +96,7 @@ class Extent:
             check_completion(self._completion)
         except RejectedExportError as error:
             said = f"{error.reason}: {error.detail}"
-            yield Hit(export.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
+            yield Hit(Defect.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
 
     def parts_missing(self, file: str) -> Iterator[Hit]:
         """That parts are missing, if they are."""
@@ -104,7 +104,7 @@ class Extent:
             de, en = ", ".join(part.de for part in self.missing), ", ".join(part.en for part in self.missing)
             said = Text(f"es fehlen: {de}", f"missing: {en}")
             yield Hit(
-                export.PARTS_MISSING, Subject(file), "dateien" if self.files.named else "teil", detail=said
+                Defect.PARTS_MISSING, Subject(file), "dateien" if self.files.named else "teil", detail=said
             )
 
 

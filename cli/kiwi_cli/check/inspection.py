@@ -10,7 +10,7 @@ from kiwi_extract.run.admission import admit
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.rules.reasons import RejectedExport
 
-from kiwi_cli.check.defects import export, rejected
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.extent import Extent
 from kiwi_cli.check.finders.houses import houses
 from kiwi_cli.check.finders.numbers import mandant_zeros, separators
@@ -71,7 +71,7 @@ class Inspection:
             told, read = anzahl.get(section), self.records.read[section]
             if told is not None and told != read:
                 said = f"{RejectedExport.COUNT_MISMATCH}: {section}: {told}, {read}"
-                yield Hit(export.EXPORT_REFUSED, Subject(file), "anzahl", detail=Text(said, said))
+                yield Hit(Defect.EXPORT_REFUSED, Subject(file), "anzahl", detail=Text(said, said))
 
     def _ended(self, file: str, document: Export) -> None:
         self.findings.add_hits(self.extent.add(file, document))
@@ -82,12 +82,12 @@ class Inspection:
                 admit(document, self.settings.now)
             except RejectedExportError as error:
                 detail = Text(f"{error.reason}: {error.detail}", f"{error.reason}: {error.detail}")
-                self.findings.add_hits([Hit(export.EXPORT_REFUSED, subject, detail=detail)])
+                self.findings.add_hits([Hit(Defect.EXPORT_REFUSED, subject, detail=detail)])
         told = document.envelope.get("connection")
         if told and told != self.settings.connection:
-            self.findings.add_hits([Hit(export.CONNECTION_DIFFERS, subject, "connection")])
+            self.findings.add_hits([Hit(Defect.CONNECTION_DIFFERS, subject, "connection")])
         self.findings.add_hits(
-            Hit(export.TABLE_NOT_USED, Subject(source_of(file, name))) for name in document.unused
+            Hit(Defect.TABLE_NOT_USED, Subject(source_of(file, name))) for name in document.unused
         )
 
     def _conclude(self, file: str) -> None:
@@ -105,11 +105,11 @@ class Inspection:
     def _reject_duplicates(self) -> None:
         for key, subjects in self.records.index.take_duplicates():
             for subject in subjects:
-                self._reject(subject, Flaw(rejected.reason("duplicate"), "nummer", key[2][-1]))
+                self._reject(subject, Flaw("duplicate", "nummer", key[2][-1]))
 
     def _reject_unlisted(self) -> None:
         for key, subject in self.records.index.take_unlisted(self.extent.listed):
-            self._reject(subject, Flaw(rejected.reason("mandant_not_listed"), "mandant", key[1]))
+            self._reject(subject, Flaw("mandant_not_listed", "mandant", key[1]))
 
     def _reject_deletions(self) -> None:
         for subject, flaw in self.records.bad_deletions:
@@ -117,21 +117,21 @@ class Inspection:
 
     def _reject(self, subject: Subject, flaw: Flaw) -> None:
         tally = self.records.tallies[subject.mandant or UNREADABLE, subject.section]
-        tally.rejected[flaw.defect.code] += 1
+        tally.rejected[flaw.code] += 1
         self.findings.add_flaws(subject, [flaw])
 
     def _deletions(self, file: str) -> Iterator[Hit]:
         index = self.records.index
         if self.extent.is_full:
             if index.deleted:
-                yield Hit(export.DELETION_IN_FULL, Subject(file, key="geloescht"), "geloescht")
+                yield Hit(Defect.DELETION_IN_FULL, Subject(file, key="geloescht"), "geloescht")
             index.deleted.clear()
             return
         there = set(index.keys())
         for key, subject in index.deleted.items():
             if key in there:
                 index.remove(key)
-                yield Hit(export.DELETED_AND_THERE, subject)
+                yield Hit(Defect.DELETED_AND_THERE, subject)
 
     def _of_the_whole(self, file: str) -> Iterator[Hit]:
         records, extent, selected = self.records, self.extent, self.settings.mandanten

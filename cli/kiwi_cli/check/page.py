@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from kiwi_cli.check.defects import Severity
 from kiwi_cli.check.report import Found, Report
 from kiwi_cli.check.words import (
     HEADINGS,
@@ -16,6 +15,7 @@ from kiwi_cli.check.words import (
     what_words,
 )
 from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.texts import Severity
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.INFO}
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}

@@ -14,7 +14,6 @@ from kiwi_sync.rules.email import choose_email
 from kiwi_sync.rules.mapping import rental_unit
 from pydantic import ValidationError
 
-from kiwi_cli.check.defects import rejected
 from kiwi_cli.check.finders.emails import email_flaws
 from kiwi_cli.check.finders.fields import KNOWN, Fields
 from kiwi_cli.check.finders.leases import lease_flaws
@@ -129,7 +128,7 @@ class Records:
         if not self._counts(subject, raw):
             return
         reason, name = entry.reason or "", entry.field or ""
-        flaw = Flaw(rejected.reason(reason), name, _value_at(raw.value, name))
+        flaw = Flaw(reason, name, _value_at(raw.value, name))
         if raw.deleted:
             self.bad_deletions.append((subject, flaw))
             return

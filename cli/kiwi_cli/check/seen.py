@@ -8,7 +8,6 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import Notice, Reason
 
-from kiwi_cli.check.defects import Defect
 from kiwi_cli.pages import Text
 
 
@@ -26,9 +25,9 @@ class Subject(NamedTuple):
 
 
 class Flaw(NamedTuple):
-    """Something that is wrong with one record by itself."""
+    """Something that is wrong with one record by itself. `code`: a `Defect`, or a reason of extract's."""
 
-    defect: Defect
+    code: str
     field: str
     value: Any = None
 
@@ -36,7 +35,7 @@ class Flaw(NamedTuple):
 class Hit(NamedTuple):
     """Something that is wrong with a record among others, or with the export."""
 
-    defect: Defect
+    code: str
     subject: Subject
     field: str = ""
     others: Sequence[str] = ()

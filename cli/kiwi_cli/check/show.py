@@ -2,7 +2,6 @@
 
 from rich.console import Console
 
-from kiwi_cli.check.defects import Severity
 from kiwi_cli.check.report import Found, Report
 from kiwi_cli.check.words import (
     HEADINGS,
@@ -16,6 +15,7 @@ from kiwi_cli.check.words import (
     what_words,
 )
 from kiwi_cli.console.tables import show_table
+from kiwi_cli.texts import Severity
 
 
 def show_check(console: Console, report: Report, language: str) -> None:

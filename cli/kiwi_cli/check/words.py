@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from kiwi_cli.check.counted import counted
-from kiwi_cli.check.defects import Severity
-from kiwi_cli.check.defects.rejected import REASONS
 from kiwi_cli.check.report import Report, Where
 from kiwi_cli.pages import Text
+from kiwi_cli.texts import Severity, codes
 
 SECTIONS = {
     "verwaltungseinheiten": Text("Einheiten", "units"),
@@ -41,17 +40,6 @@ HEADINGS = {
 }
 """Of the columns and tables, at a terminal and on the page."""
 OUTCOME = Text("Was nach KIWI käme", "What would come to KIWI")
-_SKIPPED = {
-    "no_email": Text("keine E-Mail-Adresse", "no e-mail address"),
-    "invalid_email": Text("E-Mail-Adresse ungültig", "e-mail address not valid"),
-    "email_taken": Text("E-Mail-Adresse schon vergeben", "e-mail address already taken"),
-    "placeholder_email": Text("Platzhalter als E-Mail-Adresse", "a placeholder for an e-mail address"),
-    "external_id_taken": Text("Kennung schon vergeben", "external id already taken"),
-    "tenant_not_synchronized": Text("Mieter nicht in KIWI", "tenant not in KIWI"),
-    "waiting": Text("wartet auf die Einheit", "waits for the unit"),
-    "unit_unknown": Text("Einheit unbekannt", "unit unknown"),
-    "not_in_this_export": Text("hängt von früheren Exporten ab", "depends on earlier exports"),
-}
 CLEAN = Text("Nichts gefunden, was stört.", "Nothing found that is in the way.")
 NOTES_ONLY = Text("Nur Hinweise: Der Export kann so geschickt werden.", "Notes only: the export can be sent.")
 NOT_READABLE = Text(
@@ -66,8 +54,9 @@ _IF_MENDED = Text(", wenn das behoben ist", ", if that is mended")
 
 def reason_words(code: str) -> Text:
     """What a reason means, and its code."""
-    words = _SKIPPED.get(code) or (REASONS[code].title if code in REASONS else Text(code, code))
-    return Text(f"{words.de} ({code})", f"{words.en} ({code})")
+    known = codes()
+    texts = known.reasons.get(code) or known.finding(code)
+    return Text(f"{texts.de} ({code})", f"{texts.en} ({code})")
 
 
 def verdict(report: Report, errors: int, warnings: int) -> Text:
