@@ -1,15 +1,18 @@
-"""What the files say of themselves, taken together: their export, its parts, and what it is complete for."""
+"""The export that the files are together: its envelope, its parts, and the lists that it is complete for."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from kiwi_extract.inbox.parts import split_of_place
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.reading.errors import RejectedExportError
-from kiwi_extract.reading.export import Completion, Export, check_completion
-from kiwi_sync.erp.envelope import Teil
+from kiwi_extract.reading.export import Export
+from kiwi_extract.run.admission import admit
+from kiwi_sync.erp.envelope import SECTIONS, Envelope, Teil
+from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
@@ -18,24 +21,26 @@ from kiwi_cli.check.reading import Files, NotOneExportError
 from kiwi_cli.check.seen import Hit, Subject
 from kiwi_cli.pages import Text
 
-_ALIKE = ("format", "connection", "exported_at", "scope", "dry_run")
-"""What all parts of an export say alike, or extract refuses it: `parts_differ`."""
+Unreadable = set[tuple[str | None, RowKind]]
+"""As `Spool.unreadable`."""
 
 
 @dataclass
 class Extent:
-    """Of what an export speaks, once all its files have been read."""
+    """The scope of an export. Whole once all its files have been read."""
 
     files: Files
-    envelope: dict[str, Any] = field(default_factory=dict)
-    """Of the first file."""
-    listed: set[str] = field(default_factory=set)
-    """The Mandanten that a full export lists."""
-    _spoken: set[tuple[str, str]] | None = field(default_factory=set)
-    """By Mandant and section; None: of all in the Mandanten."""
-    _completion: Completion = field(default_factory=Completion)
+    admitted: Envelope | None = None
+    unreadable: Unreadable = field(default_factory=set)
+    """The (Mandant, kind) of records whose key could not be read: nothing of them counts as gone."""
+    _ids: list[Any] = field(default_factory=list)
     _parts: dict[int, set[int]] = field(default_factory=dict)
-    """Of exports in so many parts those that are there."""
+    """The parts that are there, by the number of parts that there should be."""
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The envelope, as it was given."""
+        return self.files.exports[0].envelope if self.files.exports else {}
 
     @property
     def is_full(self) -> bool:
@@ -47,56 +52,69 @@ class Extent:
         """Whether nothing of it is missing here: neither parts, nor what could not be read."""
         return not (self.files.unreadable or self.missing)
 
+    @property
+    def listed(self) -> set[str]:
+        """The Mandanten that a full export lists; of one that is refused, as far as they can be read."""
+        if self.admitted is not None:
+            return set(self.admitted.mandanten)
+        lists = (export.envelope.get("mandanten") for export in self.files.exports)
+        return {str(one).strip() for named in lists if isinstance(named, list) for one in named}
+
     def complete(self, mandant: str, section: str) -> bool:
         """Whether nothing can be missing in a list of a Mandant: a full export speaks of it, and is whole."""
         if not (self.is_full and self.is_whole and mandant in self.listed):
             return False
-        return self._spoken is None or (mandant, section) in self._spoken
+        spoken = [export.spoken for export in self.files.exports]
+        return any(one is None or (mandant, section) in one for one in spoken)
 
-    def add(self, file: str, document: Export) -> Iterator[Hit]:
-        """Take a file in that has been read to its end; what is wrong with it among the others.
+    def judges_absence(self, mandant: str, section: str) -> bool:
+        """Whether extract takes what is missing in such a list for gone: not where keys cannot be read."""
+        kind = SECTIONS[section]
+        hidden = {(mandant, kind), (None, kind)} & self.unreadable
+        return not hidden and self.complete(mandant, section)
+
+    def add(self, file: str, document: Export) -> None:
+        """Take a file in that has been read to its end.
 
         Raises:
             NotOneExportError: it is of another export.
             RejectedExportError: its name tells of a part that cannot be.
         """
-        own = document.envelope
-        self.envelope = self.envelope or own
-        if own.get("export_id") != self.envelope.get("export_id"):
+        self._ids.append(document.envelope.get("export_id"))
+        if self._ids[-1] != self._ids[0]:
             raise NotOneExportError(f"{file} is of another export: check one export at a time")
-        listed, spoken = own.get("mandanten"), document.spoken
-        self.listed |= {str(one).strip() for one in listed} if isinstance(listed, list) else set()
-        self._spoken = None if spoken is None or self._spoken is None else self._spoken | spoken
-        self._completion = self._completion.joined(document.completion)
-        self._add_part(file, own)
-        for name in _ALIKE if spoken is not None else (*_ALIKE, "mandanten"):
-            if (own.get(name) or None) != (self.envelope.get(name) or None):
-                said = f"{RejectedExport.PARTS_DIFFER}: {name}"
-                yield Hit(Defect.EXPORT_REFUSED, Subject(file), name, detail=Text(said, said))
-                return
-
-    def _add_part(self, file: str, envelope: Mapping[str, Any]) -> None:
-        number, of = _part_of(file, envelope)
+        number, of = _part_of(file, document.envelope)
         if of > 1 and file not in self.files.named:
             self._parts.setdefault(of, set()).add(number)
+
+    def admit(self, now: datetime) -> None:
+        """Let extract say whether the export may be used, if it could be read."""
+        files = self.files
+        if files.unreadable or files.refused:
+            return
+        try:
+            self.admitted = admit(files.exports[0], now)
+        except RejectedExportError as error:
+            # A side file counts all parts together: those that are missing, too.
+            if not (
+                error.reason is RejectedExport.COUNT_MISMATCH and self.missing and "anzahl" in files.side
+            ):
+                files.refused.append((files.paths[0].name, error))
+
+    def refusals(self) -> Iterator[Hit]:
+        """Why the export would be refused as a whole."""
+        for file, error in self.files.refused:
+            said = f"{error.reason}: {error.detail}"
+            yield Hit(Defect.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
 
     @cached_property
     def missing(self) -> list[Text]:
         """The parts that are not there, once all files have been read: names in the side file, or numbers."""
-        there = {path.name for path in self.files.paths}
-        missing = [Text(name, name) for name in self.files.named if name not in there]
+        missing = [Text(name, name) for name in self.files.missing]
         for of, numbers in self._parts.items():
             absent = (number for number in range(1, of + 1) if number not in numbers)
             missing += [Text(f"{number} von {of}", f"{number} of {of}") for number in absent]
         return missing
-
-    def completion_missing(self, file: str) -> Iterator[Hit]:
-        """That a table that completes another is missing, if it is."""
-        try:
-            check_completion(self._completion)
-        except RejectedExportError as error:
-            said = f"{error.reason}: {error.detail}"
-            yield Hit(Defect.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
 
     def parts_missing(self, file: str) -> Iterator[Hit]:
         """That parts are missing, if they are."""
