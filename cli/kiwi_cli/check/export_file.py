@@ -16,7 +16,7 @@ class ExportFile:
     """An export in a file that is open only while it is read; its records name the file as their source."""
 
     def __init__(self, path: Path, opening: Opening, ended: Ended) -> None:
-        self.name = path.name
+        self.name = path.name.encode("utf-8", "replace").decode()
         self.is_read = False
         """Whether it could be read to its end."""
         self._path = path

@@ -108,7 +108,8 @@ class Inspection:
         there = {pair: count for pair, count in records.there.items() if pair[0] != UNREADABLE}
         deletions = {mandant: count for mandant, count in records.deletions.items() if mandant != UNREADABLE}
         # Of tables without a side file the Mandanten are those of their rows.
-        listed = extent.listed - (records.misplaced - records.mandanten)
+        headings = {subject.mandant for subject in records.misplaced} - records.mandanten
+        listed = extent.listed - headings
         whole = listed if extent.is_full and extent.is_whole else None
         counting = {} if extent.is_full else deletions
 

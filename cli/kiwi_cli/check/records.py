@@ -1,4 +1,4 @@
-"""Looks at one record after the other: valid or not, what is wrong with it, and what to remember of it."""
+"""Looks at one record after the other: finds its flaws, and remembers what the others will need of it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ UNREADABLE = "?"
 
 @dataclass
 class Records:
-    """What has been seen of the records so far."""
+    """The records that have been seen so far."""
 
     settings: CheckSettings
     findings: Findings
@@ -46,10 +46,9 @@ class Records:
     there: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Records by Mandant and list, those of Mandanten that are not selected too, and rejected ones."""
     deletions: Counter[str] = field(default_factory=Counter)
-    """What stands under `geloescht`, by Mandant."""
-    misplaced: set[str] = field(default_factory=set)
-    """What stands where a Mandant should, in headings and lines of totals."""
-    _misplaced: set[Subject] = field(default_factory=set)
+    """Records under `geloescht`, by Mandant."""
+    misplaced: set[Subject] = field(default_factory=set)
+    """Headings and lines of totals."""
     _values: dict[Subject, Any] = field(default_factory=dict)
     """The values for which records are rejected."""
 
@@ -79,7 +78,7 @@ class Records:
         tally.rejected[entry.reason or ""] += 1
         if entry.mandant is not None and entry.sk is not None:
             self.index.reject(_key(entry))
-        if subject in self._misplaced:
+        if subject in self.misplaced:
             tally.read += 1  # it is told of already, by a name of its own
             return
         value = self._values.get(subject)
@@ -109,8 +108,7 @@ class Records:
         defect = misplaced(raw.value) if isinstance(raw.value, dict) else None
         if defect is not None:
             self.findings.add_hits([Hit(defect, subject)])
-            self._misplaced.add(subject)
-            self.misplaced.add(subject.mandant or UNREADABLE)
+            self.misplaced.add(subject)
         return defect is not None
 
     def _see_valid(self, subject: Subject, raw: RawRecord) -> None:
