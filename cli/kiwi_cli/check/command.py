@@ -21,8 +21,8 @@ from kiwi_cli.check.page import page_of
 from kiwi_cli.check.reading import Advance, Files, NotOneExportError
 from kiwi_cli.check.report import Report, report_of
 from kiwi_cli.check.settings import CheckSettings
-from kiwi_cli.check.show import show_check
 from kiwi_cli.console import options
+from kiwi_cli.console.page import show_page
 from kiwi_cli.console.tables import make_console
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
@@ -97,13 +97,12 @@ def check_command(
     except NotOneExportError as error:
         raise typer.BadParameter(str(error), param_hint="FILE") from None
     report = report_of(inspection, [file.name for file in files])
-    show_check(console, report, language or options.Language.ENGLISH)
+    here = now.astimezone(ZoneInfo(wanted.time_zone))
+    page = page_of(report, here, language or "", with_values=show_values)
+    show_page(console, page, language or options.Language.ENGLISH)
     _write(report, json_file)
     if html:
-        here = now.astimezone(ZoneInfo(wanted.time_zone))
-        html.write_text(
-            render(page_of(report, here, language or "", with_values=show_values)), encoding="utf-8"
-        )
+        html.write_text(render(page), encoding="utf-8")
     raise typer.Exit(report.exit_code)
 
 

@@ -20,6 +20,7 @@ from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.reading import Files, NotOneExportError
 from kiwi_cli.check.seen import Hit, Subject
 from kiwi_cli.pages import Text
+from kiwi_cli.texts import codes
 
 Unreadable = set[tuple[str | None, RowKind]]
 """As `Spool.unreadable`."""
@@ -104,8 +105,10 @@ class Extent:
     def refusals(self) -> Iterator[Hit]:
         """Why the export would be refused as a whole."""
         for file, error in self.files.refused:
+            remedy = codes().rejected_exports[error.reason].remedy
             said = f"{error.reason}: {error.detail}"
-            yield Hit(Defect.EXPORT_REFUSED, Subject(file), detail=Text(said, said))
+            detail = Text(f"{said}. {remedy.de}", f"{said}. {remedy.en}")
+            yield Hit(Defect.EXPORT_REFUSED, Subject(file), detail=detail)
 
     @cached_property
     def missing(self) -> list[Text]:
