@@ -97,7 +97,7 @@ Values = Annotated[
     bool,
     typer.Option("--values", help="Say what stands in fields: personal data.", rich_help_panel=_OUTPUT),
 ]
-Lines = Annotated[int, typer.Option(min=0, help="Lines that are printed.", rich_help_panel=_OUTPUT)]
+Lines = Annotated[int, typer.Option(min=0, help="Printed lines of each action.", rich_help_panel=_OUTPUT)]
 Save = Annotated[
     Path | None,
     typer.Option("--save", dir_okay=False, metavar="PLAN.json", help="Save it.", rich_help_panel=_OUTPUT),
@@ -108,7 +108,12 @@ HtmlFile = Annotated[
 ]
 LanguageOption = Annotated[
     options.Language | None,
-    typer.Option("--language", help="That the page opens in.", rich_help_panel=_OUTPUT),
+    typer.Option(
+        "--language",
+        help="Of tables and page.",
+        show_default="en; the page: its reader's",
+        rich_help_panel=_OUTPUT,
+    ),
 ]
 Detailed = Annotated[
     bool, typer.Option("--detailed-exitcode", help=f"Exit with {CHANGES} if something would change.")
@@ -171,7 +176,7 @@ def plan_command(
     if as_json:
         typer.echo(json.dumps(plan, indent=2, ensure_ascii=False))
     else:
-        show_plan(console, plan, lines)
+        show_plan(console, plan, lines, language or options.Language.ENGLISH)
     raise typer.Exit(exit_code(plan, detailed=detailed))
 
 
