@@ -32,12 +32,18 @@ _LARGE = 2_000_000
 
 ExportFiles = Annotated[
     list[Path],
-    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE…", help="Of one export."),
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, metavar="FILE…", help="The files of one export."
+    ),
 ]
-ConnectionId = Annotated[str, typer.Option("--connection", metavar="ID", help="Whose export it is.")]
+ConnectionId = Annotated[
+    str, typer.Option("--connection", metavar="ID", help="The connection of the export.")
+]
 Settings = Annotated[
     Path | None,
-    typer.Option("--settings", exists=True, dir_okay=False, metavar="FILE.json", help="Of the connection."),
+    typer.Option(
+        "--settings", exists=True, dir_okay=False, metavar="FILE.json", help="The connection's settings."
+    ),
 ]
 SeparatorOption = Annotated[
     options.Separator | None,
@@ -53,11 +59,13 @@ Scope = Annotated[
     typer.Option("--scope", help="Full or delta, of files that do not say it: CSV, XLSX, foreign JSON."),
 ]
 ShowValues = Annotated[
-    bool, typer.Option("--show-values", help="Show what stands there: data of persons, as a rule.")
+    bool, typer.Option("--show-values", help="Show values of the export: data of persons, as a rule.")
 ]
 LanguageOption = Annotated[
     options.Language | None,
-    typer.Option("--language", help="Of tables and page.", show_default="en; the page: its reader's"),
+    typer.Option(
+        "--language", help="Language of tables and page.", show_default="en; the page: its reader's"
+    ),
 ]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", dir_okay=False, metavar="FILE", help="Write a page for a browser.")
@@ -90,7 +98,7 @@ def check_command(
     wanted = _settings(connection, settings, separator, mandant, now)
     inspection = Inspection(wanted, Findings(examples, show_values))
     try:
-        # Of what extract only warns, the report tells; and its log lines would stand among the JSON.
+        # The report tells what extract only warns of, and its log lines would stand among the JSON.
         with Logs(logging.ERROR).collect(), _progress(files) as advance:
             feldmapping = inputs.parsed_mapping(mapping)
             inspection.look(Files(files, wanted, scope.value, feldmapping, advance))
@@ -113,7 +121,7 @@ def _settings(
     mandanten: Sequence[str] | None,
     now: datetime,
 ) -> CheckSettings:
-    """What the options say; where they are silent, the file; else the defaults."""
+    """The settings of the options; where they are silent, those of the file; else the defaults."""
     if not re.fullmatch(CONNECTION_ID, connection):
         mend = "1 to 63 of A-Za-z0-9_.-, a letter or digit in front"
         raise typer.BadParameter(f"{connection!r} will not do: {mend}", param_hint="--connection")

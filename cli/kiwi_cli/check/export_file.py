@@ -40,7 +40,7 @@ class ExportFile:
 
     @property
     def envelope(self) -> dict[str, Any]:
-        """What stands around the records, or stands in for it."""
+        """The envelope, or what stands in for it."""
         return self._export.envelope if self._export else {}
 
     @property

@@ -55,7 +55,7 @@ class Index:
         self.leases[key] = Lease(subject, key, unit, tenants, lease.beginn, lease.ende)
 
     def is_gone(self, key: Key, complete: Complete) -> bool:
-        """Whether a record that is not there counts as gone. What is rejected stays as KIWI has it."""
+        """Whether a record that is not there counts as gone. Rejected ones stay as KIWI has them."""
         kind, mandant, _numbers = key
         if key in self.deleted:
             return True

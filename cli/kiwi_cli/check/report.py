@@ -60,7 +60,7 @@ class Found(_Part):
 
 
 class Foreseen(_Part):
-    """What would come of one Mandant's records of one kind."""
+    """The outcome for one Mandant's records of one kind."""
 
     mandant: str
     section: str

@@ -1,4 +1,4 @@
-"""What finders are given, and what they give back."""
+"""The input and the output of finders."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from kiwi_cli.pages import Text
 
 
 class Subject(NamedTuple):
-    """What a finding is about: a record, with the place that it stands at, or (without section) an export."""
+    """The subject of a finding: a record with its place, or (without section) an export."""
 
     file: str
     section: str = ""
@@ -50,7 +50,7 @@ NamedKey = tuple[str, str]
 
 
 class Unit(NamedTuple):
-    """What is remembered of a Verwaltungseinheit."""
+    """The memory of a Verwaltungseinheit."""
 
     subject: Subject
     key: UnitKey
@@ -62,7 +62,7 @@ class Unit(NamedTuple):
 
 
 class Tenant(NamedTuple):
-    """What is remembered of a Mieter."""
+    """The memory of a Mieter."""
 
     subject: Subject
     key: NamedKey
@@ -71,7 +71,7 @@ class Tenant(NamedTuple):
 
 
 class Lease(NamedTuple):
-    """What is remembered of a Mietvertrag."""
+    """The memory of a Mietvertrag."""
 
     subject: Subject
     key: NamedKey

@@ -34,7 +34,7 @@ HEADINGS = {
     "findings": Text("Befunde", "Findings"),
     "unreadable": Text("Nicht lesbar", "Not readable"),
 }
-"""Of the columns and tables, at a terminal and on the page."""
+"""The headings of columns and sections."""
 OUTCOME = Text("Was nach KIWI käme", "What would come to KIWI")
 CLEAN = Text("Nichts gefunden, was stört.", "Nothing found that is in the way.")
 NOTES_ONLY = Text("Nur Hinweise: Der Export kann so geschickt werden.", "Notes only: the export can be sent.")
@@ -49,14 +49,14 @@ _IF_MENDED = Text(", wenn das behoben ist", ", if that is mended")
 
 
 def reason_words(code: str) -> Text:
-    """What a reason means, and its code."""
+    """The meaning of a reason, and its code."""
     known = codes()
     texts = known.reasons.get(code) or known.finding(code)
     return Text(f"{texts.de} ({code})", f"{texts.en} ({code})")
 
 
 def verdict(report: Report, errors: int, warnings: int) -> Text:
-    """What comes of it all, in a sentence."""
+    """The outcome of the check, in a sentence."""
     if report.unreadable:
         return NOT_READABLE
     if report.is_refused:
@@ -86,7 +86,7 @@ def place_words(where: Where) -> Text:
 
 
 def what_words(where: Where) -> Text:
-    """What stands there, or what else is concerned."""
+    """The value that stands there, or the other records that are concerned."""
     others = ", ".join(where.others)
     more = counted(where.others_left_out, Text("weiterer", "more"), Text("weitere", "more"))
     concerned = Text(others, others)

@@ -53,7 +53,7 @@ class _FileFirst(TyperGroup):
 
 
 plan_app = typer.Typer(
-    cls=_FileFirst, no_args_is_help=True, help="What an export would do: kiwi-sync plan EXPORT."
+    cls=_FileFirst, no_args_is_help=True, help="Say what an export would do: kiwi-sync plan EXPORT."
 )
 
 ExportFile = Annotated[
@@ -110,7 +110,7 @@ LanguageOption = Annotated[
     options.Language | None,
     typer.Option(
         "--language",
-        help="Of tables and page.",
+        help="Language of tables and page.",
         show_default="en; the page: its reader's",
         rich_help_panel=_OUTPUT,
     ),

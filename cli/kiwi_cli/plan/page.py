@@ -83,7 +83,7 @@ def _verdict(plan: Plan) -> Badge:
 
 
 def _notes(plan: Plan) -> list[Text]:
-    """What else to know of a plan."""
+    """Everything else to know of a plan."""
     state, outdated, undecided = plan["state"], int(plan["rows"]["outdated"]), plan["undecided"]
     older = Text(
         f"Sätze, die älter sind als das, was schon bekannt ist, und nichts ändern: {outdated}.",

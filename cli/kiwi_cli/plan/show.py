@@ -30,7 +30,7 @@ def show_comparison(console: Console, differing: list[dict[str, Any]], lines: in
 
 
 def _both(old: dict[str, Any] | None, new: dict[str, Any] | None) -> tuple[str, str]:
-    """What two plans do with a key. Where that reads alike, hashes tell what KIWI is sent."""
+    """The actions of two plans for a key. Where they read alike, hashes tell what KIWI is sent."""
     said, other = _said(old), _said(new)
     if said != other or old is None or new is None:
         return said, other

@@ -43,7 +43,7 @@ _LANDLORD = (
 
 
 def email_flaws(mieter: Mieter, email: str | Reason, connection: str) -> Iterator[Flaw]:
-    """What is wrong with a tenant's address. `email`: the one that counts, or why none does."""
+    """The flaws of a tenant's address. `email`: the one that counts, or why none does."""
     field = mieter.email or ""
     if len({address.lower() for address in _ADDRESS.findall(field)}) > 1:
         yield Flaw(Defect.EMAIL_SEVERAL, "email", field)

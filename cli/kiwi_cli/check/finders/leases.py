@@ -10,7 +10,7 @@ from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Flaw
 
 _DEFAULTS = frozenset({date(1900, 1, 1), date(1901, 1, 1), date(1899, 12, 30), date(1899, 12, 31)})
-"""What Excel and databases make of nothing. Not 1970: there are leases since then."""
+"""Dates that Excel and databases make of nothing. Not 1970: there are leases since then."""
 _MANY = 8
 _FAR = timedelta(days=2 * 366)
 _OPEN_YEARS = 50
@@ -18,7 +18,7 @@ _OPEN_YEARS = 50
 
 
 def lease_flaws(lease: Mietvertrag, value: dict[str, Any], today: date) -> Iterator[Flaw]:
-    """What is wrong with a lease. `value`: as it stands in the export."""
+    """The flaws of a lease. `value`: as it stands in the export."""
     yield from _beginning(lease.beginn, today)
     yield from _end(lease, today)
     if len(lease.mieter) > _MANY:

@@ -47,7 +47,7 @@ _PLACEHOLDERS = frozenset(
 
 
 def name_flaws(mieter: Mieter) -> Iterator[Flaw]:
-    """What is wrong with a tenant's name."""
+    """The flaws of a tenant's name."""
     person = {"vorname": mieter.vorname or "", "nachname": mieter.nachname or ""}
     if not any(person.values()):
         if not mieter.firma:

@@ -37,12 +37,12 @@ def _of_unit(in_order: Iterable[Lease]) -> Iterator[Hit]:
 
 
 class _Latest:
-    """Of the leases so far those that end last: of the same people, and of any others."""
+    """The leases so far that end last: of the same people, and of any others."""
 
     def __init__(self) -> None:
         self._of: dict[_People, Lease] = {}
         self._last: list[_People] = []
-        """Whose leases end last, and whose last but them."""
+        """The people whose leases end last, and those whose end last but them."""
 
     def of(self, people: _People) -> Lease | None:
         return self._of.get(people)

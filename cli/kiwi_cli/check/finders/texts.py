@@ -1,4 +1,4 @@
-"""Texts that have suffered on their way: lost umlauts, wrong encodings, what Excel made of them."""
+"""Texts that have suffered on their way: lost umlauts, wrong encodings, changes by Excel."""
 
 import re
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ _SUMS = frozenset({"summe", "gesamt", "gesamtsumme", "total", "summen", "endsumm
 
 
 def text_flaws(field: str, value: str) -> Iterator[Flaw]:
-    """What is wrong with a text. `field`: the name of the field that it stands in, without its path."""
+    """The flaws of a text. `field`: the name of the field that it stands in, without its path."""
     stripped = value.strip()
     if is_null(stripped):
         yield Flaw(Defect.NULL_AS_TEXT, field, value)

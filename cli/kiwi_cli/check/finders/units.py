@@ -67,7 +67,7 @@ _NUMBER_AT_END = re.compile(r"\s(\d+\s?[a-zA-Z]?)(?:\s?[-/+]\s?\d+\s?[a-zA-Z]?)?
 
 
 def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw]:
-    """What is wrong with a unit. `notice`: what KIWI would not take of it."""
+    """The flaws of a unit. `notice`: the reason why KIWI would not take its address."""
     yield from _whole(unit, notice)
     yield from _place(unit)
     if unit.strasse:

@@ -1,4 +1,4 @@
-"""What can be said of the export as a whole."""
+"""Findings about the export as a whole."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
