@@ -10,12 +10,11 @@ from kiwi_cli.check.words import (
     SEVERITIES,
     foreseen,
     place_words,
-    reason_words,
     verdict,
     what_words,
 )
 from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
-from kiwi_cli.texts import Severity, codes
+from kiwi_cli.texts import Severity, codes, meaning
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.INFO}
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
@@ -108,7 +107,7 @@ def _outcome(report: Report) -> list[Section]:
         )
         sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[Table(_OUTCOME, rows_of)]))
     bars = [
-        Bar(reason_words(reason), count, _tone(report, reason), kind=words)
+        Bar(meaning(reason), count, _tone(report, reason), kind=words)
         for section, words in SECTIONS.items()
         for reason, count in report.reasons(section).most_common()
     ]

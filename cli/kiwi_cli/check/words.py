@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kiwi_cli.check.counted import counted
 from kiwi_cli.check.report import Report, Where
 from kiwi_cli.pages import Text
-from kiwi_cli.texts import Severity, codes
+from kiwi_cli.texts import Severity
 
 SECTIONS = {
     "verwaltungseinheiten": Text("Einheiten", "units"),
@@ -46,13 +46,6 @@ REFUSED = Text(
     "As it is, the whole export would be refused: nothing of it would arrive.",
 )
 _IF_MENDED = Text(", wenn das behoben ist", ", if that is mended")
-
-
-def reason_words(code: str) -> Text:
-    """The meaning of a reason, and its code."""
-    known = codes()
-    texts = known.reasons.get(code) or known.finding(code)
-    return Text(f"{texts.de} ({code})", f"{texts.en} ({code})")
 
 
 def verdict(report: Report, errors: int, warnings: int) -> Text:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kiwi_cli.local.invoke import Invocation
 from kiwi_cli.local.report import Entry, Report
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 
 _PIPED_WIDTH = 160
 _STYLES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
 from kiwi_cli.plan.plans import ACTIONS, Plan, is_held, is_superseded, total
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 
 LINES = 2000
 """Lines that a page shows of each action, and rejected records; all are counted."""
@@ -145,7 +145,12 @@ def _reasons(plan: Plan) -> list[Section]:
     for one in plan["reasons"]:
         counted[one["action"], one["kind"], one["reason"]] += int(one["count"])
     bars = [
-        Bar(meaning(reason), count, _ACTIONS[action][1], kind=_joined(_ACTIONS[action][0], _KINDS[kind]))
+        Bar(
+            meaning(reason, of_loss=action == "hold"),
+            count,
+            _ACTIONS[action][1],
+            kind=_joined(_ACTIONS[action][0], _KINDS[kind]),
+        )
         for (action, kind, reason), count in counted.most_common()
     ]
     return [Section(Text("Warum", "Why"), bars=bars)] if bars else []
@@ -193,7 +198,8 @@ def _lines(plan: Plan, action: str, limit: int) -> Section:
 
 def _why(line: dict[str, Any]) -> Text:
     """The reason, what is not whole, and whether it is undecided."""
-    told = [meaning(line[name]) for name in ("reason", "notice") if line.get(name)]
+    is_loss = line["action"] == "hold"
+    told = [meaning(line[name], of_loss=is_loss) for name in ("reason", "notice") if line.get(name)]
     told += [Text("offen", "undecided")] if line.get("undecided") else []
     return Text("; ".join(one.de for one in told), "; ".join(one.en for one in told))
 

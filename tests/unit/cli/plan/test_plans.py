@@ -21,7 +21,7 @@ from kiwi_cli.plan.plans import (
     total,
 )
 from kiwi_cli.plan.show import show_comparison, show_plan
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 from kiwi_sync.rules.reasons import Loss, Notice, Reason
 from rich.console import Console
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.outcome import NOT_HERE
-from kiwi_cli.texts import Meaning, Severity, codes
+from kiwi_cli.texts import Meaning, Severity, codes, meaning
 from kiwi_sync.rules.reasons import HoldStatus, Loss, Notice, Problem, Reason, RejectedExport
 
 from tests.unit.cli.check.looking import ROOT
@@ -57,3 +57,8 @@ def test_each_is_told_in_two_languages_as_sentences(kind: str, code: str, texts:
 def test_a_reason_that_is_new_is_told_all_the_same() -> None:
     new = codes().finding("new_reason")
     assert (new.de, new.en, new.severity) == ("new_reason", "new_reason", Severity.ERROR)
+
+
+def test_a_reason_means_something_else_for_what_would_be_lost() -> None:
+    assert meaning("no_email").en == "no e-mail address (no_email)"
+    assert meaning("no_email", of_loss=True).en == "the e-mail address is gone (no_email)"
