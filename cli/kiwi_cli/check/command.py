@@ -15,10 +15,10 @@ from kiwi_sync.connections import CONNECTION_ID, ConnectionSettings, SettingsInv
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kiwi_cli.check.files import Advance, Files, NotOneExportError
 from kiwi_cli.check.findings import Findings
 from kiwi_cli.check.inspection import Inspection
 from kiwi_cli.check.page import page_of
-from kiwi_cli.check.reading import Advance, Files, NotOneExportError
 from kiwi_cli.check.report import Report, report_of
 from kiwi_cli.check.settings import CheckSettings
 from kiwi_cli.console import options

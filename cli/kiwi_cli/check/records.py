@@ -23,8 +23,8 @@ from kiwi_cli.check.finders.numbers import Lengths, Points
 from kiwi_cli.check.finders.texts import misplaced, text_flaws
 from kiwi_cli.check.finders.units import unit_flaws
 from kiwi_cli.check.findings import Findings
+from kiwi_cli.check.foresee import Tallies
 from kiwi_cli.check.index import Index
-from kiwi_cli.check.outcome import Tallies
 from kiwi_cli.check.seen import Flaw, Hit, Key, NamedKey, Subject
 from kiwi_cli.check.settings import CheckSettings
 

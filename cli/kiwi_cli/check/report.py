@@ -8,11 +8,11 @@ from kiwi_sync.erp.envelope import SECTIONS
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from kiwi_cli.check.defects import Defect
+from kiwi_cli.check.files import NO_ID
 from kiwi_cli.check.findings import Example, Finding
+from kiwi_cli.check.foresee import Tally
 from kiwi_cli.check.inspection import Inspection
 from kiwi_cli.check.masking import masked
-from kiwi_cli.check.outcome import Tally
-from kiwi_cli.check.reading import NO_ID
 from kiwi_cli.check.seen import Subject
 from kiwi_cli.pages import Text
 from kiwi_cli.texts import Severity

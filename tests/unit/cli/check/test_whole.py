@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from kiwi_cli.check.reading import NotOneExportError
+from kiwi_cli.check.files import NotOneExportError
 from kiwi_cli.pages import Text
 
 from tests.unit.cli.check.looking import LEASE, NOW, TENANT, UNIT, Json, codes, export, look

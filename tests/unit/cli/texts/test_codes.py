@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pytest
 from kiwi_cli.check.defects import Defect
-from kiwi_cli.check.outcome import NOT_HERE
+from kiwi_cli.check.foresee import NOT_HERE
 from kiwi_cli.texts import Meaning, Severity, codes, meaning
 from kiwi_sync.rules.reasons import HoldStatus, Loss, Notice, Problem, Reason, RejectedExport
 

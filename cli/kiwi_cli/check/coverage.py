@@ -17,7 +17,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 from pydantic import ValidationError
 
 from kiwi_cli.check.defects import Defect
-from kiwi_cli.check.reading import Files, NotOneExportError
+from kiwi_cli.check.files import Files, NotOneExportError
 from kiwi_cli.check.seen import Hit, Subject
 from kiwi_cli.pages import Text
 from kiwi_cli.texts import codes
@@ -27,8 +27,8 @@ Unreadable = set[tuple[str | None, RowKind]]
 
 
 @dataclass
-class Extent:
-    """The scope of an export. Whole once all its files have been read."""
+class Coverage:
+    """The reach of an export. To be asked only once all its files have been read."""
 
     files: Files
     admitted: Envelope | None = None
@@ -38,7 +38,7 @@ class Extent:
     _parts: dict[int, set[int]] = field(default_factory=dict)
     """The parts that are there, by the number of parts that there should be."""
 
-    @property
+    @cached_property
     def envelope(self) -> dict[str, Any]:
         """The envelope, as it was given."""
         return self.files.exports[0].envelope if self.files.exports else {}
@@ -53,7 +53,7 @@ class Extent:
         """Whether nothing of it is missing here: neither parts, nor what could not be read."""
         return not (self.files.unreadable or self.missing)
 
-    @property
+    @cached_property
     def listed(self) -> set[str]:
         """The Mandanten that a full export lists; of one that is refused, as far as they can be read."""
         if self.admitted is not None:
@@ -65,8 +65,11 @@ class Extent:
         """Whether nothing can be missing in a list of a Mandant: a full export speaks of it, and is whole."""
         if not (self.is_full and self.is_whole and mandant in self.listed):
             return False
-        spoken = [export.spoken for export in self.files.exports]
-        return any(one is None or (mandant, section) in one for one in spoken)
+        return any(one is None or (mandant, section) in one for one in self._spoken)
+
+    @cached_property
+    def _spoken(self) -> list[frozenset[tuple[str, str]] | None]:
+        return [export.spoken for export in self.files.exports]
 
     def judges_absence(self, mandant: str, section: str) -> bool:
         """Whether extract takes what is missing in such a list for gone: not where keys cannot be read."""
@@ -97,9 +100,8 @@ class Extent:
             self.admitted = admit(files.exports[0], now)
         except RejectedExportError as error:
             # A side file counts all parts together: those that are missing, too.
-            if not (
-                error.reason is RejectedExport.COUNT_MISMATCH and self.missing and "anzahl" in files.side
-            ):
+            counts_missing = bool(self.missing) and "anzahl" in files.side
+            if not (counts_missing and error.reason is RejectedExport.COUNT_MISMATCH):
                 files.refused.append((files.paths[0].name, error))
 
     def refusals(self) -> Iterator[Hit]:
