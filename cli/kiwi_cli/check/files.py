@@ -116,12 +116,12 @@ class Files:
         # What the bucket's key says of an export that does not say it of itself.
         said = {"connection": self.settings.connection, "scope": self.scope, "export_id": NO_ID, **side}
         origin = Origin(path.name, self.settings.now, said)
-        told = _Told(stream, self.advance)
+        told = _CountedStream(stream, self.advance)
         # Where there are several, the rows of one record may lie in several files.
         return open_export(told, origin, lambda _connection: self.feldmapping, whole=whole)
 
 
-class _Told:
+class _CountedStream:
     """A stream that tells how much of it has been read."""
 
     def __init__(self, stream: IO[bytes], advance: Advance) -> None:

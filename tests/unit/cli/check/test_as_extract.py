@@ -39,7 +39,7 @@ def document(*mandanten: str, scope: str = "full", **lists: Any) -> Upload:
     return Upload({"export-1.json": content}, scope, mandanten or MANDANTEN)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(uploads())
 def test_drawn_uploads_in_every_format(upload: Upload) -> None:
     agree(upload)
