@@ -12,8 +12,8 @@ import typer
 from kiwi_sync.connections import ConnectionSettings
 from samtranslator.yaml_helper import yaml_parse
 
-from kiwi_cli.check.defects import CATALOGUE
 from kiwi_cli.main import app
+from kiwi_cli.texts.codes import codes
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 100
@@ -91,12 +91,12 @@ def findings(language: str) -> str:
         ("Code", "Schwere", "Bedeutung", "Abhilfe") if german else ("code", "severity", "meaning", "remedy")
     )
     parts: list[str] = []
-    for defect in CATALOGUE.values():
-        if defect.code in _TITLES:
-            parts.append(f"\n### {_TITLES[defect.code][0 if german else 1]}\n{_table(names, [])}")
-        severity = _SEVERITIES[defect.severity] if german else defect.severity
-        title, remedy = (getattr(text, language) for text in (defect.title, defect.remedy))
-        parts.append(f"| `{defect.code}` | {severity} | {title} | {remedy} |")
+    for code, finding in codes().findings.items():
+        if code in _TITLES:
+            parts.append(f"\n### {_TITLES[code][0 if german else 1]}\n{_table(names, [])}")
+        severity = _SEVERITIES[finding.severity] if german else finding.severity
+        title, remedy = (getattr(text, language) for text in (finding.title, finding.remedy))
+        parts.append(f"| `{code}` | {severity} | {title} | {remedy} |")
     return "\n".join(parts).lstrip()
 
 

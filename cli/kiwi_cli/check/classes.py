@@ -1,4 +1,4 @@
-"""What kind of value a value is: enough to find the mistake by, and nothing of what it says."""
+"""The class of a value: enough to find the mistake by, and nothing of the value itself."""
 
 import re
 from datetime import date
@@ -72,7 +72,7 @@ def _with(one: Text, other: Text | None) -> Text:
 
 
 def _trait(value: str) -> Text | None:
-    """What strikes in a text."""
+    """The striking trait of a text, if it has one."""
     if _INVISIBLE.search(value):
         return Text("mit unsichtbaren Zeichen", "with invisible characters")
     if "?" in value or "\ufffd" in value:
@@ -107,7 +107,7 @@ def _date(value: str) -> Text | None:
 
 
 def _email(value: str) -> Text | None:
-    """What strikes in an e-mail address."""
+    """The striking trait of an e-mail address, if it has one."""
     local, _, domain = value.rpartition("@")
     found = {
         Text("@ fehlt", "@ missing"): "@" not in value,

@@ -15,14 +15,14 @@ from kiwi_sync.connections import CONNECTION_ID, ConnectionSettings, SettingsInv
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kiwi_cli.check.files import Advance, Files, NotOneExportError
 from kiwi_cli.check.findings import Findings
 from kiwi_cli.check.inspection import Inspection
 from kiwi_cli.check.page import page_of
-from kiwi_cli.check.reading import Advance, Files, NotOneExportError
 from kiwi_cli.check.report import Report, report_of
 from kiwi_cli.check.settings import CheckSettings
-from kiwi_cli.check.show import show_check
 from kiwi_cli.console import options
+from kiwi_cli.console.page import show_page
 from kiwi_cli.console.tables import make_console
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
@@ -32,12 +32,18 @@ _LARGE = 2_000_000
 
 ExportFiles = Annotated[
     list[Path],
-    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE…", help="Of one export."),
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, metavar="FILE…", help="The files of one export."
+    ),
 ]
-ConnectionId = Annotated[str, typer.Option("--connection", metavar="ID", help="Whose export it is.")]
+ConnectionId = Annotated[
+    str, typer.Option("--connection", metavar="ID", help="The connection of the export.")
+]
 Settings = Annotated[
     Path | None,
-    typer.Option("--settings", exists=True, dir_okay=False, metavar="FILE.json", help="Of the connection."),
+    typer.Option(
+        "--settings", exists=True, dir_okay=False, metavar="FILE.json", help="The connection's settings."
+    ),
 ]
 SeparatorOption = Annotated[
     options.Separator | None,
@@ -53,11 +59,13 @@ Scope = Annotated[
     typer.Option("--scope", help="Full or delta, of files that do not say it: CSV, XLSX, foreign JSON."),
 ]
 ShowValues = Annotated[
-    bool, typer.Option("--show-values", help="Show what stands there: data of persons, as a rule.")
+    bool, typer.Option("--show-values", help="Show values of the export: data of persons, as a rule.")
 ]
 LanguageOption = Annotated[
     options.Language | None,
-    typer.Option("--language", help="Of tables and page.", show_default="en; the page: its reader's"),
+    typer.Option(
+        "--language", help="Language of tables and page.", show_default="en; the page: its reader's"
+    ),
 ]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", dir_okay=False, metavar="FILE", help="Write a page for a browser.")
@@ -90,20 +98,19 @@ def check_command(
     wanted = _settings(connection, settings, separator, mandant, now)
     inspection = Inspection(wanted, Findings(examples, show_values))
     try:
-        # Of what extract only warns, the report tells; and its log lines would stand among the JSON.
+        # The report tells what extract only warns of, and its log lines would stand among the JSON.
         with Logs(logging.ERROR).collect(), _progress(files) as advance:
             feldmapping = inputs.parsed_mapping(mapping)
             inspection.look(Files(files, wanted, scope.value, feldmapping, advance))
     except NotOneExportError as error:
         raise typer.BadParameter(str(error), param_hint="FILE") from None
     report = report_of(inspection, [file.name for file in files])
-    show_check(console, report, language or options.Language.ENGLISH)
+    here = now.astimezone(ZoneInfo(wanted.time_zone))
+    page = page_of(report, here, language or "", with_values=show_values)
+    show_page(console, page, language or options.Language.ENGLISH)
     _write(report, json_file)
     if html:
-        here = now.astimezone(ZoneInfo(wanted.time_zone))
-        html.write_text(
-            render(page_of(report, here, language or "", with_values=show_values)), encoding="utf-8"
-        )
+        html.write_text(render(page), encoding="utf-8")
     raise typer.Exit(report.exit_code)
 
 
@@ -114,7 +121,7 @@ def _settings(
     mandanten: Sequence[str] | None,
     now: datetime,
 ) -> CheckSettings:
-    """What the options say; where they are silent, the file; else the defaults."""
+    """The settings of the options; where they are silent, those of the file; else the defaults."""
     if not re.fullmatch(CONNECTION_ID, connection):
         mend = "1 to 63 of A-Za-z0-9_.-, a letter or digit in front"
         raise typer.BadParameter(f"{connection!r} will not do: {mend}", param_hint="--connection")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiwi_cli.check.classes import value_class
-from kiwi_cli.check.defects import CATALOGUE, Defect, Severity
 from kiwi_cli.check.seen import Flaw, Hit, Subject
 from kiwi_cli.pages import Text
+from kiwi_cli.texts import GradedMeaning, Severity, codes
 
 OTHERS = 10
 """How many other records an example names."""
@@ -29,11 +29,16 @@ class Example:
 
 @dataclass
 class Finding:
-    """A defect, how often it was found, and where at first."""
+    """A defect, how often it was found, and where at first. `code`: a `Defect`, or a reason of extract's."""
 
-    defect: Defect
+    code: str
     count: int = 0
     examples: list[Example] = field(default_factory=list)
+
+    @property
+    def texts(self) -> GradedMeaning:
+        """The meaning of the code."""
+        return codes().finding(self.code)
 
 
 @dataclass
@@ -46,15 +51,15 @@ class Findings:
 
     def add_flaws(self, subject: Subject, flaws: Iterable[Flaw]) -> None:
         """Add what is wrong with a record."""
-        for defect, name, value in flaws:
-            finding = self._counted(defect)
+        for code, name, value in flaws:
+            finding = self._counted(code)
             if len(finding.examples) < self.shown:
                 finding.examples.append(self._example(subject, name, value))
 
     def add_hits(self, hits: Iterable[Hit]) -> None:
         """Add what is wrong with records among others, or with the export."""
-        for defect, subject, name, others, detail, more in hits:
-            finding = self._counted(defect)
+        for code, subject, name, others, detail, more in hits:
+            finding = self._counted(code)
             finding.count += more
             if len(finding.examples) < self.shown:
                 kept, left_out = list(others[:OTHERS]), max(len(others) - OTHERS, 0)
@@ -62,14 +67,14 @@ class Findings:
 
     def sorted(self) -> list[Finding]:
         """The findings, the gravest first."""
-        order = {code: place for place, code in enumerate(CATALOGUE)}
+        order = {code: place for place, code in enumerate(codes().findings)}
         return sorted(
             self._found.values(),
-            key=lambda one: (_GRAVITY.index(one.defect.severity), order.get(one.defect.code, -1)),
+            key=lambda one: (_GRAVITY.index(one.texts.severity), order.get(one.code, -1)),
         )
 
-    def _counted(self, defect: Defect) -> Finding:
-        finding = self._found.setdefault(defect.code, Finding(defect))
+    def _counted(self, code: str) -> Finding:
+        finding = self._found.setdefault(code, Finding(code))
         finding.count += 1
         return finding
 

@@ -1,7 +1,6 @@
-"""What is remembered of an export: little enough for hundreds of thousands of records."""
+"""The memory of an export: little enough for hundreds of thousands of records."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from sys import intern
 
@@ -20,16 +19,16 @@ class Index:
     tenants: dict[NamedKey, Tenant] = field(default_factory=dict)
     leases: dict[NamedKey, Lease] = field(default_factory=dict)
     rejected: set[Key] = field(default_factory=set)
+    unusable: set[Key] = field(default_factory=set)
+    """The keys of records that are rejected by themselves, unless they are deleted."""
     named: set[NamedKey] = field(default_factory=set)
     """The tenants of leases that do not count: they have one, though nobody knows which."""
     deleted: dict[Key, Subject] = field(default_factory=dict)
-    _twice: dict[Key, list[Subject]] = field(default_factory=lambda: defaultdict(list))
 
     def add_unit(self, subject: Subject, unit: Verwaltungseinheit, notice: Notice | None) -> None:
         """Remember a unit."""
         key = (intern(unit.mandant), intern(unit.wirtschaftseinheit), unit.nummer)
         if key in self.units:
-            self._twice[RowKind.VERWALTUNGSEINHEIT, unit.mandant, unit.numbers].append(subject)
             return
         house = " ".join(part for part in (unit.strasse, unit.hausnummer, unit.plz) if part)
         spot = None if unit.latitude is None or unit.longitude is None else (unit.latitude, unit.longitude)
@@ -39,7 +38,6 @@ class Index:
         """Remember a tenant. `email`: the address that counts, or why none does."""
         key = (intern(tenant.mandant), tenant.nummer)
         if key in self.tenants:
-            self._twice[RowKind.MIETER, tenant.mandant, tenant.numbers].append(subject)
             return
         name = f"{tenant.vorname or ''} {tenant.nachname or tenant.firma or ''}".strip().casefold()
         self.tenants[key] = Tenant(subject, key, email, name)
@@ -50,54 +48,34 @@ class Index:
         key = (mandant, lease.nummer)
         tenants = tuple((mandant, nummer) for nummer in lease.mieter)
         if key in self.leases:
-            self._twice[RowKind.MIETVERTRAG, mandant, lease.numbers].append(subject)
             self.named.update(tenants)
             return
         named = lease.verwaltungseinheit
         unit = (mandant, intern(named.wirtschaftseinheit), named.nummer)
         self.leases[key] = Lease(subject, key, unit, tenants, lease.beginn, lease.ende)
 
-    def take_duplicates(self) -> Iterator[tuple[Key, list[Subject]]]:
-        """The keys that stand there twice, each with its valid records; none of them counts any more."""
-        for key in list(self.rejected):
-            if (valid := self.remove(key)) is not None:
-                yield key, [valid, *self._twice.pop(key, [])]
-        for key, others in self._twice.items():
-            removed = self.reject(key)
-            yield key, [*([removed] if removed else []), *others]
-
-    def take_unlisted(self, listed: Iterable[str]) -> Iterator[tuple[Key, Subject]]:
-        """The records of other Mandanten than those that are listed; they do not count any more."""
-        there = set(listed)
-        for key in [key for key in self.keys() if key[1] not in there]:
-            subject = self.reject(key)
-            if subject is not None:
-                yield key, subject
-
     def is_gone(self, key: Key, complete: Complete) -> bool:
-        """Whether a record that is not there counts as gone. What is rejected stays as KIWI has it."""
+        """Whether a record that is not there counts as gone. Rejected ones stay as KIWI has them."""
         kind, mandant, _numbers = key
         if key in self.deleted:
             return True
         return key not in self.rejected and complete(mandant, section_of(kind))
 
-    def reject(self, key: Key) -> Subject | None:
+    def reject(self, key: Key) -> None:
         """Take a record out, and remember that its key was there."""
         self.rejected.add(key)
-        return self.remove(key)
+        self.remove(key)
 
-    def remove(self, key: Key) -> Subject | None:
+    def remove(self, key: Key) -> None:
         """Take a record out."""
         kind, mandant, numbers = key
-        record: Unit | Tenant | Lease | None
         if kind is RowKind.VERWALTUNGSEINHEIT:
-            record = self.units.pop((mandant, numbers[0], numbers[1]), None)
+            self.units.pop((mandant, numbers[0], numbers[1]), None)
         elif kind is RowKind.MIETER:
-            record = self.tenants.pop((mandant, numbers[0]), None)
+            self.tenants.pop((mandant, numbers[0]), None)
         else:
-            record = self.leases.pop((mandant, numbers[0]), None)
-            self.named.update(record.tenants if record else ())
-        return record.subject if record else None
+            lease = self.leases.pop((mandant, numbers[0]), None)
+            self.named.update(lease.tenants if lease else ())
 
     def keys(self) -> Iterator[Key]:
         """The keys of all that counts."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from kiwi_cli.check.defects import Severity
 from kiwi_cli.check.report import Found, Report
 from kiwi_cli.check.words import (
     HEADINGS,
@@ -11,11 +10,11 @@ from kiwi_cli.check.words import (
     SEVERITIES,
     foreseen,
     place_words,
-    reason_words,
     verdict,
     what_words,
 )
 from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.texts import Severity, codes, meaning
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.INFO}
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
@@ -86,7 +85,9 @@ def _outcome(report: Report) -> list[Section]:
         rows: list[list[Cell]] = [
             [file.file, Badge(file.reason, Tone.BAD), file.detail] for file in report.unreadable
         ]
-        sections.append(Section(HEADINGS["unreadable"], tables=[Table(_UNREADABLE, rows)]))
+        remedies = [codes().rejected_exports[file.reason].remedy for file in report.unreadable]
+        texts = list(dict.fromkeys(remedies))
+        sections.append(Section(HEADINGS["unreadable"], texts, tables=[Table(_UNREADABLE, rows)]))
     if report.outcome:
         rows_of: list[list[Cell]] = [
             [
@@ -106,7 +107,7 @@ def _outcome(report: Report) -> list[Section]:
         )
         sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[Table(_OUTCOME, rows_of)]))
     bars = [
-        Bar(_in(words, reason_words(reason)), count, _tone(report, reason))
+        Bar(meaning(reason), count, _tone(report, reason), kind=words)
         for section, words in SECTIONS.items()
         for reason, count in report.reasons(section).most_common()
     ]
@@ -115,17 +116,16 @@ def _outcome(report: Report) -> list[Section]:
     return sections
 
 
-def _in(section: Text, reason: Text) -> Text:
-    return Text(f"{section.de}: {reason.de}", f"{section.en}: {reason.en}")
-
-
 def _tone(report: Report, reason: str) -> Tone:
     rejected = any(reason in row.rejected for row in report.outcome)
     return Tone.BAD if rejected else Tone.INFO
 
 
 def _overview(report: Report) -> list[Section]:
-    bars = [Bar(one.title, one.count, _TONES[one.severity]) for one in report.findings]
+    bars = [
+        Bar(one.title, one.count, _TONES[one.severity], kind=SEVERITIES[one.severity], code=one.code)
+        for one in report.findings
+    ]
     return [Section(HEADINGS["findings"], bars=bars)] if bars else []
 
 
@@ -142,7 +142,8 @@ def _finding(found: Found, *, several: bool) -> Section:
     columns = [_FILE, *_WHERE] if several else _WHERE
     return Section(
         title=found.title,
-        texts=[found.remedy, Text(f"Code: {found.code}", f"Code: {found.code}")],
+        texts=[found.remedy],
+        code=found.code,
         tables=[Table(columns, rows, left_out=max(found.count - len(rows), 0))],
         badge=Badge(SEVERITIES[found.severity], _TONES[found.severity]),
         count=found.count,

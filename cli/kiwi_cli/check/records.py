@@ -1,4 +1,4 @@
-"""Looks at one record after the other: valid or not, what is wrong with it, and what to remember of it."""
+"""Looks at one record after the other: finds its flaws, and remembers what the others will need of it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from itertools import chain
 from typing import Any
 
 from kiwi_extract.reading.export import RawRecord
-from kiwi_extract.records.validate import KEYS, validate
+from kiwi_extract.records.entry import DUPLICATE, MANDANT_NOT_LISTED, Entry
+from kiwi_extract.records.validate import validate
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.erp.models import RECORDS, Mieter, Mietvertrag, Record, Verwaltungseinheit
+from kiwi_sync.keys import unescape
 from kiwi_sync.rules.email import choose_email
 from kiwi_sync.rules.mapping import rental_unit
-from pydantic import ValidationError
 
-from kiwi_cli.check.defects import rejected
 from kiwi_cli.check.finders.emails import email_flaws
 from kiwi_cli.check.finders.fields import KNOWN, Fields
 from kiwi_cli.check.finders.leases import lease_flaws
@@ -23,9 +23,9 @@ from kiwi_cli.check.finders.numbers import Lengths, Points
 from kiwi_cli.check.finders.texts import misplaced, text_flaws
 from kiwi_cli.check.finders.units import unit_flaws
 from kiwi_cli.check.findings import Findings
+from kiwi_cli.check.foresee import Tallies
 from kiwi_cli.check.index import Index
-from kiwi_cli.check.outcome import Tallies
-from kiwi_cli.check.seen import Flaw, Hit, NamedKey, Subject
+from kiwi_cli.check.seen import Flaw, Hit, Key, NamedKey, Subject
 from kiwi_cli.check.settings import CheckSettings
 
 UNREADABLE = "?"
@@ -34,7 +34,7 @@ UNREADABLE = "?"
 
 @dataclass
 class Records:
-    """What has been seen of the records so far."""
+    """The records that have been seen so far."""
 
     settings: CheckSettings
     findings: Findings
@@ -46,33 +46,50 @@ class Records:
     there: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Records by Mandant and list, those of Mandanten that are not selected too, and rejected ones."""
     deletions: Counter[str] = field(default_factory=Counter)
-    """What stands under `geloescht`, by Mandant."""
-    read: Counter[str] = field(default_factory=Counter)
-    """Records by list, and what is none."""
-    misplaced: set[str] = field(default_factory=set)
-    """What stands where a Mandant should, in headings and lines of totals."""
-    bad_deletions: list[tuple[Subject, Flaw]] = field(default_factory=list)
-    """What is wrong in `geloescht`; in a full export nobody looks there."""
+    """Records under `geloescht`, by Mandant."""
+    misplaced: set[Subject] = field(default_factory=set)
+    """Headings and lines of totals."""
+    _values: dict[Subject, Any] = field(default_factory=dict)
+    """The values for which records are rejected."""
 
-    def see(self, raw: RawRecord) -> None:
-        """Look at a record."""
-        kind = SECTIONS[raw.section]
-        model: type[Record] = KEYS[kind] if raw.deleted else RECORDS[kind]
-        if raw.reason is not None:
-            self._reject(raw)
-            return
-        try:
-            record = model.model_validate(raw.value)
-        except ValidationError:
-            self._reject(raw)
-            return
-        subject = _subject(raw, record.mandant, "/".join((record.mandant, *record.numbers)))
+    @property
+    def mandanten(self) -> set[str]:
+        """The Mandanten of the records that are there, and of deletions."""
+        return ({mandant for mandant, _section in self.there} | self.deletions.keys()) - {UNREADABLE}
+
+    def see(self, raw: RawRecord) -> Entry:
+        """Look at a record; the entry that extract makes of it."""
+        entry = validate(raw)
+        subject = _subject(entry)
         if self._counts(subject, raw):
-            self._see_valid(subject, raw, record)
+            if entry.rejected:
+                self._see_rejected(subject, raw, entry)
+            elif raw.deleted:
+                self.index.deleted[_key(entry)] = subject
+                self.tallies[subject.mandant or UNREADABLE, raw.section].deleted += 1
+            else:
+                self._see_valid(subject, raw)
+        return entry
+
+    def reject(self, entry: Entry) -> None:
+        """Take note of a record that extract rejects, once it has seen them all."""
+        subject = _subject(entry)
+        tally = self.tallies[subject.mandant or UNREADABLE, subject.section]
+        tally.rejected[entry.reason or ""] += 1
+        if entry.mandant is not None and entry.sk is not None:
+            self.index.reject(_key(entry))
+        if subject in self.misplaced:
+            tally.read += 1  # it is told of already, by a name of its own
+            return
+        value = self._values.get(subject)
+        if entry.reason == DUPLICATE:
+            value = _key(entry)[2][-1]
+        elif entry.reason == MANDANT_NOT_LISTED:
+            value = entry.mandant
+        self.findings.add_flaws(subject, [Flaw(entry.reason or "", entry.field or "", value)])
 
     def _counts(self, subject: Subject, raw: RawRecord) -> bool:
         """Whether it is a record at all, and of a Mandant that is selected."""
-        self.read[raw.section] += not raw.deleted
         if self._is_misplaced(subject, raw):
             return False
         mandant = subject.mandant or UNREADABLE
@@ -91,14 +108,11 @@ class Records:
         defect = misplaced(raw.value) if isinstance(raw.value, dict) else None
         if defect is not None:
             self.findings.add_hits([Hit(defect, subject)])
-            self.misplaced.add(subject.mandant or UNREADABLE)
+            self.misplaced.add(subject)
         return defect is not None
 
-    def _see_valid(self, subject: Subject, raw: RawRecord, record: Record) -> None:
-        if raw.deleted:
-            self.index.deleted[record.kind, record.mandant, record.numbers] = subject
-            self.tallies[record.mandant, raw.section].deleted += 1
-            return
+    def _see_valid(self, subject: Subject, raw: RawRecord) -> None:
+        record = RECORDS[SECTIONS[raw.section]].model_validate(raw.value)
         flaws = self._remember(subject, record, raw.value)
         self.fields.see(subject, raw.value)
         self.fields.see_filled(subject, raw.value)
@@ -106,6 +120,21 @@ class Records:
         self.lengths.see(subject, named)
         self.points.see(subject, chain(named.items(), _tenants(record)))
         self.findings.add_flaws(subject, chain(_text_flaws(raw.section, raw.value), flaws))
+
+    def _see_rejected(self, subject: Subject, raw: RawRecord, entry: Entry) -> None:
+        """Look at what can be read of a record that extract rejects, unless its key is deleted."""
+        name = entry.field or ""
+        self._values[subject] = _value_at(raw.value, name)
+        if raw.deleted:
+            return
+        if entry.mandant is not None and entry.sk is not None:
+            self.index.unusable.add(_key(entry))
+        self.index.named.update(_tenants_named(raw, entry.mandant))
+        if isinstance(raw.value, dict):
+            if raw.reason is None:  # otherwise not even its list need be the right one
+                self.fields.see(subject, raw.value)
+            others = (flaw for flaw in _text_flaws(raw.section, raw.value) if flaw.field != name)
+            self.findings.add_flaws(subject, others)
 
     def _remember(self, subject: Subject, record: Record, value: dict[str, Any]) -> Iterator[Flaw]:
         """Remember a record; what is wrong with it."""
@@ -121,37 +150,6 @@ class Records:
         self.index.add_lease(subject, record)
         return lease_flaws(record, value, self.settings.today)
 
-    def _reject(self, raw: RawRecord) -> None:
-        entry = validate(raw)
-        named = _named(raw)
-        key = entry.mandant or UNREADABLE if named is None else "/".join((named.mandant, *named.numbers))
-        subject = _subject(raw, entry.mandant, key)
-        if not self._counts(subject, raw):
-            return
-        reason, name = entry.reason or "", entry.field or ""
-        flaw = Flaw(rejected.reason(reason), name, _value_at(raw.value, name))
-        if raw.deleted:
-            self.bad_deletions.append((subject, flaw))
-            return
-        self.tallies[entry.mandant or UNREADABLE, raw.section].rejected[reason] += 1
-        self.index.named.update(_tenants_named(raw, entry.mandant))
-        if named is not None:
-            self.index.rejected.add((named.kind, named.mandant, named.numbers))
-        self.findings.add_flaws(subject, [flaw])
-        if isinstance(raw.value, dict):
-            if raw.reason is None:  # otherwise not even its list need be the right one
-                self.fields.see(subject, raw.value)
-            others = (flaw for flaw in _text_flaws(raw.section, raw.value) if flaw.field != name)
-            self.findings.add_flaws(subject, others)
-
-
-def _named(raw: RawRecord) -> Record | None:
-    """What can be read of a record's key."""
-    try:
-        return KEYS[SECTIONS[raw.section]].model_validate(raw.value)
-    except ValidationError:
-        return None
-
 
 def _tenants_named(raw: RawRecord, mandant: str | None) -> Iterator[NamedKey]:
     """The tenants of a lease that is rejected, as far as they can be read."""
@@ -162,8 +160,15 @@ def _tenants_named(raw: RawRecord, mandant: str | None) -> Iterator[NamedKey]:
                 yield mandant, str(number).strip()
 
 
-def _subject(raw: RawRecord, mandant: str | None, key: str) -> Subject:
-    return Subject(raw.source or "", raw.section, raw.place, raw.deleted, raw.line, mandant, key)
+def _key(entry: Entry) -> Key:
+    """The key of an entry that has one."""
+    return entry.kind, entry.mandant or "", tuple(map(unescape, (entry.sk or "").split("#")))
+
+
+def _subject(entry: Entry) -> Subject:
+    key = entry.numbers or entry.mandant or UNREADABLE
+    at = entry.section, entry.place, entry.deleted, entry.line
+    return Subject(entry.source or "", *at, entry.mandant, key)
 
 
 def _numbers(record: Record) -> dict[str, str]:

@@ -7,17 +7,17 @@ from typing import Annotated
 from kiwi_sync.erp.envelope import SECTIONS
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from kiwi_cli.check.defects import Severity
-from kiwi_cli.check.defects.export import CONNECTION_DIFFERS, EXPORT_REFUSED, PARTS_MISSING
+from kiwi_cli.check.defects import Defect
+from kiwi_cli.check.files import NO_ID
 from kiwi_cli.check.findings import Example, Finding
+from kiwi_cli.check.foresee import Tally
 from kiwi_cli.check.inspection import Inspection
 from kiwi_cli.check.masking import masked
-from kiwi_cli.check.outcome import Tally
-from kiwi_cli.check.reading import NO_ID
 from kiwi_cli.check.seen import Subject
 from kiwi_cli.pages import Text
+from kiwi_cli.texts import Severity
 
-_REFUSALS = frozenset({EXPORT_REFUSED.code, CONNECTION_DIFFERS.code})
+_REFUSALS = frozenset({Defect.EXPORT_REFUSED, Defect.CONNECTION_DIFFERS})
 
 
 def _written(text: str) -> str:
@@ -60,7 +60,7 @@ class Found(_Part):
 
 
 class Foreseen(_Part):
-    """What would come of one Mandant's records of one kind."""
+    """The outcome for one Mandant's records of one kind."""
 
     mandant: str
     section: str
@@ -103,7 +103,7 @@ class Report(_Part):
     @property
     def brings_nothing(self) -> bool:
         """Whether nothing would come of the export as it is: it would be refused, or wait for its parts."""
-        return self.is_refused or any(found.code == PARTS_MISSING.code for found in self.findings)
+        return self.is_refused or any(found.code == Defect.PARTS_MISSING for found in self.findings)
 
     @property
     def is_of_several_files(self) -> bool:
@@ -169,12 +169,12 @@ def _foreseen(mandant: str, section: str, tally: Tally) -> Foreseen:
 
 
 def _found(finding: Finding, key_of: Callable[[str], str]) -> Found:
-    defect = finding.defect
+    texts = finding.texts
     return Found(
-        code=defect.code,
-        severity=defect.severity,
-        title=defect.title,
-        remedy=defect.remedy,
+        code=finding.code,
+        severity=texts.severity,
+        title=texts.title,
+        remedy=texts.remedy,
         count=finding.count,
         examples=[_where(example, key_of) for example in finding.examples],
     )

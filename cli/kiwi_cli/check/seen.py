@@ -1,4 +1,4 @@
-"""What finders are given, and what they give back."""
+"""The input and the output of finders."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -8,12 +8,11 @@ from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import Notice, Reason
 
-from kiwi_cli.check.defects import Defect
 from kiwi_cli.pages import Text
 
 
 class Subject(NamedTuple):
-    """What a finding is about: a record, with the place that it stands at, or (without section) an export."""
+    """The subject of a finding: a record with its place, or (without section) an export."""
 
     file: str
     section: str = ""
@@ -26,9 +25,9 @@ class Subject(NamedTuple):
 
 
 class Flaw(NamedTuple):
-    """Something that is wrong with one record by itself."""
+    """Something that is wrong with one record by itself. `code`: a `Defect`, or a reason of extract's."""
 
-    defect: Defect
+    code: str
     field: str
     value: Any = None
 
@@ -36,7 +35,7 @@ class Flaw(NamedTuple):
 class Hit(NamedTuple):
     """Something that is wrong with a record among others, or with the export."""
 
-    defect: Defect
+    code: str
     subject: Subject
     field: str = ""
     others: Sequence[str] = ()
@@ -51,7 +50,7 @@ NamedKey = tuple[str, str]
 
 
 class Unit(NamedTuple):
-    """What is remembered of a Verwaltungseinheit."""
+    """The memory of a Verwaltungseinheit."""
 
     subject: Subject
     key: UnitKey
@@ -63,7 +62,7 @@ class Unit(NamedTuple):
 
 
 class Tenant(NamedTuple):
-    """What is remembered of a Mieter."""
+    """The memory of a Mieter."""
 
     subject: Subject
     key: NamedKey
@@ -72,7 +71,7 @@ class Tenant(NamedTuple):
 
 
 class Lease(NamedTuple):
-    """What is remembered of a Mietvertrag."""
+    """The memory of a Mietvertrag."""
 
     subject: Subject
     key: NamedKey

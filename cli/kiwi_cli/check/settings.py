@@ -1,4 +1,4 @@
-"""What a check goes by: the connection's settings, as far as they matter here."""
+"""The connection's settings, as far as a check goes by them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from kiwi_cli.check.counted import counted
-from kiwi_cli.check.defects import Severity
-from kiwi_cli.check.defects.rejected import REASONS
 from kiwi_cli.check.report import Report, Where
 from kiwi_cli.pages import Text
+from kiwi_cli.texts import Severity
 
 SECTIONS = {
     "verwaltungseinheiten": Text("Einheiten", "units"),
@@ -26,10 +25,6 @@ HEADINGS = {
     "skipped": Text("übergangen", "skipped"),
     "to_kiwi": Text("nach KIWI", "to KIWI"),
     "reason": Text("Grund", "reason"),
-    "count": Text("Anzahl", "count"),
-    "severity": Text("Schwere", "severity"),
-    "finding": Text("Befund", "finding"),
-    "code": Text("Code", "code"),
     "file": Text("Datei", "file"),
     "place": Text("Stelle", "place"),
     "key": Text("Schlüssel", "key"),
@@ -39,19 +34,8 @@ HEADINGS = {
     "findings": Text("Befunde", "Findings"),
     "unreadable": Text("Nicht lesbar", "Not readable"),
 }
-"""Of the columns and tables, at a terminal and on the page."""
+"""The headings of columns and sections."""
 OUTCOME = Text("Was nach KIWI käme", "What would come to KIWI")
-_SKIPPED = {
-    "no_email": Text("keine E-Mail-Adresse", "no e-mail address"),
-    "invalid_email": Text("E-Mail-Adresse ungültig", "e-mail address not valid"),
-    "email_taken": Text("E-Mail-Adresse schon vergeben", "e-mail address already taken"),
-    "placeholder_email": Text("Platzhalter als E-Mail-Adresse", "a placeholder for an e-mail address"),
-    "external_id_taken": Text("Kennung schon vergeben", "external id already taken"),
-    "tenant_not_synchronized": Text("Mieter nicht in KIWI", "tenant not in KIWI"),
-    "waiting": Text("wartet auf die Einheit", "waits for the unit"),
-    "unit_unknown": Text("Einheit unbekannt", "unit unknown"),
-    "not_in_this_export": Text("hängt von früheren Exporten ab", "depends on earlier exports"),
-}
 CLEAN = Text("Nichts gefunden, was stört.", "Nothing found that is in the way.")
 NOTES_ONLY = Text("Nur Hinweise: Der Export kann so geschickt werden.", "Notes only: the export can be sent.")
 NOT_READABLE = Text(
@@ -64,14 +48,8 @@ REFUSED = Text(
 _IF_MENDED = Text(", wenn das behoben ist", ", if that is mended")
 
 
-def reason_words(code: str) -> Text:
-    """What a reason means, and its code."""
-    words = _SKIPPED.get(code) or (REASONS[code].title if code in REASONS else Text(code, code))
-    return Text(f"{words.de} ({code})", f"{words.en} ({code})")
-
-
 def verdict(report: Report, errors: int, warnings: int) -> Text:
-    """What comes of it all, in a sentence."""
+    """The outcome of the check, in a sentence."""
     if report.unreadable:
         return NOT_READABLE
     if report.is_refused:
@@ -101,7 +79,7 @@ def place_words(where: Where) -> Text:
 
 
 def what_words(where: Where) -> Text:
-    """What stands there, or what else is concerned."""
+    """The value that stands there, or the other records that are concerned."""
     others = ", ".join(where.others)
     more = counted(where.others_left_out, Text("weiterer", "more"), Text("weitere", "more"))
     concerned = Text(others, others)

@@ -8,7 +8,7 @@ import typer
 
 
 class Separator(StrEnum):
-    """What may stand between the numbers of an external id."""
+    """A sign that may stand between the numbers of an external id."""
 
     DASH = "-"
     UNDERSCORE = "_"
@@ -18,7 +18,7 @@ class Separator(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an export says of what it leaves out."""
+    """The scope of an export: whether what it leaves out is gone."""
 
     FULL = "full"
     DELTA = "delta"
@@ -33,7 +33,7 @@ class Stage(StrEnum):
 
 
 class Language(StrEnum):
-    """What people read."""
+    """A language that people read."""
 
     GERMAN = "de"
     ENGLISH = "en"
@@ -98,7 +98,7 @@ PlaceConnection = Annotated[
     typer.Option(
         "--connection",
         metavar="ID",
-        help="Of the exports that do not name theirs: CSV, XLSX, foreign JSON.",
+        help="For exports that do not name theirs: CSV, XLSX, foreign JSON.",
         show_default="none",
         rich_help_panel=_RUN,
     ),
@@ -154,15 +154,15 @@ KiwiTokenPath = Annotated[
     str,
     typer.Option(
         metavar="PATH",
-        help="Of the KIWI API: where a session is exchanged for an access token (an assumption).",
+        help="Where the KIWI API exchanges a session for an access token (an assumption).",
         rich_help_panel=_KIWI,
     ),
 ]
 Username = Annotated[
-    str, typer.Option(envvar="KIWI_USERNAME", help="Of the KIWI account.", rich_help_panel=_KIWI)
+    str, typer.Option(envvar="KIWI_USERNAME", help="User of the KIWI account.", rich_help_panel=_KIWI)
 ]
 Password = Annotated[
-    str, typer.Option(envvar="KIWI_PASSWORD", help="Of the KIWI account.", rich_help_panel=_KIWI)
+    str, typer.Option(envvar="KIWI_PASSWORD", help="Password of the KIWI account.", rich_help_panel=_KIWI)
 ]
 FaultRate = Annotated[
     float,
@@ -193,10 +193,14 @@ By = Annotated[
 StackName = Annotated[str, typer.Option("--stack", metavar="NAME", help="The deployed stack.")]
 Connection = Annotated[
     str | None,
-    typer.Option("--connection", metavar="ID", help="Of the export.", show_default="all of the stack"),
+    typer.Option(
+        "--connection", metavar="ID", help="Connection of the export.", show_default="all of the stack"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 DeadLetterStages = Annotated[
     list[Stage] | None,
-    typer.Argument(metavar="[extract|transform|load]…", help="Whose messages.", show_default="all"),
+    typer.Argument(
+        metavar="[extract|transform|load]…", help="The functions whose messages.", show_default="all"
+    ),
 ]

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kiwi_cli.local.invoke import Invocation
 from kiwi_cli.local.report import Entry, Report
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 
 _PIPED_WIDTH = 160
 _STYLES = {
@@ -21,12 +21,6 @@ _STYLES = {
     "working": "yellow",
     "held": "bold red",
     "standing": "bold red",
-    "error": "bold red",
-    "warning": "yellow",
-    "note": "blue",
-    "Fehler": "bold red",
-    "Warnung": "yellow",
-    "Hinweis": "blue",
 }
 
 
@@ -105,14 +99,29 @@ def show_table(
 ) -> None:
     """Prints a table; a column of integers is aligned to the right."""
     rows = [list(entry) for entry in entries]
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for place, column in enumerate(columns):
-        numbers = bool(rows) and all(isinstance(row[place], int) for row in rows)
+    numeric = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(columns))]
+    cells = [[_cell(value) for value in row] for row in rows]
+    draw_table(console, title, list(zip(columns, numeric, strict=True)), cells)
+
+
+def draw_table(
+    console: Console,
+    title: str,
+    columns: Iterable[tuple[str, bool]],
+    rows: Iterable[Sequence[Text]],
+    *,
+    header: bool = True,
+) -> None:
+    """Prints a table of columns with their headings, and whether they hold numbers."""
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=header
+    )
+    for label, numbers in columns:
         # On a narrow terminal texts are folded, numbers and their headings stay whole.
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
+        table.add_column(label, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
     for row in rows:
-        # What comes from exports and from KIWI must not be taken for markup.
-        table.add_row(*(_cell(value) for value in row))
+        # The cells are no strings: what comes from exports and from KIWI must not be taken for markup.
+        table.add_row(*row)
     console.print(table)
 
 

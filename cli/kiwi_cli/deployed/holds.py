@@ -35,7 +35,7 @@ def find(table: Table, connections: Iterable[str], export_id: str) -> Hold:
 
 
 def approve(table: Table, exports: Queue, hold: Hold, by: str, now: datetime) -> None:
-    """Approve a hold and send its kept export again. Whoever is approved already is only sent again.
+    """Approve a hold and send its kept export again. One that is approved already is only sent again.
 
     Raises:
         NothingToDecideError: it does not stand, or its document is not there.

@@ -13,7 +13,7 @@ from kiwi_sync.rules.reasons import HoldStatus, Notice, Problem
 from kiwi_sync.state.holds import holds
 
 from kiwi_cli.deployed.holds import shown
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 
 Report = dict[str, Any]
 Entry = dict[str, Any]

@@ -1,6 +1,19 @@
-"""One HTML page that says what a command has found: for people without a terminal, in German and English."""
+"""The findings of a command as one page in German and English: for a browser, or for a terminal."""
 
-from kiwi_cli.pages.model import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.pages.model import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone, Words
 from kiwi_cli.pages.render import render
 
-__all__ = ["Badge", "Bar", "Cell", "Column", "Figure", "Page", "Section", "Table", "Text", "Tone", "render"]
+__all__ = [
+    "Badge",
+    "Bar",
+    "Cell",
+    "Column",
+    "Figure",
+    "Page",
+    "Section",
+    "Table",
+    "Text",
+    "Tone",
+    "Words",
+    "render",
+]

@@ -1,12 +1,12 @@
-"""What a page says: values that the writer of a report fills in, and `render` makes HTML of."""
+"""The content of a page: values that the writer of a report fills in, for a browser and for a terminal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Tone(StrEnum):
-    """How a figure, a bar or a badge is meant; each has a colour."""
+    """The meaning of a figure, a bar or a badge; each has a colour."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -40,7 +40,7 @@ class Badge:
 
 
 Cell = Words | int | Badge
-"""What stands in a table: integers are aligned to the right, and written as each language writes them."""
+"""A cell of a table: integers are aligned to the right, and written as each language writes them."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar, as long as its value is to the largest one of its section."""
+    """A bar, as long as its value is to the largest one of its section; a row at a terminal.
+
+    `kind` stands before the label, `note` under it; a `code` is shown at a terminal only.
+    """
 
     label: Words
     value: int
     tone: Tone = Tone.INFO
     note: Words = ""
+    kind: Words = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Table:
 @dataclass(frozen=True)
 class Section:
     """A part of the page under a heading. `folded`: only the heading is seen until it is clicked; None: it
-    cannot be folded."""
+    cannot be folded. `code`: the code that the section is about."""
 
     title: Words
     texts: Sequence[Words] = ()
@@ -92,16 +97,19 @@ class Section:
     badge: Badge | None = None
     count: int | None = None
     folded: bool | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A whole page. `language`: the one it opens in; empty: the browser's, of the two."""
+    """A whole page. `language`: the one it opens in; empty: the browser's, of the two. `notes`: also for a
+    terminal, unlike the footer."""
 
     title: Words
     subtitle: Words = ""
     verdict: Badge | None = None
     figures: Sequence[Figure] = ()
     sections: Sequence[Section] = ()
-    footer: Sequence[Words] = field(default_factory=tuple)
+    notes: Sequence[Words] = ()
+    footer: Sequence[Words] = ()
     language: str = ""

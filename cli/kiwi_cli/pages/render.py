@@ -81,5 +81,5 @@ def _largest(bars: list[Bar]) -> int:
 
 
 def _bar_length(value: int, largest: int) -> str:
-    """How long a bar is, of 100. What is there at all can be seen."""
+    """The length of a bar, of 100. Any value but none can be seen."""
     return f"{max(100 * value / largest, 0.6 if value else 0):.2f}" if largest else "0"

@@ -78,7 +78,7 @@ def _check_there(pointer: dict[str, Any], s3: "S3Client") -> None:
 
 
 def _place(plan: Plan) -> dict[str, str]:
-    """What tells extract whose the export is, if it does not say so itself: as it was planned."""
+    """The key in the bucket that tells extract whose the export is, as it was planned."""
     place = plan["export"].get("place")
     return Place.model_validate(place).metadata() if place else {}
 

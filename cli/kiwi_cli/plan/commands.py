@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 from kiwi_extract.inbox.bucket import ExportBucket
@@ -23,6 +23,23 @@ from kiwi_cli.deployed.stack import Deployed
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
 from kiwi_cli.plan.applying import apply_plan, check_settings, pointer_to
+from kiwi_cli.plan.options import (
+    CHANGES,
+    Detailed,
+    ExportFile,
+    HtmlFile,
+    LanguageOption,
+    Lines,
+    OtherPlan,
+    OwnFile,
+    Patience,
+    PlanFile,
+    Save,
+    SupposedMandanten,
+    SupposedMapping,
+    SupposedSeparator,
+    Values,
+)
 from kiwi_cli.plan.page import page_of
 from kiwi_cli.plan.plans import (
     MAPPING,
@@ -37,11 +54,6 @@ from kiwi_cli.plan.plans import (
 )
 from kiwi_cli.plan.show import LINES, show_comparison, show_plan
 
-CHANGES = 4
-"""Exit code of `plan --detailed-exitcode` if something would change."""
-_OUTPUT = "Output"
-_WHAT_IF = "What if"
-
 
 class _FileFirst(TyperGroup):
     """`plan EXPORT` is short for `plan export EXPORT`."""
@@ -53,69 +65,8 @@ class _FileFirst(TyperGroup):
 
 
 plan_app = typer.Typer(
-    cls=_FileFirst, no_args_is_help=True, help="What an export would do: kiwi-sync plan EXPORT."
+    cls=_FileFirst, no_args_is_help=True, help="Say what an export would do: kiwi-sync plan EXPORT."
 )
-
-ExportFile = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="EXPORT", help="A file.")
-]
-OwnFile = Annotated[
-    Path | None,
-    typer.Argument(
-        exists=True, dir_okay=False, readable=True, metavar="[EXPORT]", help="Where the export lies now."
-    ),
-]
-PlanFile = Annotated[
-    Path,
-    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="PLAN.json", help="A saved plan."),
-]
-OtherPlan = Annotated[
-    Path,
-    typer.Argument(exists=True, dir_okay=False, readable=True, metavar="OTHER.json", help="Another one."),
-]
-SupposedMandanten = Annotated[
-    list[str] | None,
-    typer.Option("--mandant", help="As if only this were selected; repeatable.", rich_help_panel=_WHAT_IF),
-]
-SupposedSeparator = Annotated[
-    options.Separator | None,
-    typer.Option("--separator", help="As if this were the separator.", rich_help_panel=_WHAT_IF),
-]
-SupposedMapping = Annotated[
-    Path | None,
-    typer.Option(
-        "--mapping",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        metavar="FILE",
-        help="As if this were the Feldmapping.",
-        rich_help_panel=_WHAT_IF,
-    ),
-]
-Values = Annotated[
-    bool,
-    typer.Option("--values", help="Say what stands in fields: personal data.", rich_help_panel=_OUTPUT),
-]
-Lines = Annotated[int, typer.Option(min=0, help="Lines that are printed.", rich_help_panel=_OUTPUT)]
-Save = Annotated[
-    Path | None,
-    typer.Option("--save", dir_okay=False, metavar="PLAN.json", help="Save it.", rich_help_panel=_OUTPUT),
-]
-HtmlFile = Annotated[
-    Path | None,
-    typer.Option("--html", dir_okay=False, metavar="FILE", help="Write a page.", rich_help_panel=_OUTPUT),
-]
-LanguageOption = Annotated[
-    options.Language | None,
-    typer.Option("--language", help="That the page opens in.", rich_help_panel=_OUTPUT),
-]
-Detailed = Annotated[
-    bool, typer.Option("--detailed-exitcode", help=f"Exit with {CHANGES} if something would change.")
-]
-Patience = Annotated[
-    float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for what becomes of it.")
-]
 
 
 @plan_app.command("export")
@@ -171,7 +122,7 @@ def plan_command(
     if as_json:
         typer.echo(json.dumps(plan, indent=2, ensure_ascii=False))
     else:
-        show_plan(console, plan, lines)
+        show_plan(console, plan, lines, language or options.Language.ENGLISH)
     raise typer.Exit(exit_code(plan, detailed=detailed))
 
 

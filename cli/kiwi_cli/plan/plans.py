@@ -27,7 +27,7 @@ from pydantic import BaseModel, ValidationError
 
 Plan = dict[str, Any]
 EFFECTS = ("create", "update", "replace", "delete")
-"""What would change KIWI."""
+"""The actions that change KIWI."""
 ACTIONS = (*EFFECTS, "hold", "skip")
 MAPPING = "mapping"
 """Among what a plan supposes, the one thing that is no setting: another Feldmapping."""
@@ -58,7 +58,7 @@ class _State(BaseModel):
 
 
 class _Needed(BaseModel):
-    """What a saved plan must have to be compared and carried out."""
+    """The parts that a saved plan must have to be compared and carried out."""
 
     connection: str
     export_id: str
@@ -129,7 +129,7 @@ def plan_export(
 
 
 def digest_of(path: Path) -> str:
-    """What tells a file's content from any other.
+    """A mark that tells a file's content from any other.
 
     Raises:
         OSError: the file cannot be read.

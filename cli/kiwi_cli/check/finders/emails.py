@@ -7,7 +7,7 @@ from functools import lru_cache
 from kiwi_sync.erp.models import Mieter
 from kiwi_sync.rules.reasons import Reason
 
-from kiwi_cli.check.defects import Defect, tenants
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.finders.names import is_firm
 from kiwi_cli.check.finders.providers import is_disposable, is_typo
 from kiwi_cli.check.finders.texts import is_null
@@ -43,10 +43,10 @@ _LANDLORD = (
 
 
 def email_flaws(mieter: Mieter, email: str | Reason, connection: str) -> Iterator[Flaw]:
-    """What is wrong with a tenant's address. `email`: the one that counts, or why none does."""
+    """The flaws of a tenant's address. `email`: the one that counts, or why none does."""
     field = mieter.email or ""
     if len({address.lower() for address in _ADDRESS.findall(field)}) > 1:
-        yield Flaw(tenants.EMAIL_SEVERAL, "email", field)
+        yield Flaw(Defect.EMAIL_SEVERAL, "email", field)
     defects = _none(field, email) if isinstance(email, Reason) else _doubtful(mieter, email, connection)
     yield from (Flaw(defect, "email", field) for defect in defects)
 
@@ -54,26 +54,26 @@ def email_flaws(mieter: Mieter, email: str | Reason, connection: str) -> Iterato
 def _none(field: str, reason: Reason) -> Iterator[Defect]:
     """Why no address counts, though there is something."""
     if reason is Reason.PLACEHOLDER_EMAIL:
-        yield tenants.EMAIL_BLOCKED
+        yield Defect.EMAIL_BLOCKED
     elif reason is Reason.INVALID_EMAIL and not is_null(field):  # that is told of as a text
-        yield tenants.EMAIL_IS_PHONE if _PHONE.fullmatch(field) else tenants.EMAIL_INVALID
+        yield Defect.EMAIL_IS_PHONE if _PHONE.fullmatch(field) else Defect.EMAIL_INVALID
 
 
 def _doubtful(mieter: Mieter, email: str, connection: str) -> Iterator[Defect]:
     """Whether an address reaches somebody else, or nobody."""
     local, _, domain = email.rpartition("@")
     if is_typo(domain):
-        yield tenants.EMAIL_TYPO
+        yield Defect.EMAIL_TYPO
     if not local.isascii() and "\ufffd" not in local:
-        yield tenants.EMAIL_NOT_ASCII
+        yield Defect.EMAIL_NOT_ASCII
     if is_placeholder(email):
-        yield tenants.EMAIL_PLACEHOLDER
+        yield Defect.EMAIL_PLACEHOLDER
     elif _is_own(domain, connection) or (_is_landlord(domain) and not _is_firm(mieter)):
-        yield tenants.EMAIL_OF_LANDLORD
+        yield Defect.EMAIL_OF_LANDLORD
     elif _OFFICE.fullmatch(local) and not _is_firm(mieter) and not _bears(domain, mieter.nachname or ""):
-        yield tenants.EMAIL_OF_OFFICE
+        yield Defect.EMAIL_OF_OFFICE
     elif is_disposable(domain):
-        yield tenants.EMAIL_DISPOSABLE
+        yield Defect.EMAIL_DISPOSABLE
 
 
 def is_placeholder(email: str) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from kiwi_sync.erp.fields import is_blank
 from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
 
-from kiwi_cli.check.defects import export
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Hit, Subject
 from kiwi_cli.pages import Text
 
@@ -76,12 +76,12 @@ class Fields:
         """
         for (_section, name), (subject, meant) in self._unknown.items():
             detail = Text(f"gemeint ist wohl `{meant}`", f"`{meant}` is probably meant")
-            yield Hit(export.FIELD_UNKNOWN, subject, name[:64], detail=detail)
+            yield Hit(Defect.FIELD_UNKNOWN, subject, name[:64], detail=detail)
         for mandant, subject in self._first.items():
             doubtful = is_full or mandant not in self._with_column
             if doubtful and not self._with_email[mandant] and self._tenants[mandant] >= _ENOUGH:
                 told = subject._replace(section="", key=mandant or "")
-                yield Hit(export.FIELD_NEVER_FILLED, told, "email")
+                yield Hit(Defect.FIELD_NEVER_FILLED, told, "email")
 
 
 @lru_cache(maxsize=1024)

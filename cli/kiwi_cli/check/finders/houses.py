@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from kiwi_cli.check.defects import units
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.index import Index
 from kiwi_cli.check.seen import Hit, Unit
 
@@ -22,13 +22,13 @@ def houses(index: Index) -> Iterator[Hit]:
         if unit.house and unit.name:
             known = named.setdefault((unit.key[0], unit.house, unit.name.casefold()), unit)
             if known is not unit:
-                yield Hit(units.UNIT_NAME_TWICE, unit.subject, "bezeichnung", [known.subject.key])
+                yield Hit(Defect.UNIT_NAME_TWICE, unit.subject, "bezeichnung", [known.subject.key])
     for spot, there in spots.items():
         streets = {_street(house): unit for house, unit in there.items()}
         if len(streets) > 1 and spot != (0, 0):
             first, *others = streets.values()
             yield Hit(
-                units.COORDINATES_SHARED, first.subject, "latitude", [one.subject.key for one in others]
+                Defect.COORDINATES_SHARED, first.subject, "latitude", [one.subject.key for one in others]
             )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from kiwi_sync.erp.models import Mietvertrag
 
-from kiwi_cli.check.defects import leases
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Flaw
 
 _DEFAULTS = frozenset({date(1900, 1, 1), date(1901, 1, 1), date(1899, 12, 30), date(1899, 12, 31)})
-"""What Excel and databases make of nothing. Not 1970: there are leases since then."""
+"""Dates that Excel and databases make of nothing. Not 1970: there are leases since then."""
 _MANY = 8
 _FAR = timedelta(days=2 * 366)
 _OPEN_YEARS = 50
@@ -18,30 +18,30 @@ _OPEN_YEARS = 50
 
 
 def lease_flaws(lease: Mietvertrag, value: dict[str, Any], today: date) -> Iterator[Flaw]:
-    """What is wrong with a lease. `value`: as it stands in the export."""
+    """The flaws of a lease. `value`: as it stands in the export."""
     yield from _beginning(lease.beginn, today)
     yield from _end(lease, today)
     if len(lease.mieter) > _MANY:
-        yield Flaw(leases.LEASE_MANY_TENANTS, "mieter", list(lease.mieter))
+        yield Flaw(Defect.LEASE_MANY_TENANTS, "mieter", list(lease.mieter))
     if len(value["mieter"]) > len(lease.mieter):
-        yield Flaw(leases.TENANT_TWICE_IN_LEASE, "mieter", list(value["mieter"]))
+        yield Flaw(Defect.TENANT_TWICE_IN_LEASE, "mieter", list(value["mieter"]))
 
 
 def _beginning(beginn: date, today: date) -> Iterator[Flaw]:
     if beginn in _DEFAULTS:
-        yield Flaw(leases.DATE_DEFAULT, "beginn", beginn.isoformat())
+        yield Flaw(Defect.DATE_DEFAULT, "beginn", beginn.isoformat())
     elif beginn.year < 1900:
-        yield Flaw(leases.DATE_OLD, "beginn", beginn.isoformat())
+        yield Flaw(Defect.DATE_OLD, "beginn", beginn.isoformat())
     elif beginn - today > _FAR:
-        yield Flaw(leases.DATE_FAR, "beginn", beginn.isoformat())
+        yield Flaw(Defect.DATE_FAR, "beginn", beginn.isoformat())
 
 
 def _end(lease: Mietvertrag, today: date) -> Iterator[Flaw]:
     if lease.ende is None:
         return
     if lease.ende == lease.beginn:
-        yield Flaw(leases.LEASE_OF_A_DAY, "ende", lease.ende.isoformat())
+        yield Flaw(Defect.LEASE_OF_A_DAY, "ende", lease.ende.isoformat())
     if lease.ende < today:
-        yield Flaw(leases.LEASE_ENDED, "ende", lease.ende.isoformat())
+        yield Flaw(Defect.LEASE_ENDED, "ende", lease.ende.isoformat())
     elif lease.ende.year > today.year + _OPEN_YEARS:
-        yield Flaw(leases.OPEN_END_ODD, "ende", lease.ende.isoformat())
+        yield Flaw(Defect.OPEN_END_ODD, "ende", lease.ende.isoformat())

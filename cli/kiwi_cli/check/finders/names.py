@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kiwi_sync.erp.models import Mieter
 
-from kiwi_cli.check.defects import tenants
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Flaw
 
 _WORD = r"(?:herrn?|frau|familie|fam\.?|eheleute|ehel\.|hr\.|fr\.|firma|fa\.)"
@@ -47,21 +47,21 @@ _PLACEHOLDERS = frozenset(
 
 
 def name_flaws(mieter: Mieter) -> Iterator[Flaw]:
-    """What is wrong with a tenant's name."""
+    """The flaws of a tenant's name."""
     person = {"vorname": mieter.vorname or "", "nachname": mieter.nachname or ""}
     if not any(person.values()):
         if not mieter.firma:
-            yield Flaw(tenants.NAME_MISSING, "nachname", mieter.nachname)
+            yield Flaw(Defect.NAME_MISSING, "nachname", mieter.nachname)
     elif mieter.firma:
-        yield Flaw(tenants.PERSON_AND_FIRM, "firma", mieter.firma)
+        yield Flaw(Defect.PERSON_AND_FIRM, "firma", mieter.firma)
     for field, name in (*person.items(), ("firma", mieter.firma or "")):
         if name.casefold() in _PLACEHOLDERS:
-            yield Flaw(tenants.NAME_PLACEHOLDER, field, name)
+            yield Flaw(Defect.NAME_PLACEHOLDER, field, name)
     for field, name in person.items():
         yield from _person_flaws(field, name)
     name = person["nachname"]
     if "," in name and not person["vorname"] and not _SALUTATION.fullmatch(name):
-        yield Flaw(tenants.NAME_IN_ONE_FIELD, "nachname", mieter.nachname)
+        yield Flaw(Defect.NAME_IN_ONE_FIELD, "nachname", mieter.nachname)
 
 
 def is_firm(name: str) -> bool:
@@ -72,11 +72,11 @@ def is_firm(name: str) -> bool:
 def _person_flaws(field: str, name: str) -> Iterator[Flaw]:
     # Herr and Frau are last names, too.
     if _SALUTATION.fullmatch(name) or (field == "vorname" and _SALUTATION_ALONE.fullmatch(name)):
-        yield Flaw(tenants.SALUTATION_IN_NAME, field, name)
+        yield Flaw(Defect.SALUTATION_IN_NAME, field, name)
     firm = field == "nachname" and is_firm(name)
     if firm:
-        yield Flaw(tenants.FIRM_AS_PERSON, field, name)
+        yield Flaw(Defect.FIRM_AS_PERSON, field, name)
     elif _SEVERAL.search(name):
-        yield Flaw(tenants.SEVERAL_PEOPLE, field, name)
+        yield Flaw(Defect.SEVERAL_PEOPLE, field, name)
     if not firm and any(letter.isdigit() for letter in name):
-        yield Flaw(tenants.NAME_DIGITS, field, name)
+        yield Flaw(Defect.NAME_DIGITS, field, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.ids import SEPARATORS, external_id
 
-from kiwi_cli.check.defects import numbers
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.finders.texts import is_point_zero
 from kiwi_cli.check.index import Index
 from kiwi_cli.check.seen import Hit, Key, Subject
@@ -52,8 +52,8 @@ class Lengths:
             for length in sorted(length for length in lengths if length < usual):
                 first, *others = lengths[length].first
                 left_out = lengths[length].count - len(lengths[length].first)
-                yield Hit(numbers.NUMBER_LENGTH, first, name, detail=detail, more=left_out)
-                yield from (Hit(numbers.NUMBER_LENGTH, other, name, detail=detail) for other in others)
+                yield Hit(Defect.NUMBER_LENGTH, first, name, detail=detail, more=left_out)
+                yield from (Hit(Defect.NUMBER_LENGTH, other, name, detail=detail) for other in others)
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Points:
         """Numbers that Excel has changed."""
         for where, subject, name in self._zeros:
             if where not in self._others:
-                yield Hit(numbers.EXCEL_ARTEFACT, subject, name, detail=_POINT_ZERO)
+                yield Hit(Defect.EXCEL_ARTEFACT, subject, name, detail=_POINT_ZERO)
 
 
 def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:
@@ -103,7 +103,7 @@ def mandant_zeros(file: str, mandanten: Iterable[str]) -> Iterator[Hit]:
     for several in alike.values():
         if len(several) > 1:
             subject = Subject(file, mandant=several[0], key=several[0])
-            yield Hit(numbers.MANDANT_ZEROS, subject, "mandant", several[1:])
+            yield Hit(Defect.MANDANT_ZEROS, subject, "mandant", several[1:])
 
 
 def separators(index: Index, separator: str, taken: Mapping[Key, Key]) -> Iterator[Hit]:
@@ -121,14 +121,14 @@ def separators(index: Index, separator: str, taken: Mapping[Key, Key]) -> Iterat
         if separator in joined:
             first = first or subject
         if (known := taken.get(key)) is not None:
-            yield Hit(numbers.EXTERNAL_ID_TAKEN, subject, "nummer", ["/".join((known[1], *known[2]))])
+            yield Hit(Defect.EXTERNAL_ID_TAKEN, subject, "nummer", ["/".join((known[1], *known[2]))])
     if first is not None:
         free = " ".join(one for one in SEPARATORS if not where[one])
         detail = Text(
             f"{where[separator]} Kennungen; frei davon: {free or 'keines'}",
             f"{where[separator]} ids; free of it: {free or 'none'}",
         )
-        yield Hit(numbers.SEPARATOR_IN_NUMBER, first, "nummer", detail=detail)
+        yield Hit(Defect.SEPARATOR_IN_NUMBER, first, "nummer", detail=detail)
 
 
 def taken_ids(index: Index, separator: str) -> dict[Key, Key]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from kiwi_cli.check.defects import leases
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.index import Index
 from kiwi_cli.check.seen import Hit, Lease, NamedKey, UnitKey
 
@@ -29,20 +29,20 @@ def _of_unit(in_order: Iterable[Lease]) -> Iterator[Hit]:
         people = frozenset(lease.tenants)
         other, same = earlier.of_others(people), earlier.of(people)
         if other and _ends_after(other, lease.beginn):
-            yield Hit(leases.LEASES_OVERLAP, lease.subject, "beginn", [other.subject.key])
+            yield Hit(Defect.LEASES_OVERLAP, lease.subject, "beginn", [other.subject.key])
         if same and _ends_after(same, lease.beginn):
-            defect = leases.LEASE_TWICE if same.beginn == lease.beginn else leases.LEASE_RENEWED
+            defect = Defect.LEASE_TWICE if same.beginn == lease.beginn else Defect.LEASE_RENEWED
             yield Hit(defect, lease.subject, "beginn", [same.subject.key])
         earlier.add(people, lease)
 
 
 class _Latest:
-    """Of the leases so far those that end last: of the same people, and of any others."""
+    """The leases so far that end last: of the same people, and of any others."""
 
     def __init__(self) -> None:
         self._of: dict[_People, Lease] = {}
         self._last: list[_People] = []
-        """Whose leases end last, and whose last but them."""
+        """The people whose leases end last, and those whose end last but them."""
 
     def of(self, people: _People) -> Lease | None:
         return self._of.get(people)

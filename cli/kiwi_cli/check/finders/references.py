@@ -5,7 +5,7 @@ from datetime import date
 
 from kiwi_sync.keys import RowKind
 
-from kiwi_cli.check.defects import leases, numbers, tenants
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.index import Index
 from kiwi_cli.check.seen import Complete, Hit, Key, Lease, NamedKey
 
@@ -29,9 +29,9 @@ def _missing(
     lease: Lease, field: str, named: tuple[str, ...], alike: tuple[str, ...] | None, *, gone: bool
 ) -> Hit:
     if alike:
-        return Hit(numbers.REFERENCE_ALMOST, lease.subject, field, ["/".join(named), "/".join(alike)])
-    unknown = leases.LEASE_UNIT_UNKNOWN if field == "verwaltungseinheit" else leases.LEASE_TENANT_UNKNOWN
-    return Hit(unknown if gone else leases.NOT_HERE, lease.subject, field, ["/".join(named)])
+        return Hit(Defect.REFERENCE_ALMOST, lease.subject, field, ["/".join(named), "/".join(alike)])
+    unknown = Defect.LEASE_UNIT_UNKNOWN if field == "verwaltungseinheit" else Defect.LEASE_TENANT_UNKNOWN
+    return Hit(unknown if gone else Defect.NOT_HERE, lease.subject, field, ["/".join(named)])
 
 
 class _Alike:
@@ -63,6 +63,6 @@ def tenancies(index: Index, today: date, complete: Complete, refused: Collection
             continue
         if key not in last:
             if complete(key[0], "mietvertraege"):
-                yield Hit(tenants.TENANT_WITHOUT_LEASE, person.subject)
+                yield Hit(Defect.TENANT_WITHOUT_LEASE, person.subject)
         elif last[key] < today:
-            yield Hit(tenants.MOVED_OUT, person.subject)
+            yield Hit(Defect.MOVED_OUT, person.subject)

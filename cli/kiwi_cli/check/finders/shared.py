@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
-from kiwi_cli.check.defects import Defect, tenants
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.finders.emails import is_placeholder
 from kiwi_cli.check.index import Index
 from kiwi_cli.check.seen import Hit, NamedKey, Tenant
@@ -47,10 +47,10 @@ def _leases_of(index: Index, concerned: Collection[NamedKey]) -> dict[NamedKey, 
 
 def _what(group: list[Tenant], limit: int, leases: dict[NamedKey, set[NamedKey]]) -> Defect:
     if limit and len(group) > limit:
-        return tenants.EMAIL_SHARED_BY_MANY
+        return Defect.EMAIL_SHARED_BY_MANY
     if set.intersection(*(leases.get(tenant.key, set()) for tenant in group)):
-        return tenants.EMAIL_SHARED_IN_LEASE  # also father and son of one name
+        return Defect.EMAIL_SHARED_IN_LEASE  # also father and son of one name
     people = {(tenant.key[0], tenant.name) for tenant in group}
     # Numbers are the Mandant's own: nobody can unite those of two.
     same = len(people) == 1 and all(name for _mandant, name in people)
-    return tenants.SAME_PERSON_TWICE if same else tenants.EMAIL_SHARED
+    return Defect.SAME_PERSON_TWICE if same else Defect.EMAIL_SHARED

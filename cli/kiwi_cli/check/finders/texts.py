@@ -1,10 +1,9 @@
-"""Texts that have suffered on their way: lost umlauts, wrong encodings, what Excel made of them."""
+"""Texts that have suffered on their way: lost umlauts, wrong encodings, changes by Excel."""
 
 import re
 from collections.abc import Iterator
 
-from kiwi_cli.check.defects import Defect, numbers, texts
-from kiwi_cli.check.defects.export import HEADING_AS_RECORD, SUMMARY_AS_RECORD
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Flaw
 
 NUMBER_FIELDS = frozenset({"mandant", "nummer", "wirtschaftseinheit", "plz", "hausnummer"})
@@ -78,10 +77,10 @@ _SUMS = frozenset({"summe", "gesamt", "gesamtsumme", "total", "summen", "endsumm
 
 
 def text_flaws(field: str, value: str) -> Iterator[Flaw]:
-    """What is wrong with a text. `field`: the name of the field that it stands in, without its path."""
+    """The flaws of a text. `field`: the name of the field that it stands in, without its path."""
     stripped = value.strip()
     if is_null(stripped):
-        yield Flaw(texts.NULL_AS_TEXT, field, value)
+        yield Flaw(Defect.NULL_AS_TEXT, field, value)
     elif _SUSPICIOUS.search(stripped):
         yield from (Flaw(defect, field, value) for defect in _suffered(field, stripped))
 
@@ -95,28 +94,28 @@ def misplaced(values: dict[str, object]) -> Defect | None:
     """Whether a record is no record but a heading or a line of totals."""
     keys = {str(values.get(name) or "").strip().casefold() for name in ("mandant", "nummer")}
     if keys <= _HEADINGS:
-        return HEADING_AS_RECORD
-    return SUMMARY_AS_RECORD if keys & _SUMS else None
+        return Defect.HEADING_AS_RECORD
+    return Defect.SUMMARY_AS_RECORD if keys & _SUMS else None
 
 
 def _suffered(field: str, value: str) -> Iterator[Defect]:
     is_number = field in NUMBER_FIELDS
     if _EXCEL_ERROR.fullmatch(value) or (is_number and _excel_number(field, value)):
-        yield numbers.EXCEL_ARTEFACT
+        yield Defect.EXCEL_ARTEFACT
     if is_number and _EXCEL_DATE.fullmatch(value):
-        yield numbers.EXCEL_DATE
+        yield Defect.EXCEL_DATE
     if _has_lost(field, value):
-        yield texts.LOST_UMLAUT
+        yield Defect.LOST_UMLAUT
     if _MOJIBAKE.search(value):
-        yield texts.MOJIBAKE
+        yield Defect.MOJIBAKE
     if _ENTITY.search(value):
-        yield texts.HTML_ENTITY
+        yield Defect.HTML_ENTITY
     if _ODD_BLANK.search(value):
-        yield texts.ODD_WHITESPACE
+        yield Defect.ODD_WHITESPACE
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        yield texts.QUOTES_AROUND
+        yield Defect.QUOTES_AROUND
     if field != "email" and _EMAIL.search(value):
-        yield texts.EMAIL_ELSEWHERE
+        yield Defect.EMAIL_ELSEWHERE
 
 
 def _has_lost(field: str, value: str) -> bool:

@@ -8,7 +8,7 @@ from kiwi_sync.erp.models import Verwaltungseinheit
 from kiwi_sync.rules.mapping import POSTAL_CODE_LENGTH, TEXT_LENGTH, street_of
 from kiwi_sync.rules.reasons import Notice
 
-from kiwi_cli.check.defects import units
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Flaw
 
 _STATES = frozenset(
@@ -67,7 +67,7 @@ _NUMBER_AT_END = re.compile(r"\s(\d+\s?[a-zA-Z]?)(?:\s?[-/+]\s?\d+\s?[a-zA-Z]?)?
 
 
 def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw]:
-    """What is wrong with a unit. `notice`: what KIWI would not take of it."""
+    """The flaws of a unit. `notice`: the reason why KIWI would not take its address."""
     yield from _whole(unit, notice)
     yield from _place(unit)
     if unit.strasse:
@@ -75,11 +75,11 @@ def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw
     country = (unit.land or "DE").upper()
     is_german = country in {"DE", "D", "DEUTSCHLAND", "GERMANY"}
     if notice is Notice.ADDRESS_NOT_ACCEPTED and not re.fullmatch("[A-Z]{2}", country):
-        yield Flaw(units.COUNTRY_ODD, "land", unit.land)
+        yield Flaw(Defect.COUNTRY_ODD, "land", unit.land)
     if notice is Notice.ADDRESS_NOT_ACCEPTED:
         yield from _long(unit)
     if unit.plz and _is_odd(unit.plz, is_german=is_german):
-        yield Flaw(units.PLZ_ODD, "plz", unit.plz)
+        yield Flaw(Defect.PLZ_ODD, "plz", unit.plz)
     if is_german:
         yield from _german(unit)
 
@@ -87,22 +87,22 @@ def unit_flaws(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw
 def _whole(unit: Verwaltungseinheit, notice: Notice | None) -> Iterator[Flaw]:
     if notice is not Notice.ADDRESS_INCOMPLETE:
         if not (unit.strasse or unit.plz or unit.ort):
-            yield Flaw(units.ADDRESS_NONE, "strasse")
+            yield Flaw(Defect.ADDRESS_NONE, "strasse")
         return
     for field in ("strasse", "plz", "ort"):
         if not getattr(unit, field):
-            yield Flaw(units.ADDRESS_INCOMPLETE, field)
+            yield Flaw(Defect.ADDRESS_INCOMPLETE, field)
     if not unit.bundesland:
-        yield Flaw(units.STATE_MISSING, "bundesland")
+        yield Flaw(Defect.STATE_MISSING, "bundesland")
     if unit.latitude is None or unit.longitude is None:
-        yield Flaw(units.COORDINATES_MISSING, "latitude" if unit.latitude is None else "longitude")
+        yield Flaw(Defect.COORDINATES_MISSING, "latitude" if unit.latitude is None else "longitude")
 
 
 def _long(unit: Verwaltungseinheit) -> Iterator[Flaw]:
     texts = {"strasse": street_of(unit), "ort": unit.ort, "bundesland": unit.bundesland}
     for field, text in texts.items():
         if text and len(text) > TEXT_LENGTH:
-            yield Flaw(units.ADDRESS_TOO_LONG, field, text)
+            yield Flaw(Defect.ADDRESS_TOO_LONG, field, text)
 
 
 def _place(unit: Verwaltungseinheit) -> Iterator[Flaw]:
@@ -110,11 +110,11 @@ def _place(unit: Verwaltungseinheit) -> Iterator[Flaw]:
         return
     box = _GERMANY if (unit.land or "DE").upper() == "DE" else _EUROPE
     if unit.latitude == 0 and unit.longitude == 0:
-        yield Flaw(units.COORDINATES_ZERO, "latitude", unit.latitude)
+        yield Flaw(Defect.COORDINATES_ZERO, "latitude", unit.latitude)
     elif _within(_GERMANY, unit.longitude, unit.latitude):
-        yield Flaw(units.COORDINATES_SWAPPED, "latitude", unit.latitude)
+        yield Flaw(Defect.COORDINATES_SWAPPED, "latitude", unit.latitude)
     elif not _within(box, unit.latitude, unit.longitude):
-        yield Flaw(units.COORDINATES_OUTSIDE, "latitude", unit.latitude)
+        yield Flaw(Defect.COORDINATES_OUTSIDE, "latitude", unit.latitude)
 
 
 def _within(box: _Box, latitude: float, longitude: float) -> bool:
@@ -127,11 +127,11 @@ def _house(unit: Verwaltungseinheit, street: str) -> Iterator[Flaw]:
     if unit.hausnummer:
         number = unit.hausnummer.replace(" ", "").casefold()
         if at_end and at_end[0].replace(" ", "").casefold() == number:
-            yield Flaw(units.HOUSE_NUMBER_TWICE, "hausnummer", unit.hausnummer)
+            yield Flaw(Defect.HOUSE_NUMBER_TWICE, "hausnummer", unit.hausnummer)
     elif at_end:
-        yield Flaw(units.HOUSE_NUMBER_IN_STREET, "strasse", street)
+        yield Flaw(Defect.HOUSE_NUMBER_IN_STREET, "strasse", street)
     elif not any(letter.isdigit() for letter in street):  # in Mannheim the streets are numbers
-        yield Flaw(units.HOUSE_NUMBER_MISSING, "hausnummer")
+        yield Flaw(Defect.HOUSE_NUMBER_MISSING, "hausnummer")
 
 
 def _is_odd(plz: str, *, is_german: bool) -> bool:
@@ -146,6 +146,6 @@ def _is_state(name: str) -> bool:
 
 def _german(unit: Verwaltungseinheit) -> Iterator[Flaw]:
     if unit.ort and re.search(r"\b[0-9]{5}\b", unit.ort):
-        yield Flaw(units.PLZ_IN_ORT, "ort", unit.ort)
+        yield Flaw(Defect.PLZ_IN_ORT, "ort", unit.ort)
     if unit.bundesland and not _is_state(unit.bundesland):
-        yield Flaw(units.STATE_ODD, "bundesland", unit.bundesland)
+        yield Flaw(Defect.STATE_ODD, "bundesland", unit.bundesland)

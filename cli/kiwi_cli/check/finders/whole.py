@@ -1,4 +1,4 @@
-"""What can be said of the export as a whole."""
+"""Findings about the export as a whole."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from kiwi_sync.erp.envelope import SECTIONS
 
 from kiwi_cli.check.counted import counted
-from kiwi_cli.check.defects import Defect, export
+from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.seen import Complete, Hit, Subject
 from kiwi_cli.pages import Text
 
@@ -31,7 +31,7 @@ def mandanten(
         wanted = [one for one in sorted(listed) if selected is None or one in selected]
         yield from _empty(file, wanted, records, complete)
         if selected is not None:
-            yield from _each(export.MANDANT_ABSENT, file, (one for one in selected if one not in listed))
+            yield from _each(Defect.MANDANT_ABSENT, file, (one for one in selected if one not in listed))
     if selected is not None:
         passed_over = Counter(deletions)
         for (mandant, _section), count in records.items():
@@ -39,7 +39,7 @@ def mandanten(
         for mandant in sorted({*passed_over, *(listed or ())} - set(selected)):
             detail = counted(passed_over[mandant], _PASSED_OVER, _ALL_PASSED_OVER)
             subject = Subject(file, mandant=mandant, key=mandant)
-            yield Hit(export.MANDANT_NOT_SELECTED, subject, "mandant", detail=detail)
+            yield Hit(Defect.MANDANT_NOT_SELECTED, subject, "mandant", detail=detail)
 
 
 def _empty(
@@ -52,13 +52,13 @@ def _empty(
     for section, of_section in spoken.items():
         empty = [mandant for mandant in of_section if not records.get((mandant, section))]
         if empty and empty == of_section:
-            yield Hit(export.SECTION_EMPTY, Subject(file, key=section), section)
+            yield Hit(Defect.SECTION_EMPTY, Subject(file, key=section), section)
             continue
         for mandant in empty:
             if mandant not in without:
                 subject = Subject(file, mandant=mandant, key=mandant)
-                yield Hit(export.SECTION_EMPTY_IN_MANDANT, subject, section)
-    yield from _each(export.MANDANT_WITHOUT_RECORDS, file, without)
+                yield Hit(Defect.SECTION_EMPTY_IN_MANDANT, subject, section)
+    yield from _each(Defect.MANDANT_WITHOUT_RECORDS, file, without)
 
 
 def _each(defect: Defect, file: str, named: Iterable[str]) -> Iterator[Hit]:

@@ -1,7 +1,7 @@
 """Sorts an export's records by partition of the table: on disk, so that memory stays bounded."""
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -22,7 +22,13 @@ _UNREADABLE = "unreadable"
 
 
 class Spool:
-    """An export's entries, sorted. Use as a context manager: nothing of it stays."""
+    """An export's entries, sorted. Use as a context manager: nothing of it stays.
+
+    `listener` hears every entry that is rejected.
+    """
+
+    def __init__(self, listener: Callable[[Entry], None] | None = None) -> None:
+        self._listener = listener
 
     def __enter__(self) -> Self:
         self._bins = Bins()
@@ -143,6 +149,8 @@ class Spool:
 
     def _reject(self, entry: Entry) -> None:
         self._rejected_count += 1
+        if self._listener is not None:
+            self._listener(entry)
         if len(self._rejected) < SHOWN or _order(entry) < _order(self._rejected[-1]):
             insort(self._rejected, entry, key=_order)
             del self._rejected[SHOWN:]

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kiwi_cli.check.files import Files
 from kiwi_cli.check.findings import Findings
 from kiwi_cli.check.inspection import Inspection
-from kiwi_cli.check.reading import Files
 from kiwi_cli.check.report import Report, report_of
 from kiwi_cli.check.settings import CheckSettings
 from kiwi_cli.check.words import place_words

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from kiwi_cli.check.defects import CATALOGUE
+from kiwi_cli.texts import codes
 
 from tests.unit.cli.check.looking import ROOT, look, places
 
@@ -57,7 +57,7 @@ def test_each_defect_is_found_where_it_is(file: str, row: Row) -> None:
 
 @each
 def test_the_table_says_what_check_says(file: str, row: Row) -> None:
-    assert row.says == CATALOGUE[row.code].title.en
+    assert row.says == codes().findings[row.code].title.en
     assert (ROOT / file).exists()
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from kiwi_cli.check.reading import NotOneExportError
+from kiwi_cli.check.files import NotOneExportError
 from kiwi_cli.pages import Text
 
 from tests.unit.cli.check.looking import LEASE, NOW, TENANT, UNIT, Json, codes, export, look
@@ -101,7 +101,7 @@ def test_parts_that_do_not_say_the_same_are_refused(head: Json) -> None:
     (refused,) = (one for one in report.findings if one.code == "export_refused")
     detail = refused.examples[0].detail
     assert detail is not None
-    assert detail.en == f"parts_differ: {next(iter(head))}"
+    assert detail.en.startswith(f"parts_differ: {next(iter(head))}: ")
 
 
 def test_a_value_is_told_of_that_of_its_field() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kiwi_cli.console.tables import show_report
 from kiwi_cli.local.report import Report, build_report, exit_code
-from kiwi_cli.plan.words import meaning
+from kiwi_cli.texts import meaning
 from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.rules.reasons import Notice

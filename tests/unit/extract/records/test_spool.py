@@ -172,3 +172,12 @@ def nameless_bytes() -> int:
     files = list(Path("/proc/self/fd").iterdir())
     nameless = [one for one in files if one.is_symlink() and "(deleted)" in str(one.readlink())]
     return sum(one.stat().st_size for one in nameless)
+
+
+def test_a_listener_hears_every_entry_that_is_rejected() -> None:
+    heard: list[Entry] = []
+    with Spool(heard.append) as spool:
+        spool.add(entries(full(1, [tenant("1"), tenant("1"), tenant(""), tenant("2", mandant="0009")])))
+        spool.seal(["0001", "0009"], ["0001"])
+        assert spool.rejected_count() == len(heard)
+    assert [one.reason for one in heard] == ["missing", "duplicate", "duplicate", "mandant_not_listed"]

@@ -1,24 +1,25 @@
 """Reads the files of an export, as extract does."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from kiwi_extract.feldmapping.feldmapping import Feldmapping
+from kiwi_extract.inbox.joined_export import Assembled, OpenedPart
 from kiwi_extract.inbox.parts import files_of
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export, Origin, RawRecord
 from kiwi_extract.reading.open_export import FILES, SIDE_FILE, is_side_file, open_export, side_file
 from kiwi_extract.reading.streams import Peekable
-from kiwi_extract.reading.unite_rows import unite
+from kiwi_sync.rules.reasons import RejectedExport
 
+from kiwi_cli.check.export_file import Ended, ExportFile
 from kiwi_cli.check.settings import CheckSettings
 
 Advance = Callable[[int], None]
 """Is told how many bytes more have been read."""
-Ended = Callable[[str, Export], None]
-"""Is told of each file that could be read to its end."""
 NO_ID = "check"
 """Stands for the id of an export that has none of its own."""
 
@@ -29,7 +30,7 @@ class NotOneExportError(Exception):
 
 @dataclass
 class Files:
-    """The files of one export. `unreadable`: why some of them could not be read, once all have been."""
+    """The files of one export, and what their reading has brought."""
 
     paths: Sequence[Path]
     settings: CheckSettings
@@ -37,10 +38,15 @@ class Files:
     feldmapping: Feldmapping | None
     advance: Advance
     unreadable: list[tuple[str, RejectedExportError]] = field(default_factory=list)
+    """The files that cannot be read as an export, and why."""
+    refused: list[tuple[str, RejectedExportError]] = field(default_factory=list)
+    """Why the files are no export together, and the file where it shows."""
+    exports: list[Export] = field(default_factory=list)
+    """The export; several if reading broke off and began again behind the file where it did."""
     side: dict[str, Any] = field(default_factory=dict)
-    """What a side file among them says."""
+    """The content of a side file among them."""
     named: list[str] = field(default_factory=list)
-    """Of which files the export consists, if a side file says so."""
+    """The files of which the export consists, if a side file says so."""
 
     def records(self, ended: Ended) -> Iterator[RawRecord]:
         """Every record, its `source` being the file, and the sheet or the file in it that it stands in.
@@ -58,7 +64,7 @@ class Files:
         self._name()
         if self.named and (others := [path.name for path in exports if path.name not in self.named]):
             raise NotOneExportError(f"{', '.join(others)}: not among the {FILES} of {SIDE_FILE}")
-        return unite(self._all(exports, ended))
+        return self._all(exports, ended)
 
     def _name(self) -> None:
         try:
@@ -77,35 +83,45 @@ class Files:
             self.side = side_file(stream)
         return True
 
-    def _all(self, exports: Sequence[Path], ended: Ended) -> Iterator[RawRecord]:
-        for path in exports:
-            try:
-                with path.open("rb") as stream:
-                    document = self._opened(path, stream)
-                    for raw in document.records():
-                        yield raw._replace(source=source_of(path.name, raw.source))
-                    ended(path.name, document)
-            except RejectedExportError as error:
-                self.unreadable.append((path.name, error))
+    def _all(self, paths: Sequence[Path], ended: Ended) -> Iterator[RawRecord]:
+        side = dict(self.side)
+        if len(paths) == 1 and not self.named:
+            file = ExportFile(paths[0], partial(self._opened, side=side, whole=True), ended)
+            yield from self._read(file, [file])
+            return
+        anzahl = side.pop("anzahl", None)  # counts all files together
+        left = [ExportFile(path, partial(self._opened, side=side, whole=False), ended) for path in paths]
+        while left:
+            # Extract would stop at the first refusal; a person wants to know of the others, too.
+            parts = [partial(OpenedPart, file, file.name, anzahl) for file in left]
+            yield from self._read(Assembled(parts), left)
+            left = [file for file in left if not file.is_begun]
 
-    def _opened(self, path: Path, stream: IO[bytes]) -> Export:
+    def _read(self, export: Export, files: Sequence[ExportFile]) -> Iterator[RawRecord]:
+        self.exports.append(export)
+        try:
+            yield from export.records()
+        except RejectedExportError as error:
+            last = [file for file in files if file.is_begun][-1]
+            incomplete = error.reason is RejectedExport.NO_TABLE and last.completion.missing
+            (self.refused if last.is_read or incomplete else self.unreadable).append((last.name, error))
+
+    @property
+    def missing(self) -> list[str]:
+        """The files that the side file names, and that are not there."""
+        there = {path.name for path in self.paths}
+        return [name for name in self.named if name not in there]
+
+    def _opened(self, path: Path, stream: IO[bytes], side: Mapping[str, Any], *, whole: bool) -> Export:
         # What the bucket's key says of an export that does not say it of itself.
-        said = {"connection": self.settings.connection, "scope": self.scope, "export_id": NO_ID, **self.side}
-        said.pop("anzahl", None)  # counts all files together
+        said = {"connection": self.settings.connection, "scope": self.scope, "export_id": NO_ID, **side}
         origin = Origin(path.name, self.settings.now, said)
-        told = _Told(stream, self.advance)
-        # The rows of one record may lie in several files.
-        return open_export(told, origin, lambda _connection: self.feldmapping, whole=False)
+        told = _CountedStream(stream, self.advance)
+        # Where there are several, the rows of one record may lie in several files.
+        return open_export(told, origin, lambda _connection: self.feldmapping, whole=whole)
 
 
-def source_of(file: str, within: str | None) -> str:
-    """How a file, or what lies within it, is called in the report."""
-    if not within:
-        return file
-    return within if within.startswith(file) else f"{file}: {within}"
-
-
-class _Told:
+class _CountedStream:
     """A stream that tells how much of it has been read."""
 
     def __init__(self, stream: IO[bytes], advance: Advance) -> None:

@@ -1,4 +1,4 @@
-"""What would come of an export: how much of each Mandant comes to KIWI, and what is left out, and why."""
+"""Foresees the outcome of an export: how much of each Mandant comes to KIWI, the rest, and why."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -20,7 +20,7 @@ here: what KIWI has of such a one stays."""
 
 @dataclass
 class Tally:
-    """What comes of one kind of record of one Mandant. A lease makes an agreement for each of its tenants."""
+    """The outcome for one kind of record of one Mandant. A lease makes an agreement for each tenant."""
 
     read: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
@@ -45,7 +45,7 @@ _WITHOUT_ADDRESS = frozenset({Reason.NO_EMAIL, Reason.INVALID_EMAIL, Reason.PLAC
 def foresee(index: Index, settings: CheckSettings, tallies: Tallies, complete: Complete) -> None:
     """Count what would come to KIWI and what would be skipped, as transform and load would have it.
 
-    Of several who claim one address or one id, the first in the export is taken for the one who gets it.
+    If several claim one address or one id, the first in the export is taken for the one who gets it.
     """
     lost, refused = refusals(index, settings)
     for unit in index.units.values():
@@ -63,7 +63,7 @@ def foresee(index: Index, settings: CheckSettings, tallies: Tallies, complete: C
 
 
 def refusals(index: Index, settings: CheckSettings) -> tuple[dict[Key, Key], dict[NamedKey, Reason]]:
-    """Whose external ids others have, and those; and the tenants who do not come to KIWI, and why."""
+    """Records whose external ids others have, with those; and tenants who do not come to KIWI, and why."""
     lost = taken_ids(index, settings.separator)
     return lost, dict(_refused(index, lost, settings.shared_email_limit))
 
@@ -98,7 +98,7 @@ def _agreements(
     lost: Collection[Key],
     complete: Complete,
 ) -> Iterator[str | None]:
-    """Of each agreement of a lease why it does not come to KIWI; None if it does."""
+    """The reason, for each agreement of a lease, why it does not come to KIWI; None if it does."""
     for tenant in lease.tenants:
         mandant, nummer = tenant
         if tenant not in index.tenants:
