@@ -1,4 +1,4 @@
-"""Keys of rows: whose row, of which kind, under which number."""
+"""Keys in the table: connection, kind of row, Mandant and numbers; and the prefixes of everything else."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,12 +6,12 @@ from functools import cached_property
 from hashlib import blake2b
 
 SHARDS = 16
-"""Shards of a (connection, Mandant, kind): one partition key would cap writes at 1,000 a second."""
+"""Shards of a (connection, Mandant, kind): a single partition key would cap writes at 1,000 a second."""
 _DIGITS = "0123456789abcdef"
 
 
 class RowKind(StrEnum):
-    """What a row is about: three kinds of the ERP, and the pair (lease, tenant) that KIWI knows."""
+    """The subject of a row: one of three kinds in the ERP, or the pair (lease, tenant) that KIWI knows."""
 
     VERWALTUNGSEINHEIT = "verwaltungseinheit"
     MIETER = "mieter"
@@ -20,7 +20,7 @@ class RowKind(StrEnum):
 
 
 def escape(part: str) -> str:
-    """A part of a key without the characters that join parts; reversible by `unescape`."""
+    """Replace the characters that join parts of a key. Reversed by `unescape`."""
     return part.replace("%", "%25").replace("#", "%23").replace("/", "%2F")
 
 
@@ -36,7 +36,7 @@ def shard_of(sk: str) -> str:
 
 @dataclass(frozen=True)
 class Partition:
-    """One shard of one kind of one Mandant: the unit in which extract compares."""
+    """One shard of one kind of one Mandant. Extract compares one partition at a time."""
 
     connection: str
     mandant: str
@@ -51,7 +51,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class RowKey:
-    """The key of a row. Its text is what messages carry: keys only, no personal data."""
+    """The key of a row. Its text travels in messages: numbers only, no personal data."""
 
     connection: str
     kind: RowKind
@@ -60,17 +60,17 @@ class RowKey:
 
     @property
     def lease(self) -> "RowKey":
-        """Of an agreement: the key of its lease's row."""
+        """The key of the lease's row. Agreements only."""
         return RowKey(self.connection, RowKind.MIETVERTRAG, self.mandant, self.numbers[:1])
 
     @property
     def tenant(self) -> "RowKey":
-        """The key of the row of an agreement's tenant."""
+        """The key of the tenant's row. Agreements only."""
         return RowKey(self.connection, RowKind.MIETER, self.mandant, self.numbers[1:])
 
     @cached_property
     def partition(self) -> Partition:
-        """The partition; a lease's agreements share one, so that they can be listed together."""
+        """The row's partition. All agreements of a lease share one, so that one query lists them."""
         sharded = escape(self.numbers[0]) if self.kind is RowKind.RENTAL_AGREEMENT else self.sk
         return Partition(self.connection, self.mandant, self.kind, shard_of(sharded))
 
@@ -91,7 +91,7 @@ class RowKey:
 
     @cached_property
     def group(self) -> str:
-        """The FIFO message group: numbers may be longer and stranger than SQS allows, so a hash."""
+        """The FIFO message group: a hash, since numbers may be too long for SQS or contain odd characters."""
         return blake2b(self.text.encode("utf-8"), digest_size=24).hexdigest()
 
     @classmethod
@@ -99,7 +99,7 @@ class RowKey:
         """The key that `text` names.
 
         Raises:
-            ValueError: it is not the text of a key.
+            ValueError: `text` is not the text of a key.
         """
         connection, kind, mandant, *numbers = (unescape(part) for part in text.split("/"))
         if not numbers:
@@ -108,7 +108,7 @@ class RowKey:
 
     @classmethod
     def of_row(cls, pk: str, sk: str) -> "RowKey":
-        """The key of the row that lies under `pk` and `sk`."""
+        """The key of the row stored under `pk` and `sk`."""
         connection, mandant, kind, _shard = pk.split("#")
         return cls.of_sk(unescape(connection), RowKind(kind), unescape(mandant), sk)
 

@@ -7,7 +7,7 @@ Clock = Callable[[], datetime]
 """Gives the present time, with a time zone."""
 
 TOMBSTONE = timedelta(days=90)
-"""How long a row whose entity is gone from ERP and KIWI is kept."""
+"""How long the row of an entity is kept that is gone from ERP and KIWI."""
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Claims in the table: who may use a value that KIWI wants unique, and who waits for it.
+"""Claims in the table: who holds a value that KIWI wants unique, and who waits for it.
 
 A claim's key is a hash, so no e-mail address lies in it. Load takes claims and lets go of them.
 """
@@ -17,7 +17,7 @@ WAITER = "waiter#"
 
 
 def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
-    """The claims that a payload needs, each with the reason to give when it is taken."""
+    """The claims that a payload needs, each with the reason to report if it is taken."""
     if payload is None:
         return {}
     claims = {}
@@ -30,16 +30,16 @@ def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
 
 
 def waiter_at(claim: str, key: RowKey) -> ItemKey:
-    """Where it stands that `key` waits for a claim."""
+    """The key of the note that `key` waits for a claim."""
     return (claim, f"{WAITER}{key.text}")
 
 
 def holders(table: Table, claims: Collection[str]) -> dict[str, RowKey]:
-    """Who holds each of the claims that are held."""
+    """The holder of each claim that has one."""
     there = table.get_many([(claim, HOLDER) for claim in claims])
     return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in there.items()}
 
 
 def waiters(table: Table, claim: str) -> list[RowKey]:
-    """Who waits for a claim."""
+    """The rows that wait for a claim."""
     return [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=WAITER)]
