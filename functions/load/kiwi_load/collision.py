@@ -1,4 +1,4 @@
-"""What to do when KIWI says that something is taken, but not what."""
+"""Handles collisions: KIWI says that something is taken, but not what."""
 
 from kiwi_sync.kiwi.client import KiwiClient
 from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, Tenant
@@ -9,10 +9,10 @@ from kiwi_load.situation import Situation
 
 
 def is_ours(situation: Situation, found: Found) -> bool:
-    """Whether an object in KIWI is the one that this row is about.
+    """Whether an object in KIWI is the one described by this row.
 
     It is if it has our id, or that of earlier releases; or our external id and the same e-mail address (a
-    tenant) or the same tenant and unit (an agreement). Anything else belongs to somebody else.
+    tenant) or the same tenant and unit (an agreement). Anything else is somebody else's.
     """
     if found.id in {situation.kiwi_id, situation.former_id}:
         return True
@@ -26,7 +26,7 @@ def is_ours(situation: Situation, found: Found) -> bool:
 
 
 def missing_parents(kiwi: KiwiClient, situation: Situation) -> list[Row]:
-    """The parents of an agreement that are not in KIWI, though their rows say so."""
+    """The parents of an agreement that are missing in KIWI, though their rows say otherwise."""
     if situation.kind is not Kind.RENTAL_AGREEMENT:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Puts load together from its environment: once a container."""
+"""Puts load together from its environment, once per container."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,18 +23,18 @@ from kiwi_load.stage import Stage
 from kiwi_load.worker import Worker
 
 KEYS_AT_ONCE = 10
-"""As many as a batch of a FIFO queue has."""
+"""The size of a FIFO queue's largest batch."""
 CLIENT_BACKOFF = 0.2
-"""The client's own first rest, as a share of the rest that an absent KIWI gets."""
+"""The client's own first rest, as a share of the rest for an absent KIWI."""
 
 
 class LoadEnvironment(Environment):
-    """What load reads from its environment."""
+    """Load's environment variables."""
 
     load_queue_url: str
     export_queue_url: str
     backoff_seconds: float = 1.0
-    """How long an absent KIWI, or a key that fails, is left alone the first time; doubles each time."""
+    """How long an absent KIWI, or a failing key, is left alone the first time; doubles each time."""
 
 
 @cache

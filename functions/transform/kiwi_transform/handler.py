@@ -1,4 +1,4 @@
-"""Transform: works out what KIWI should hold from what the ERP said."""
+"""Transform: derives KIWI's desired content from the ERP's records."""
 
 from typing import Any
 
