@@ -1,4 +1,4 @@
-"""What extract does with one message of the export queue."""
+"""Extract's work on one message of the export queue."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,7 +40,7 @@ class Stage:
     feldmapping_of: FeldmappingOf = _no_feldmapping
 
     def handle(self, message_id: str, body: str, deadline: Deadline) -> Sweep | None:
-        """Handle one message. What cannot be used is refused with a reason and kept; nothing is lost."""
+        """Handle one message. An unusable export is refused with a reason and kept; nothing is lost."""
         try:
             intakes = understand(body)
         except RejectedExportError as error:
@@ -105,7 +105,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """Keeps the document at hand, and brings kept ones again."""
+    """Keeps the present document, and brings kept ones again."""
 
     bucket: ExportBucket
     exports: Queue
@@ -120,7 +120,8 @@ class _Shelf:
             kept = self.bucket.keep_held(source, name, self.delivery.place)
         if kept is None:
             return None
-        # What comes again is what a person has approved, not the plan any more; but still no dry run.
+        # A kept export comes again with a person's approval, no longer with the plan; but still not as a dry
+        # run.
         return kept.model_copy(update={"plan": None, "earnest": _is_earnest(source)}).message()
 
     def keep_export(self, name: str) -> str | None:
@@ -138,12 +139,12 @@ class _Shelf:
 
 
 def _plan_of(source: Source) -> str | None:
-    """The fingerprint of the plan that is to be carried out."""
+    """The fingerprint of the plan to carry out."""
     return None if isinstance(source, Inline) else source.plan
 
 
 def _is_earnest(source: Source) -> bool:
-    """Whether it is to be carried out, even if the document says that it is a dry run."""
+    """Whether to carry the export out even if its document says `dry_run`."""
     return not isinstance(source, Inline) and (source.earnest or source.plan is not None)
 
 

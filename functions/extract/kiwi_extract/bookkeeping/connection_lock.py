@@ -1,4 +1,4 @@
-"""Lets one export of a connection be worked at a time."""
+"""The lock of a connection: only one export at a time is worked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def _key(connection: str) -> ItemKey:
 
 @contextmanager
 def connection_lock(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
-    """Hold the connection's lock. It ends with the holder's deadline, so that a crash frees it.
+    """Hold the connection's lock. It expires at the holder's deadline, so that a crash frees it.
 
     Raises:
         ConnectionBusyError: another export holds it.

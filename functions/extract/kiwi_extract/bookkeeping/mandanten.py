@@ -1,4 +1,4 @@
-"""Which Mandanten of a connection have had rows: whoever is deselected must be found again."""
+"""The Mandanten of a connection that have had rows: a deselected one must be found again."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ def remember_mandanten(table: Table, connection: str, mandanten: Iterable[str]) 
 
 
 def forget_mandanten(table: Table, connection: str, mandanten: Iterable[str]) -> None:
-    """Forget deselected Mandanten of which everything is gone."""
+    """Forget deselected Mandanten whose rows are all gone."""
     gone = frozenset(mandanten)
     if gone:
         table.update(_key(connection), Change(take={"seen": gone}))

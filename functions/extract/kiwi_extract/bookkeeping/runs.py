@@ -1,4 +1,4 @@
-"""The run of an export: its row says what became of the export, for people and for the next invocation."""
+"""The run of an export: its row holds the result, for people and for the next invocation."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.listing import listed
 
 UNKNOWN = "%unknown"
-"""Stands for the connection where a document does not say whose it is."""
+"""Placeholder for the connection if a document does not name one."""
 DETAIL = 1000
-"""Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
+"""The most characters of a refusal's detail: a list of Mandanten may have thousands of wrong places."""
 _PROGRESS = ("progress", "staying", "passed", "tally", "writes")
 
 
 class Status(StrEnum):
-    """What became of an export."""
+    """The status of an export."""
 
     WORKING = "working"
     DONE = "done"
@@ -38,10 +38,10 @@ _CARRIED_OUT = frozenset({Status.DONE, Status.SUPERSEDED, Status.HELD})
 
 
 class Terms(NamedTuple):
-    """Under what a run works; what was done under other terms has to be done again.
+    """The conditions of a run. If they change, finished partitions are redone.
 
-    `approved`: whether a person has approved its losses. `plan`: what it carries out, and what the state was
-    found to be in line with. `mapping`: the version of the Feldmapping that the export is read with.
+    `approved`: a person has approved its losses. `plan`: the plan that it carries out and has been checked
+    against. `mapping`: the version of the Feldmapping that the export is read with.
     """
 
     settings_version: int
@@ -50,14 +50,14 @@ class Terms(NamedTuple):
     mapping: str | None = None
 
     def are_those_of(self, item: Item) -> bool:
-        """Whether a run's row is of a run under these terms."""
+        """Whether a run's row was written under these terms."""
         approved = item.get("approved", False)
         return self == (item.get("settings_version"), approved, item.get("plan"), item.get("mapping"))
 
 
 @dataclass
 class Tally:
-    """What a run has counted, partition by partition."""
+    """The counts of a run so far, over all its partitions."""
 
     unchanged: int = 0
     changed: int = 0
@@ -69,7 +69,7 @@ class Tally:
 
 @dataclass
 class Run:
-    """How far a run has come."""
+    """The progress of a run."""
 
     connection: str
     export_id: str
@@ -78,17 +78,17 @@ class Run:
     approved: bool = False
     """Whether a person has approved its losses."""
     continues: bool = False
-    """Whether an earlier invocation has worked on it and has not ended it."""
+    """Whether an earlier invocation began it and did not end it."""
     plan: str | None = None
     """The fingerprint of the plan that it carries out."""
     writes: bool = False
-    """Of a run with a plan: whether it may have written anything that the plan is checked against."""
+    """Whether a run with a plan may have written rows that the plan is checked against."""
     done: set[str] = field(default_factory=set)
-    """Partitions that are done, under these settings."""
+    """Finished partitions, under these settings."""
     staying: set[str] = field(default_factory=set)
-    """Mandanten in which something newer stays, or something is held."""
+    """Mandanten in which newer rows stay, or losses are held."""
     passed: set[str] = field(default_factory=set)
-    """Mandanten in which nothing is held, as an earlier invocation has found."""
+    """Mandanten in which an earlier invocation found no held losses."""
     tally: Tally = field(default_factory=Tally)
 
 
@@ -97,7 +97,7 @@ def _key(connection: str, export_id: str) -> ItemKey:
 
 
 def plan_id(export_id: str) -> str:
-    """Under what the run of a dry run lies: beside the real one, which it must not overwrite."""
+    """The id of a dry run's own run: beside the real run, which it must not overwrite."""
     return f"{export_id}#plan"
 
 
@@ -113,7 +113,7 @@ def begin(
     plan: str | None = None,
     mapping: str | None = None,
 ) -> Run:
-    """The run of this export: a new one, or the one that an earlier invocation did not end.
+    """The run of this export: the one that an earlier invocation left open, else a new one.
 
     `approved`, `plan`, `mapping`: see `Terms`.
     """
@@ -148,18 +148,18 @@ def _is_open(item: Item, version: str) -> bool:
 
 
 def is_open(table: Table, connection: str, export_id: str, version: str) -> bool:
-    """Whether an invocation has worked on the export and has not ended its run."""
+    """Whether an invocation began the export and did not end its run."""
     return _is_open(table.get(_key(connection, export_id)) or {}, version)
 
 
 def writes_already(table: Table, connection: str, export_id: str, version: str, terms: Terms) -> bool:
-    """Whether an invocation has begun to write under these very terms, and has not ended."""
+    """Whether an invocation began to write under these very terms, and did not end."""
     item = table.get(_key(connection, export_id)) or {}
     return _is_open(item, version) and terms.are_those_of(item) and bool(item.get("writes"))
 
 
 def carried_out(table: Table, connection: str, export_id: str, version: str, plan: str) -> Status | None:
-    """What became of this very plan; None if it has not been carried out."""
+    """The result of this very plan; None if it was not carried out."""
     item = table.get(_key(connection, export_id)) or {}
     if item.get("version") != version or item.get("plan") != plan:
         return None
@@ -167,13 +167,13 @@ def carried_out(table: Table, connection: str, export_id: str, version: str, pla
 
 
 def note_writing(table: Table, run: Run) -> None:
-    """Note before the first write that from here on rows may be otherwise than the run's plan has them."""
+    """Note, before the first write, that rows may differ from the run's plan from now on."""
     run.writes = True
     table.update(_key(run.connection, run.export_id), Change(put={"writes": True}))
 
 
 def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
-    """Note that parts of an export are there, and that it waits for the others."""
+    """Note that some parts of an export have arrived, and that it waits for the others."""
     put: dict[str, Value] = {"status": Status.INCOMPLETE.value, "detail": detail}
     change = Change(
         put=put | tombstone(now),
@@ -184,12 +184,12 @@ def wait(table: Table, connection: str, export_id: str, detail: str, now: dateti
 
 
 def end_wait(table: Table, connection: str, export_id: str) -> None:
-    """The parts are all there: from here on the run of the whole export says what becomes of it."""
+    """End the wait, since all parts have arrived: the run of the whole export takes over."""
     table.delete(_key(connection, export_id), equals("status", Status.INCOMPLETE.value))
 
 
 def note_progress(table: Table, run: Run) -> None:
-    """Remember how far the run has come, for the next invocation."""
+    """Remember the progress of the run for the next invocation."""
     put = {
         "progress": json.dumps(sorted(run.done)),
         "staying": json.dumps(sorted(run.staying)),
@@ -206,7 +206,7 @@ def end(
     rejected: tuple[int, Sequence[Entry]],
     now: datetime,
 ) -> Status:
-    """Close the run: `held` if part of it is, `superseded` if nothing was new enough, else `done`."""
+    """Close the run: `held` if part of it is, `superseded` if everything was outdated, else `done`."""
     tally = run.tally
     status = Status.SUPERSEDED if tally.outdated and not tally.accepted else Status.DONE
     if tally.held:
@@ -231,7 +231,7 @@ def note_plan(
     began: datetime,
     now: datetime,
 ) -> Status:
-    """Note that an export was planned; `plan`: the message that says where the plan lies."""
+    """Note that an export was planned. `plan`: the message that points to the plan."""
     put: dict[str, Value] = {
         "status": Status.PLANNED.value,
         "version": run.version,
@@ -255,7 +255,7 @@ def refuse(
     kept: str | None,
     now: datetime,
 ) -> None:
-    """Note that an export was refused whole, why, and where the document is kept."""
+    """Note that a whole export was refused, with the reason and the place of the kept document."""
     put: dict[str, Value] = {
         "status": Status.REJECTED.value,
         "reason": error.reason.value,

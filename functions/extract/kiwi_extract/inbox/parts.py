@@ -1,4 +1,4 @@
-"""Exports in several objects: which of their parts are there. What is whole is sent on as one export."""
+"""Collects the parts of exports in several objects, and sends a complete export on as one."""
 
 import json
 import re
@@ -27,16 +27,16 @@ from kiwi_extract.reading.opened_export import export_id_of
 _LONG = 512
 _CLASH = "clash"
 _NAMED = re.compile(r"teil[-_ ]*([0-9]+)[-_ ]*von[-_ ]*([0-9]+)", re.IGNORECASE)
-"""Read generously: a part that is not taken for one would be a whole export, and the others' records gone."""
+"""Matches generously: an unrecognized part would pass for a whole export that lacks the others' records."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """An export in several objects, and which of them one is.
+    """An export in several objects, and the position of one part in it.
 
-    `name`: what its parts have in common. `export_id`: of its run while it waits. `dated`: the name tells
-    this export from all others, so that its parts may come as late as they like. `called`: what the id
-    begins with that it gets when it is whole, if it has none.
+    `name`: the parts' common name. `export_id`: of its run while it waits. `dated`: the name is unique to
+    this export, so that parts may arrive at any time. `called`: the beginning of the id that a complete
+    export gets, if it has none.
     """
 
     connection: str
@@ -49,13 +49,13 @@ class Split:
 
     @property
     def key(self) -> ItemKey:
-        """Where the state has what is there of it."""
+        """The key of the collected parts in the table."""
         name = self.name if len(self.name.encode()) <= _LONG else _digest(self.name)
         return (split_key(self.connection), name)
 
 
 def split_of_envelope(envelope: Envelope) -> Split | None:
-    """Which part a document is, as its envelope says."""
+    """The part described by a document's envelope."""
     if not envelope.is_part or envelope.teil is None:
         return None
     name = f"{envelope.version} von {envelope.teil.von}"
@@ -65,10 +65,10 @@ def split_of_envelope(envelope: Envelope) -> Split | None:
 
 
 def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
-    """Which part an object is, as its side file says, or its name.
+    """The part described by an object's side file, or by its name.
 
     Raises:
-        RejectedExportError: neither can be.
+        RejectedExportError: the description is impossible.
     """
     if place.folder is None or place.connection is None:
         return None
@@ -98,10 +98,10 @@ def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
 
 
 def files_of(side: Mapping[str, Any]) -> list[str]:
-    """The files of which an export consists, as its side file says.
+    """The files of an export, as listed in its side file.
 
     Raises:
-        RejectedExportError: it says so in a way that cannot be.
+        RejectedExportError: the list is malformed.
     """
     files = side.get(FILES) or []
     names = isinstance(files, list) and all(isinstance(name, str) and name for name in files)
@@ -114,14 +114,14 @@ def files_of(side: Mapping[str, Any]) -> list[str]:
 def register(
     table: Table, exports: Queue, split: Split, pointer: Pointer, modified: datetime, now: datetime
 ) -> None:
-    """Note that a part is there; once all are, send the export on. Twice does no harm.
+    """Note the arrival of a part; once all have arrived, send the export on. Repeating it does no harm.
 
     Raises:
         RejectedExportError: another object has the same number.
     """
     is_noted = False
     while not is_noted:
-        # It is not, if another part came at the same time: then once more, with that one in mind.
+        # False if another part arrived at the same time: try again with that one in mind.
         is_noted = _noted(table, split, _Part(pointer, modified), now)
     item = table.get(split.key) or {}
     there = _parts(item)
@@ -135,7 +135,7 @@ def register(
 
 
 def _noted(table: Table, split: Split, mine: "_Part", now: datetime) -> bool:
-    """Note a part beside those that it belongs to, unless it comes too late; False: try again."""
+    """Note a part beside the others of its export, unless it is too old. False: try again."""
     item = table.get(split.key) or {}
     before = _parts(item)
     dropped = set[int]() if split.dated else _dropped(split, item, before, mine)
@@ -156,16 +156,16 @@ def _noted(table: Table, split: Split, mine: "_Part", now: datetime) -> bool:
         put["after"] = stamp(max(before[number].modified for number in dropped))
     gone = [f"{PART}{number}" for number in dropped - {split.number}]
     change = Change(put=put | tombstone(now), remove=[*gone, *([_CLASH] if begins else [])])
-    # Or two parts that begin an export at the same time would take each other for the one before.
+    # Otherwise two parts that begin an export together would each take the other for an old one.
     as_read = [f"{PART}{split.number}", *gone]
     return table.update(split.key, change, *(equals(name, item.get(name)) for name in as_read))
 
 
 def _dropped(split: Split, item: Item, before: Mapping[int, "_Part"], mine: "_Part") -> set[int] | None:
-    """The parts that a part, of a name that comes again, does not belong to; None: it comes too late itself.
+    """The noted parts of an earlier export with the same name; None: the new part itself is too old.
 
-    Once all were there, a newer one begins the next export: with the others it would be neither the old one
-    nor the new one, and what has moved from one part to another would be in neither.
+    A newer part after a complete set begins the next export: mixed with the others it would be neither the
+    old export nor the new one, and a record that moved between parts would be in neither.
     """
     times = {number: part.modified for number, part in before.items()}
     is_late = stamp(mine.modified) <= str(item.get("after", ""))
@@ -177,7 +177,7 @@ def _dropped(split: Split, item: Item, before: Mapping[int, "_Part"], mine: "_Pa
 
 
 def _check_name(table: Table, split: Split, item: Item, known: "_Part | None", mine: "_Part") -> None:
-    """Of two objects with one number nobody knows which is meant; nor of what comes with them."""
+    """Refuse two objects that have the same number in one export: nobody knows the right one."""
     clash = item.get(_CLASH)
     if known is not None and known.pointer.key != mine.pointer.key:
         clash = stamp(mine.modified)
@@ -200,14 +200,14 @@ def _send_on(table: Table, exports: Queue, split: Split, item: Item, parts: Sequ
         exported_at=moment,
     )
     exports.send([Outgoing(message.message())])
-    # Last: who dies before sends it again, which does no harm.
+    # Last: a crash before it sends the export again, which does no harm.
     table.update(split.key, Change(put={"sent": whole}))
     runs.end_wait(table, split.connection, split.export_id)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A part that is there, and since when."""
+    """A part that has arrived, and its time."""
 
     pointer: Pointer
     modified: datetime

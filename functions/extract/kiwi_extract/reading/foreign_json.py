@@ -1,4 +1,4 @@
-"""Reads foreign JSON, whose lists are tables: they become records by the connection's Feldmapping."""
+"""Reads foreign JSON by the connection's Feldmapping: its lists are tables, their items become records."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -14,16 +14,16 @@ from kiwi_extract.reading.streams import Readable, decoded
 from kiwi_extract.reading.tables import Row, Table
 
 LOOKED_AT = 100
-"""Rows whose keys are the columns: what is nothing is often left out."""
+"""The number of rows whose keys make the columns: empty values are often left out."""
 LISTS_AT = 4
-"""How deep the lists may lie."""
+"""The deepest level of a list."""
 
 
 def foreign_tables(stream: Readable, source: str, encoding: str) -> Iterator[Table]:
-    """The lists of a document as tables: called by their keys, `data.items`; the document itself by `source`.
+    """The lists of a document as tables, named by their keys (`data.items`); the document itself by `source`.
 
     Raises:
-        RejectedExportError: it is not JSON, or too complex.
+        RejectedExportError: the document is not JSON, or is too complex.
     """
     try:
         text = JsonText(decoded(stream, encoding))
@@ -48,7 +48,7 @@ def _tables(text: JsonText, source: str, path: str, depth: int) -> Iterator[Tabl
 
 
 def foreign_lines(stream: Readable, source: str) -> Iterator[Table]:
-    """A file of one JSON object a line, as a table."""
+    """A file with one JSON object per line, as a table."""
     return _table(source, _rows_of_lines(stream))
 
 
@@ -56,7 +56,7 @@ def _table(source: str, rows: Iterator[Row]) -> Iterator[Table]:
     first = list(islice(rows, LOOKED_AT))
     columns = dict.fromkeys(name for row in first for name in row.cells)
     yield Table(source, None, chain(first, rows), list(columns))
-    # Whoever did not want the table has left it unread; what comes behind it begins at its end.
+    # An unwanted table was left unread; the rest begins at its end.
     for _ in rows:
         pass
 
