@@ -1,4 +1,4 @@
-"""Faults on purpose: which request gets one is drawn from a seed."""
+"""Deliberate faults, drawn from a seed for each request."""
 
 import random
 import threading
@@ -11,7 +11,7 @@ _RATES = ("429", "503", "500", "reset_before", "reset_after")
 
 @dataclass(frozen=True)
 class Faults:
-    """How often what goes wrong.
+    """The rate of each kind of fault.
 
     `latency` is the longest delay in seconds, drawn uniformly, before the request takes effect. An outage
     window is (first, last) in request sequence numbers, both inclusive. After `reset_before` nothing has
@@ -62,7 +62,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class Fate:
-    """The decision about one request."""
+    """The drawn fault and delay of one request."""
 
     seq: int
     fault: str | None
@@ -85,7 +85,7 @@ class Fate:
 
 
 class FaultSource:
-    """Numbers the requests and draws the fate of each: always one draw, so that a seed tells the sequence."""
+    """Numbers the requests and draws a fault for each: always one draw, so that a seed fixes the sequence."""
 
     def __init__(self, seed: int) -> None:
         self.faults = Faults()
@@ -95,12 +95,12 @@ class FaultSource:
         self._delays = random.Random(seed + 1)  # noqa: S311 - repeatable on purpose
 
     def numbered(self) -> int:
-        """How many requests have come in so far."""
+        """The number of requests so far."""
         with self._lock:
             return self._seq
 
     def next(self, *, login: bool) -> Fate:
-        """The fate of the next request."""
+        """Number and fault of the next request."""
         with self._lock:
             self._seq += 1
             faults, draw, delay = self.faults, self._draws.random(), self._delays.random()

@@ -1,4 +1,4 @@
-"""Which request means what: the paths of both services."""
+"""Routing: the paths of both services, and the operation behind each."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ACCESS_TOKEN = f"{CORE}/v1/access_token"
 
 @dataclass(frozen=True)
 class Call:
-    """A request as it came in; `body` is what the JSON said, or None."""
+    """A request as it came in; `body` is the content of the JSON, or None."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Call:
 
 Operation = Callable[[Organization, str, Call], Any]
 
-# By method, resource and what follows the id. The state's paths are written with a dash, the others not.
+# By method, resource and the rest after the id. The state's paths are written with a dash, the others not.
 _OPERATIONS: dict[tuple[str, str, str], Operation] = {
     ("GET", "rental_units", ""): lambda org, _, call: org.shared.unordered(
         rental_units.list_all(org, call.query)
@@ -83,16 +83,16 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Target:
-    """The thing that a path of the ERP API points at."""
+    """The object of the ERP API that a path names."""
 
     organization_id: int | None
-    """None: it is no number."""
+    """None: the path has no number here."""
     resource: str
     key: str
     rest: str
 
     def check_known(self) -> None:
-        """404, unless there is something that can be done there."""
+        """Raise 404 unless the path has some operation."""
         if (self.resource, self.rest) not in _SHAPES:
             raise FrameworkError(404, "Not Found")
 
@@ -102,7 +102,7 @@ class Target:
         return _KINDS.get(self.resource)
 
     def operation(self, method: str) -> Operation:
-        """The operation that this method is, or 404 or 405."""
+        """The operation of this method. Raises 404 or 405."""
         self.check_known()
         try:
             return _OPERATIONS[method, self.resource, self.rest]
@@ -111,7 +111,7 @@ class Target:
 
 
 def target(path: str) -> Target | None:
-    """The thing that the path points at, or None outside the ERP API."""
+    """The object that the path names; None outside the ERP API."""
     root = f"{ERP}/organizations/"
     if not path.startswith(root):
         return None
@@ -141,7 +141,7 @@ def body_id(kind: str | None, body: Any) -> str | None:
 
 
 def read_json(content: bytes) -> tuple[Any, bool]:
-    """The JSON in a body (None if it is none), and whether the body is text at all."""
+    """The JSON in a body (None if there is none), and whether the body is text at all."""
     try:
         return json.loads(content.decode("utf-8")), True
     except UnicodeDecodeError:

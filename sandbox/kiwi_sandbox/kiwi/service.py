@@ -27,7 +27,7 @@ class Reply:
 
 
 class Service:
-    """Answers one request after the other: what takes effect, takes effect alone."""
+    """Answers one request after the other, so that effects never overlap."""
 
     def __init__(self, seed: int) -> None:
         self.lock = threading.RLock()
@@ -38,15 +38,15 @@ class Service:
         self.faults = FaultSource(seed)
         self.journal = Journal()
         self.while_writing: Callable[[], object] = lambda: self.stopping.wait(self.shared.addresses.window)
-        """Called while a new address is written down: other requests are answered meanwhile."""
+        """Called while a new address is written down, so that other requests are answered meanwhile."""
 
     def organization(self, organization_id: int) -> Organization:
-        """The organization, which exists from now on."""
+        """The organization, created if it is new."""
         organizations = self.shared.organizations
         return organizations.setdefault(organization_id, Organization(organization_id, self.shared))
 
     def answer(self, call: Call) -> Reply | None:
-        """The answer, or None where the connection is to be reset."""
+        """The answer, or None if the connection is to be reset."""
         target = routes.target(call.path)
         came_in = self.shared.order.effects
         fate = self.faults.next(login=target is None and call.path != routes.HEALTH)
@@ -76,7 +76,7 @@ class Service:
                 raise fate.error
             with self.lock:
                 self.shared.order.came_in = came_in
-                # Written out under the lock: the answer is what was true at one moment.
+                # Written under the lock: the answer is the truth of one moment.
                 try:
                     reply = self._other(call) if target is None else self._work(call, target)
                 finally:
@@ -97,7 +97,7 @@ class Service:
                 self.shared.addresses.written(new)
 
     def _other(self, call: Call) -> Reply:
-        """All that belongs to no organization."""
+        """Answer requests that belong to no organization."""
         method = {routes.HEALTH: "GET", routes.SESSION: "POST", routes.ACCESS_TOKEN: "POST"}.get(call.path)
         if method is None:
             raise FrameworkError(404, "Not Found")
