@@ -45,7 +45,7 @@ class StepwiseSsm(MemorySsm):
         return super().get_parameter(Name=Name)
 
     def get_paginator(self, _operation: str) -> Any:
-        """Of `get_parameters_by_path`: the one that is used."""
+        """The paginator of `get_parameters_by_path`, the only one in use."""
         self.scheduler.point("list parameters")
         names = [{"Name": name} for name in sorted(self.parameters)]
         return SimpleNamespace(paginate=lambda **_: [{"Parameters": names}])
@@ -65,10 +65,10 @@ class StepwiseS3:
     """The export bucket, as much of S3 as extract uses; every request is a step."""
 
     class exceptions:  # noqa: N801 (boto3's own name)
-        """The errors that it names."""
+        """The errors that the client names."""
 
         class ClientError(Exception):
-            """What S3 refuses."""
+            """A refusal of S3."""
 
             response: Any = MappingProxyType({"Error": {"Code": "NoSuchKey"}})
 
@@ -97,7 +97,7 @@ class StepwiseS3:
 
 @dataclass
 class Ground:
-    """What the functions stand on."""
+    """The simulated world below the functions."""
 
     scheduler: Scheduler
     table: SimulatedTable
@@ -110,7 +110,7 @@ class Ground:
     s3: StepwiseS3
 
     def connections(self) -> Connections:
-        """What a container remembers of Parameter Store."""
+        """A container's memory of Parameter Store."""
         return Connections(cast("Any", self.ssm), PATH, self.scheduler.clock)
 
     def new_extract(self) -> Extract:

@@ -91,7 +91,7 @@ def lease_not_read_again() -> AbstractContextManager[Any]:
 
 
 def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
-    """Load crosses a former parent off before it has told it."""
+    """Load crosses a former parent off before it has sent it."""
 
     def release(self: Any, agreement: Any, parents: Any, *, present: bool) -> None:
         if agreement.parents:
@@ -117,7 +117,7 @@ def deletion_with_access_on() -> AbstractContextManager[Any]:
 
 
 def claim_not_tried_again() -> AbstractContextManager[Any]:
-    """Who registers as a waiter does not look once more whether the claim is free by now."""
+    """A new waiter does not check once more whether the claim is free by now."""
 
     def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
         taken = claims._take(table, claim, key)
@@ -131,7 +131,7 @@ def claim_not_tried_again() -> AbstractContextManager[Any]:
 
 
 def waiters_not_woken() -> AbstractContextManager[Any]:
-    """Who lets go of a claim tells nobody."""
+    """Letting go of a claim sends no waiters."""
     return pretending(claims, send_to_load=lambda *_args, **_named: None)
 
 
@@ -146,12 +146,12 @@ def parent_wakes_nobody() -> AbstractContextManager[Any]:
 
 
 def foreign_objects_adopted() -> AbstractContextManager[Any]:
-    """Load takes whatever collides for its own."""
+    """Load takes every colliding object for its own."""
     return pretending(worker, is_ours=lambda _situation, _found: True)
 
 
 def only_who_has_or_awaits_an_address_counts() -> AbstractContextManager[Any]:
-    """Whether an address is a placeholder depends on its claim, which those who use it let go then."""
+    """The count for placeholders depends on the claim, which its users let go once it is exceeded."""
 
     def others(self: Any, situation: Any, claim: str) -> list[Any]:
         there = claims.users(self.table, claim, situation.row.email_limit)
@@ -161,17 +161,17 @@ def only_who_has_or_awaits_an_address_counts() -> AbstractContextManager[Any]:
 
 
 def nobody_is_sent_when_one_more_comes() -> AbstractContextManager[Any]:
-    """Who makes an address a placeholder does not send those who use it."""
+    """The tenant that makes an address a placeholder does not send its present users."""
     return pretending(crowd, users=lambda *_args: [])
 
 
 def crowd_not_looked_at_again() -> AbstractContextManager[Any]:
-    """Who has claimed an address does not look once more how many want it."""
+    """A tenant does not count the wants once more after it has claimed an address."""
     return pretending(crowd.Crowd, is_placeholder=lambda _self, _situation: False)
 
 
 def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
-    """Who leaves a crowd crosses it off before the others are sent."""
+    """A tenant that leaves a crowd crosses it off before the others are sent."""
 
     def left(self: Any, situation: Any) -> Any:
         row = situation.row
@@ -185,7 +185,7 @@ def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
 
 
 class _With:
-    """An object, some of whose attributes are others."""
+    """An object with some of its attributes replaced."""
 
     def __init__(self, real: Any, **others: Any) -> None:
         self.__dict__.update(others, _real=real)

@@ -29,19 +29,19 @@ Content = dict[str, dict[str, Any]]
 
 @dataclass
 class Compared:
-    """What was planned for one export beside what then happened, in keys of KIWI's objects."""
+    """The plan of one export beside its real effect, in keys of KIWI's objects."""
 
     export_id: str
     planned: dict[str, set[str]]
     happened: dict[str, set[str]]
     undecided: set[str]
-    """What the plan leaves open, and is not compared."""
+    """Objects that the plan leaves open; not compared."""
     written: list[tuple[str, str]]
     plan: dict[str, Any] = field(repr=False)
 
 
 def planned_and_dropped(seed: int) -> Iterator[Compared]:
-    """The exports of a seed's history, in the order in which it drops them."""
+    """The exports of a seed's history, in the order of arrival."""
     drawn = draw(seed)
     calm = replace(
         drawn,
@@ -83,7 +83,7 @@ def _compare(world: World, export: Any) -> Compared:
 
 
 def _undecided(plan: dict[str, Any], *contents: Content) -> set[str]:
-    """The objects of which the plan says that nobody knows who comes first, and the agreements of such."""
+    """Objects whose winner the plan leaves open, and their agreements."""
     keys = [RowKey.parse(line["key"]) for line in plan["lines"] if line.get("undecided")]
     ids = {kiwi_id("42", (key.mandant, *key.numbers)) for key in keys}
     agreements = [one for content in contents for one in content["rental_agreement"].values()]

@@ -32,7 +32,7 @@ WITNESSES = {
     "wake_up_deduplicated": 4,
     "wake_up_forgotten_while_away": 133,
 }
-"""Seeds that found the defect before: tried first, since some take hundreds of histories to be found."""
+"""Seeds that found the defect before: tried first, since some defects take hundreds of histories."""
 MANY = 5000
 RARE = {
     "claim_not_tried_again",
@@ -43,7 +43,7 @@ RARE = {
     "marks_wait_for_any_doubt",
     "todo_cleared_blindly",
 }
-"""Not found in some hundreds of histories each since these have changed: too rare for a test.
+"""Defects not found in some hundreds of histories each: too rare for a test.
 
 `make simulate DEFECT=…` looks for them, see docs/simulation.md.
 """
