@@ -1,4 +1,4 @@
-"""What stands in the state table: rows, runs, connections, and what is still owed."""
+"""The content of the state table: rows, runs, connections, and the rows that are still owed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _read = TypeDeserializer().deserialize
 
 @dataclass
 class Outcome:
-    """The state table's content, sorted by what it is about; links, claims and watermarks are left out."""
+    """The state table's content, sorted by subject; links, claims and watermarks are left out."""
 
     entities: list[Item] = field(default_factory=list)
     runs: list[Item] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Outcome:
         return {name for name, item in self.connections.items() if item.get("paused_version")}
 
     def movable(self, now: datetime) -> int:
-        """How many rows are owed something that is due within seconds and can be paid."""
+        """The number of owed rows that are due within seconds and can be settled."""
         soon = (now.astimezone(UTC) + _SOON).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         paused = self.paused()
         return sum(
@@ -47,7 +47,7 @@ class Outcome:
         return {name for name, item in self.connections.items() if item.get("away_until")}
 
     def outstanding(self) -> int:
-        """How many rows are owed anything at all, now or later."""
+        """The number of owed rows, due now or later."""
         return sum("todo" in item for item in self.entities)
 
 
@@ -57,7 +57,7 @@ def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
 
 
 def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
-    """What is owed, and what keeps it from being paid: of the rest there is nothing in the outcome."""
+    """The owed rows, and the obstacles to settling them; everything else is missing in the outcome."""
     return _sorted(_scan(client, table, **_OWED))
 
 

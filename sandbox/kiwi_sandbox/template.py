@@ -1,4 +1,4 @@
-"""What the stack consists of, read from `template.yaml`: queues, table, functions and what ties them."""
+"""The parts of the stack, read from `template.yaml`: queues, table, functions and their connections."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ STACK_NAME = "kiwi-sync"
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue; `dead_letter` is the name of the queue that takes what was received too often."""
+    """A queue; `dead_letter` is the name of the queue for messages that were received too often."""
 
     name: str
     url: str
@@ -27,7 +27,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: where its handler is, and what surrounds it."""
+    """A function: its handler and its surroundings."""
 
     name: str
     handler: str
@@ -86,7 +86,7 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Table:
-    """The state table; `definition` is what CreateTable takes."""
+    """The state table; `definition` is the argument of CreateTable."""
 
     name: str
     definition: dict[str, Any]
