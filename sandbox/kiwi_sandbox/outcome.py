@@ -46,7 +46,7 @@ class Outcome:
         """The connections whose KIWI does not answer."""
         return {name for name, item in self.connections.items() if item.get("away_until")}
 
-    def outstanding(self) -> int:
+    def owed_rows(self) -> int:
         """The number of owed rows, due now or later."""
         return sum("todo" in item for item in self.entities)
 

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from kiwi_sync.state.table import OUTSTANDING
+from kiwi_sync.state.table import OWED_INDEX
 from moto import mock_aws
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Aws:
             ],
             GlobalSecondaryIndexes=[
                 {
-                    "IndexName": OUTSTANDING,
+                    "IndexName": OWED_INDEX,
                     "KeySchema": [
                         {"AttributeName": "todo", "KeyType": "HASH"},
                         {"AttributeName": "todo_at", "KeyType": "RANGE"},

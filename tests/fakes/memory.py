@@ -40,7 +40,7 @@ class MemoryTable:
     def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
         return list(islice(self.query(pk, prefix=prefix), limit))
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         with self._lock:
             found = [
                 (str(item["todo_at"]), (pk, sk))
@@ -50,9 +50,9 @@ class MemoryTable:
             ]
         return [key for _, key in sorted(found)][:limit]
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
         """All that is there at the beginning: what comes meanwhile may or may not be among it."""
-        found = self.outstanding(todo, first=at, last=at, limit=sys.maxsize // 2)
+        found = self.owed(todo, first=at, last=at, limit=sys.maxsize // 2)
         for start in range(0, len(found), page):
             yield found[start : start + page]
 

@@ -34,11 +34,11 @@ class StrictTable(MemoryTable):
         _checked((pk, "any"))
         return super().query(pk, prefix=prefix, only=only)
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         if (first or "0") > last:
             raise RefusedError("between what and what")
         _checked((todo, last))
-        return super().outstanding(todo, first=first, last=last, limit=limit)
+        return super().owed(todo, first=first, last=last, limit=limit)
 
     def get_many(self, keys: Collection[ItemKey]) -> dict[ItemKey, Item]:
         return super().get_many(list(map(_checked, keys)))

@@ -63,10 +63,10 @@ class SimulatedTable(MemoryTable):
                 return
             after = page[-1][0]
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys from the index, which may not show changes of the last seconds."""
         self._point(f"index {todo}")
-        found = super().outstanding(todo, first=first, last=last, limit=limit * 2)
+        found = super().owed(todo, first=first, last=last, limit=limit * 2)
         late = self._scheduler.rng.random() < 0.3
         for at, key, was, was_at in self._marks if late else ():
             if at > self._scheduler.now - INDEX_LAG:

@@ -138,7 +138,7 @@ def _gave_up(stack: LocalStack, after: float, left: Iterable[list[Export]]) -> s
     names = _names(export for group in left for export in group)
     return (
         f"Gave up after {after:g} s (--give-up-after): {stack.poller.waiting()} messages are queued, "
-        f"{outcome.outstanding()} rows are outstanding{away}."
+        f"{outcome.owed_rows()} rows are still owed{away}."
         + (f" Not even on the queue: {names}." if names else "")
     )
 

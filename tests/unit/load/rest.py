@@ -66,7 +66,7 @@ def _next_action(world: World, row: Row) -> Action | None:
 
 
 def faults(world: World) -> list[str]:
-    """What is not as it must be once nothing is outstanding; empty if all is well."""
+    """Faults that remain once nothing is owed; empty if all is well."""
     return [*consistency.faults(world.table, world.rows()), *_coordinate_faults(world)]
 
 

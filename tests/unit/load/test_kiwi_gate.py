@@ -125,7 +125,7 @@ def test_a_sweep_is_asked_for_when_the_rest_is_over(gated: Gated) -> None:
     assert gated.orders() == [(order, 900)], "SQS delays no longer"
 
 
-def test_a_kiwi_that_is_back_is_open_and_what_is_outstanding_comes_at_once(gated: Gated) -> None:
+def test_a_kiwi_that_is_back_is_open_and_owed_rows_come_at_once(gated: Gated) -> None:
     for _ in range(5):
         gated.rest()
     gated.orders()

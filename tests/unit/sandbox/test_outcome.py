@@ -1,4 +1,4 @@
-"""What the state table says is still owed."""
+"""The rows that are still owed, by the state table."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,4 +37,4 @@ def test_nothing_of_a_paused_connection_can_move() -> None:
     connections = {"paused": {"paused_version": "v1"}, "away": {"away_until": stamp(NOW)}}
     outcome = Outcome(entities=rows, connections=connections)
     assert outcome.movable(NOW) == 1
-    assert outcome.outstanding() == 2
+    assert outcome.owed_rows() == 2

@@ -22,7 +22,7 @@ def due(tools: Tools, connection: str, last: str, limit: int = A_SHARD) -> tuple
     more = False
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
-        found = tools.table.outstanding(todo, last=last, limit=limit)
+        found = tools.table.owed(todo, last=last, limit=limit)
         more = more or len(found) == limit
         keys += _readable(connection, found)
     return keys, more
@@ -66,5 +66,5 @@ def retry_parked(tools: Tools, connection: str, now: datetime) -> Iterator[int]:
     """
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
-        for found in tools.table.outstanding_at(todo, PARKED, page=A_SHARD):
+        for found in tools.table.owed_at(todo, PARKED, page=A_SHARD):
             yield send_again(tools, _readable(connection, found), now, PARKED)

@@ -138,7 +138,7 @@ class _Reader:
                 raise _error(_line(event), show_place(place), "a key must be a text")
             key = str(self._value(event, place)) if event.value else ""
             if key in items:
-                raise _error(_line(event), show_place((*place, key)), "stands there twice")
+                raise _error(_line(event), show_place((*place, key)), "appears twice")
             items[key] = self._value(next(self._events), (*place, key))
             items.lines[key] = _line(event)
         return items

@@ -127,7 +127,7 @@ def register(
     there = _parts(item)
     if len(there) < split.of:
         missing = sorted(set(range(1, split.of + 1)) - there.keys())
-        detail = f"parts that are there: {_listed(there)} of {split.of}; missing: {_listed(missing)}"
+        detail = f"parts received: {_listed(there)} of {split.of}; missing: {_listed(missing)}"
         runs.wait(table, split.connection, split.export_id, detail, now)
         logger.info("part of an export", connection=split.connection, export_id=split.export_id)
         return

@@ -130,6 +130,6 @@ class Planner:
         table, connection = self.survey.table, self.survey.connection.id
         for shard in range(SHARDS):
             todo = todo_partition(connection, format(shard, "x"))
-            self.findings.owed += len(table.outstanding(todo, last=_BEFORE_PARKED, limit=A_SHARD))
+            self.findings.owed += len(table.owed(todo, last=_BEFORE_PARKED, limit=A_SHARD))
             if self.survey.envelope.is_full:
-                self.findings.parked += sum(map(len, table.outstanding_at(todo, PARKED, page=A_SHARD)))
+                self.findings.parked += sum(map(len, table.owed_at(todo, PARKED, page=A_SHARD)))

@@ -30,13 +30,13 @@ class Unwritten:
         """The first items under `pk`."""
         return self.table.first(pk, prefix=prefix, limit=limit)
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys from the index."""
-        return self.table.outstanding(todo, first=first, last=last, limit=limit)
+        return self.table.owed(todo, first=first, last=last, limit=limit)
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
         """Keys from the index, page by page."""
-        return self.table.outstanding_at(todo, at, page=page)
+        return self.table.owed_at(todo, at, page=page)
 
     def update(self, _key: ItemKey, _change: Change, *_checks: Check) -> bool:
         """Nothing happens, and it looks as if it had."""

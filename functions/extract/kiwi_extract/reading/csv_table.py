@@ -114,7 +114,7 @@ def _header_line(lines: Lines) -> tuple[str, int]:
     for count, line in enumerate(lines, start=1):
         if line.strip():
             return line, count
-    raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+    raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the file is empty")
 
 
 def _known(delimiter: str, line: int) -> str:

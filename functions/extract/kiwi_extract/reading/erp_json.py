@@ -111,7 +111,7 @@ def _check_nothing(text: JsonText, fault: str) -> None:
 def _note(name: str, shown: str, seen: set[str]) -> None:
     """Note a key, and refuse a repeated one: nobody knows which value counts. Skipped keys are not noted."""
     if name in seen:
-        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: stands there twice")
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: appears twice")
     seen.add(name)
 
 

@@ -178,5 +178,5 @@ class Numbering:
 def check_completion(completion: Completion) -> None:
     """Raise RejectedExportError if a wanted supplementing table is missing."""
     if completion.missing:
-        detail = f"no file, sheet or list for what completes others: {', '.join(sorted(completion.missing))}"
+        detail = f"no file, sheet or list for a supplementing table: {', '.join(sorted(completion.missing))}"
         raise RejectedExportError(RejectedExport.NO_TABLE, detail)

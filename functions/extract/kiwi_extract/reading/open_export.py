@@ -109,7 +109,7 @@ class _Opening:
         if head.startswith(("{", "[")):
             yield from foreign_tables(stream, source, encoding)
         elif not head:
-            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the file is empty")
         elif stream.peek(4) == _OFFICE_97:
             raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
         else:
@@ -190,7 +190,7 @@ def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
         raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
     if strict and value.keys() - _SIDE_KEYS:
         # Its lists would be left out, and be gone.
-        detail = f"{SIDE_FILE}: in a ZIP with other files it may say only what a side file may say"
+        detail = f"{SIDE_FILE}: in a ZIP with other files it may have a side file's keys only"
         raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
     known = _SIDE_KEYS - {"format"}
     return {name: value[name] for name in known & value.keys()}

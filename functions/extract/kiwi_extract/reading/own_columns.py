@@ -74,7 +74,7 @@ def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
         return []
     for name in _COUNTS.intersection(fields):
         if fields.count(name) > 1:
-            detail = f"two columns are called {name}, be it in small or capital letters"
+            detail = f"two columns are called {name}, apart from capital letters"
             raise RejectedExportError(RejectedExport.NO_TABLE, detail)
     return [IdentityTable(section)]
 

@@ -95,7 +95,7 @@ def _sweep_connection(
     keys, more = due(tools, connection, last)
     sent = send_again(tools, keys, now, last)
     if sent:
-        logger.info("sent again what was outstanding", connection=connection, keys=sent)
+        logger.info("resent owed rows", connection=connection, keys=sent)
     return sent, more
 
 

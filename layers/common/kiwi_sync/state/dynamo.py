@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from kiwi_sync.state.table import OUTSTANDING, Change, Check, Item, ItemKey, Value
+from kiwi_sync.state.table import OWED_INDEX, Change, Check, Item, ItemKey, Value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -83,7 +83,7 @@ class DynamoTable:
         )
         return [_decode(raw) for raw in answer["Items"]]
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys from the index, which is eventually consistent: a hint, like every message."""
         expression = _Expression()
         condition = (
@@ -92,14 +92,14 @@ class DynamoTable:
         )
         answer = self._client.query(
             TableName=self._name,
-            IndexName=OUTSTANDING,
+            IndexName=OWED_INDEX,
             KeyConditionExpression=condition,
             Limit=limit,
             **expression.arguments(),
         )
         return _keys(answer["Items"])
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
         """Keys from the index, page by page; each page continues after the last key before."""
         expression = _Expression()
         condition = (
@@ -108,7 +108,7 @@ class DynamoTable:
         )
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            IndexName=OUTSTANDING,
+            IndexName=OWED_INDEX,
             KeyConditionExpression=condition,
             PaginationConfig={"PageSize": page},
             **expression.arguments(),

@@ -11,7 +11,7 @@ Value = str | int | bool | frozenset[str]
 Item = dict[str, Value]
 ItemKey = tuple[str, str]
 
-OUTSTANDING = "outstanding"
+OWED_INDEX = "outstanding"
 """The index of rows that carry `todo`, ordered by `todo_at`."""
 
 
@@ -82,11 +82,11 @@ class Table(Protocol):
         """The first items of `query`, up to the limit; reads no more than these."""
         ...
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys of items with this `todo` and a `todo_at` from `first` to `last`, earliest first."""
         ...
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
         """Keys of all items with this `todo` and this `todo_at`, in pages; no key twice.
 
         Items may leave and come back meanwhile.

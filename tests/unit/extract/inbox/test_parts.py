@@ -59,7 +59,7 @@ def test_nothing_is_gone_before_all_parts_are_there(stack: Cloud, desk: Desk) ->
     desk.handle(first)
     assert work_on(desk) == 0
     assert desk.rig.tenants() == {"1", "2", "9"}
-    assert "parts that are there: 1 of 2; missing: 2" in str(runs(desk)["e1"]["detail"])
+    assert "parts received: 1 of 2; missing: 2" in str(runs(desk)["e1"]["detail"])
     desk.handle(second)
     work_on(desk)
     assert desk.rig.tenants() == {"1", "2"}

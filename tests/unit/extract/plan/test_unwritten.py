@@ -24,8 +24,8 @@ def test_reads_are_the_real_table_s_and_writes_are_dropped() -> None:
     assert through.get_many([("p", "b"), ("p", "c")]) == table.get_many([("p", "b")])
     assert list(through.query("p", prefix="b", only=("n",))) == [{"n": 1}]
     assert through.first("p", limit=1) == table.first("p", limit=1)
-    assert through.outstanding("c#0", last="3", limit=9) == [("p", "a"), ("p", "b")]
-    assert list(through.outstanding_at("c#0", "2026", page=1)) == [[("p", "a")], [("p", "b")]]
+    assert through.owed("c#0", last="3", limit=9) == [("p", "a"), ("p", "b")]
+    assert list(through.owed_at("c#0", "2026", page=1)) == [[("p", "a")], [("p", "b")]]
 
 
 def test_queue_and_shelf_take_everything_and_do_nothing() -> None:

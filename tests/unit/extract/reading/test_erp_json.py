@@ -158,13 +158,13 @@ def test_truncated_anywhere() -> None:
 @pytest.mark.parametrize("name", ["format", "mieter", "geloescht"])
 def test_a_key_that_stands_there_twice(name: str) -> None:
     error = refused(b'{"%b": null, "%b": null}' % (name.encode(), name.encode()))
-    assert (error.reason, error.detail) == (RejectedExport.ENVELOPE_INVALID, f"{name}: stands there twice")
+    assert (error.reason, error.detail) == (RejectedExport.ENVELOPE_INVALID, f"{name}: appears twice")
 
 
 def test_deletions_that_stand_there_twice() -> None:
     error = refused(b'{"geloescht": {"mieter": [], "x": 1, "x": 1, "mieter": []}}')
     assert error.reason is RejectedExport.ENVELOPE_INVALID
-    assert error.detail == "geloescht.mieter: stands there twice"
+    assert error.detail == "geloescht.mieter: appears twice"
 
 
 def test_unknown_keys_may_stand_there_twice() -> None:
