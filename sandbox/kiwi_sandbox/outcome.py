@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
+from kiwi_sync.keys import AVAILABILITY, CONNECTIONS, RUNS, connection_in, is_row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,12 +66,12 @@ def _sorted(items: Iterator[Item]) -> Outcome:
     outcome = Outcome()
     for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
-        if pk.startswith("%connection#"):
-            if sk == "kiwi":
-                outcome.connections[pk.partition("#")[2]] = item
-        elif pk.startswith("%run#"):
+        if pk.startswith(CONNECTIONS):
+            if sk == AVAILABILITY:
+                outcome.connections[connection_in(pk)] = item
+        elif pk.startswith(RUNS):
             outcome.runs.append(item)
-        elif not pk.startswith("%") and sk != "%watermark":
+        elif is_row(pk, sk):
             outcome.entities.append(item)
     return outcome
 

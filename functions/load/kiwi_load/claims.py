@@ -6,10 +6,10 @@ the holder lets go.
 
 from collections.abc import Collection
 
-from kiwi_sync.keys import RowKey
+from kiwi_sync.keys import HOLDER, RowKey
 from kiwi_sync.queues import Queue, send_to_load
 from kiwi_sync.rules.reasons import Reason
-from kiwi_sync.state.claims import HOLDER, holders, waiter_at, waiters
+from kiwi_sync.state.claims import holders, waiter_at, waiters
 from kiwi_sync.state.rows import Row
 from kiwi_sync.state.table import Change, Table, absent, either, equals
 

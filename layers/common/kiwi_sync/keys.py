@@ -1,4 +1,4 @@
-"""Keys in the table: connection, kind of row, Mandant and numbers; and the prefixes of everything else."""
+"""Every key in the table: those of rows, and those of the system's own bookkeeping."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +8,31 @@ from hashlib import blake2b
 SHARDS = 16
 """Shards of a (connection, Mandant, kind): a single partition key would cap writes at 1,000 a second."""
 _DIGITS = "0123456789abcdef"
+
+# Partition keys of bookkeeping begin with a sign that no connection's id has.
+_OWN = "%"
+CONNECTIONS = f"{_OWN}connection#"
+RUNS = f"{_OWN}run#"
+HOLDS = f"{_OWN}hold#"
+SPLITS = f"{_OWN}split#"
+LINKS = f"{_OWN}link#"
+CLAIMS = f"{_OWN}claim#"
+
+# Sort keys in a connection's partition.
+AVAILABILITY = "kiwi"
+LOCK = "lease"
+LAST_EXPORT = "exports"
+MANDANTEN = "mandanten"
+EXPECTED_FILES = "files#"
+RECENT_LOSSES = "losses#"
+
+# Sort keys in a claim's partition.
+HOLDER = "holder"
+WAITER = "waiter#"
+WANT = "want#"
+
+WATERMARK = f"{_OWN}watermark"
+"""The sort key of a partition's watermark, among the partition's rows."""
 
 
 class RowKind(StrEnum):
@@ -32,6 +57,46 @@ def unescape(part: str) -> str:
 def shard_of(sk: str) -> str:
     """The shard (one hexadecimal digit) of a sort key."""
     return _DIGITS[blake2b(sk.encode("utf-8"), digest_size=1).digest()[0] % SHARDS]
+
+
+def connection_pk(connection: str) -> str:
+    """The partition of a connection's single items."""
+    return f"{CONNECTIONS}{connection}"
+
+
+def run_pk(connection: str) -> str:
+    """The partition of a connection's runs, by export id."""
+    return f"{RUNS}{connection}"
+
+
+def hold_pk(connection: str) -> str:
+    """The partition of a connection's holds, by export id."""
+    return f"{HOLDS}{connection}"
+
+
+def split_pk(connection: str) -> str:
+    """The partition of a connection's exports in several objects, by name."""
+    return f"{SPLITS}{connection}"
+
+
+def link_pk(parent: "RowKey") -> str:
+    """The partition of a parent's links, by the agreement's key."""
+    return f"{LINKS}{parent.text}"
+
+
+def claim_pk(connection: str, kind: str, field: str, digest: str) -> str:
+    """The partition of the claim of a value, which the digest stands for."""
+    return f"{CLAIMS}{connection}#{kind}#{field}#{digest}"
+
+
+def connection_in(pk: str) -> str:
+    """The connection in a partition key of bookkeeping."""
+    return pk.partition("#")[2]
+
+
+def is_row(pk: str, sk: str) -> bool:
+    """Whether an item is an entity's row, and no bookkeeping."""
+    return not pk.startswith(_OWN) and sk != WATERMARK
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
+from kiwi_sync.keys import LOCK, connection_pk
 from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either, equals
 from kiwi_sync.times import stamp
 
@@ -22,7 +23,7 @@ def is_connection_busy(table: Table, connection: str, now: datetime) -> bool:
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "lease")
+    return (connection_pk(connection), LOCK)
 
 
 @contextmanager

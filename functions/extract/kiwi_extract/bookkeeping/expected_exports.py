@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.keys import EXPECTED_FILES, LAST_EXPORT, connection_pk, split_pk
 from kiwi_sync.observability import logger
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, ItemKey, Table
@@ -19,15 +20,10 @@ PART = "part_"
 """Prefix of the attributes that hold the present parts, by number."""
 
 
-def split_key(connection: str) -> str:
-    """The partition that notes exports in several objects."""
-    return f"%split#{connection}"
-
-
 def parts_missing(table: Table, connection: str, now: datetime) -> int:
     """The number of a connection's exports that have waited too long for a part."""
     late = 0
-    for item in table.query(split_key(connection)):
+    for item in table.query(split_pk(connection)):
         waited = now - read_stamp(str(item["first_at"]))
         there = sum(name.startswith(PART) for name in item)
         if there < int(str(item["of"])) and WITHIN < waited <= REPORTED:
@@ -62,11 +58,11 @@ def expect_no_side_file(table: Table, connection: str, folder: str) -> None:
 def _folder_key(connection: str, folder: str) -> ItemKey:
     # An object's key may be longer than one of the table.
     digest = blake2b(folder.encode(), digest_size=16).hexdigest()
-    return (f"%connection#{connection}", f"files#{digest}")
+    return (connection_pk(connection), f"{EXPECTED_FILES}{digest}")
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "exports")
+    return (connection_pk(connection), LAST_EXPORT)
 
 
 def note_export(table: Table, connection: str, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from kiwi_sync.keys import MANDANTEN, connection_pk
 from kiwi_sync.state.table import Change, ItemKey, Table
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "mandanten")
+    return (connection_pk(connection), MANDANTEN)
 
 
 def seen_mandanten(table: Table, connection: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from kiwi_sync.keys import run_pk
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
 from kiwi_sync.times import stamp
@@ -93,7 +94,7 @@ class Run:
 
 
 def _key(connection: str, export_id: str) -> ItemKey:
-    return (f"%run#{connection}", export_id)
+    return (run_pk(connection), export_id)
 
 
 def plan_id(export_id: str) -> str:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from kiwi_sync.erp.envelope import EXPORT_ID, MAX_PARTS, Envelope
+from kiwi_sync.keys import split_pk
 from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
@@ -18,7 +19,7 @@ from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
 from kiwi_sync.times import read_stamp, stamp
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN, split_key
+from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import FILES, SIDE_FILE
@@ -51,7 +52,7 @@ class Split:
     def key(self) -> ItemKey:
         """The key of the collected parts in the table."""
         name = self.name if len(self.name.encode()) <= _LONG else _digest(self.name)
-        return (split_key(self.connection), name)
+        return (split_pk(self.connection), name)
 
 
 def split_of_envelope(envelope: Envelope) -> Split | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from kiwi_sync.keys import AVAILABILITY, connection_pk
 from kiwi_sync.state.table import ItemKey, Table
 from kiwi_sync.times import read_stamp
 
@@ -42,7 +43,7 @@ _NAMES = frozenset(Availability.__dataclass_fields__)
 
 def availability_key(connection: str) -> ItemKey:
     """The key of the connection's availability."""
-    return (f"%connection#{connection}", "kiwi")
+    return (connection_pk(connection), AVAILABILITY)
 
 
 def read_availability(table: Table, connection: str) -> Availability:

@@ -5,15 +5,12 @@ A claim's key is a hash, so no e-mail address lies in it. Load takes claims and 
 
 from collections.abc import Collection
 
-from kiwi_sync.keys import RowKey
+from kiwi_sync.keys import HOLDER, WAITER, RowKey
 from kiwi_sync.kiwi.models import Payload, Tenant
 from kiwi_sync.rules.ids import ambiguous
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.table import ItemKey, Table
 from kiwi_sync.state.wants import claim_of, email_claim
-
-HOLDER = "holder"
-WAITER = "waiter#"
 
 
 def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:

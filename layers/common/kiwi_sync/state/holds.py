@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiwi_sync.keys import connection_in, hold_pk
 from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, absent, equals
@@ -62,13 +63,8 @@ class Hold:
         return self.status is HoldStatus.STANDING
 
 
-def hold_partition(connection: str) -> str:
-    """The partition of a connection's holds."""
-    return f"%hold#{connection}"
-
-
 def _key(connection: str, export_id: str) -> ItemKey:
-    return (hold_partition(connection), export_id)
+    return (hold_pk(connection), export_id)
 
 
 def read_hold(table: Table, connection: str, export_id: str) -> Hold | None:
@@ -79,12 +75,12 @@ def read_hold(table: Table, connection: str, export_id: str) -> Hold | None:
 
 def holds(table: Table, connection: str) -> Iterator[Hold]:
     """All holds of a connection, whatever their status."""
-    return map(_hold, table.query(hold_partition(connection)))
+    return map(_hold, table.query(hold_pk(connection)))
 
 
 def standing(table: Table, connection: str) -> int:
     """The number of a connection's holds that wait for a person."""
-    items = table.query(hold_partition(connection), only=("status",))
+    items = table.query(hold_pk(connection), only=("status",))
     return sum(item["status"] == HoldStatus.STANDING for item in items)
 
 
@@ -131,7 +127,7 @@ def carried_out(table: Table, hold: Hold) -> None:
 def _hold(item: Item) -> Hold:
     counts = json.loads(str(item["mandanten"]))
     return Hold(
-        connection=str(item["pk"]).partition("#")[2],
+        connection=connection_in(str(item["pk"])),
         export_id=str(item["sk"]),
         version=str(item["version"]),
         is_full=item["scope"] == "full",

@@ -1,16 +1,11 @@
 """Links from a unit or tenant to its agreements, stored under the parent."""
 
-from kiwi_sync.keys import RowKey
+from kiwi_sync.keys import RowKey, link_pk
 from kiwi_sync.state.table import Change, ItemKey, Table, absent, at_most, either
 
 
-def link_partition(parent: RowKey) -> str:
-    """The partition of the links of `parent`."""
-    return f"%link#{parent.text}"
-
-
 def _at(parent: RowKey, agreement: RowKey) -> ItemKey:
-    return (link_partition(parent), agreement.text)
+    return (link_pk(parent), agreement.text)
 
 
 def write_link(table: Table, parent: RowKey, agreement: RowKey, rev: int) -> None:
@@ -27,5 +22,5 @@ def delete_link(table: Table, parent: RowKey, agreement: RowKey, rev: int) -> No
 
 def linked(table: Table, parent: RowKey) -> dict[RowKey, int]:
     """The agreements linked to `parent`, each with the `rev` of the lease that states it."""
-    items = table.query(link_partition(parent), only=("sk", "rev"))
+    items = table.query(link_pk(parent), only=("sk", "rev"))
     return {RowKey.parse(str(item["sk"])): int(str(item["rev"])) for item in items}

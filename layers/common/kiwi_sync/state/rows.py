@@ -17,27 +17,46 @@ BROKEN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Row:
-    """A row, read whole. `source` is written by extract, `desired` by transform, `actual` by load."""
+    """A row, read whole: what all stages share, then three parts with one writer each.
+
+    `source`, the ERP's record, is written by extract. `desired`, the wanted content of KIWI, is written by
+    transform. `actual`, the known content of KIWI and the work begun there, is written by load.
+    docs/state.md describes every attribute.
+    """
 
     key: RowKey
     rev: int
+    todo: str | None = None
+    todo_at: str | None = None
+    expires: int | None = None
+
+    # source: written by extract.
     source_rev: int = 0
     settings_version: int = 0
     record: str | None = None
     gone: bool = False
+
+    # desired: written by transform (load takes former parents away).
     desired: str | None = None
     desired_from: int = 0
     reason: str | None = None
     external_id: str | None = None
     email_limit: int = 0
     notice: str | None = None
+    parents: frozenset[str] = frozenset()
+
+    # actual: written by load. The object in KIWI:
     kiwi_id: str | None = None
     payload_hash: str | None = None
     identity_hash: str | None = None
+    coordinates: str | None = None
     doubt: str | None = None
+    # The result, for people and for other rows:
     outcome: str | None = None
     problem: str | None = None
     problem_text: str | None = None
+    noticed: frozenset[str] = frozenset()
+    # Access that is withdrawn for a while, and doors that are shared:
     restore_access: bool = False
     access_tries: int = 0
     quiet: str | None = None
@@ -46,17 +65,12 @@ class Row:
     disturbed: frozenset[str] = frozenset()
     awaited_by: frozenset[str] = frozenset()
     doors: str | None = None
-    noticed: frozenset[str] = frozenset()
-    coordinates: str | None = None
+    # Unique values: claimed, used in KIWI, and wanted.
     claims: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     wants: frozenset[str] = frozenset()
     counted: int = 0
     entering: bool = False
-    parents: frozenset[str] = frozenset()
-    todo: str | None = None
-    todo_at: str | None = None
-    expires: int | None = None
 
     @property
     def at(self) -> ItemKey:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kiwi_sync.connections import LARGEST_LIMIT
-from kiwi_sync.keys import RowKey, RowKind
+from kiwi_sync.keys import WANT, RowKey, RowKind, claim_pk
 from kiwi_sync.state.table import Change, ItemKey, Table
-
-_WANT = "want#"
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Want:
 def claim_of(connection: str, kind: RowKind, field: str, value: str) -> str:
     """The place of a value's claim: holder, waiters and wants. A hash, not the value."""
     digest = sha256(f"{connection}\n{kind}\n{field}\n{value}".encode()).hexdigest()
-    return f"%claim#{connection}#{kind}#{field}#{digest}"
+    return claim_pk(connection, kind, field, digest)
 
 
 def email_claim(connection: str, address: str) -> str:
@@ -48,7 +46,7 @@ def wants(table: Table, claim: str, limit: int = LARGEST_LIMIT) -> list[Want]:
     """The tenants that want an address: all, or one more than the limit if there are more."""
     return [
         Want(RowKey.parse(str(item["tenant"])), int(str(item["limit"])))
-        for item in table.first(claim, prefix=_WANT, limit=limit + 1)
+        for item in table.first(claim, prefix=WANT, limit=limit + 1)
     ]
 
 
@@ -56,7 +54,7 @@ def all_wants(table: Table, claim: str) -> list[Want]:
     """All tenants that want an address, in any number."""
     return [
         Want(RowKey.parse(str(item["tenant"])), int(str(item["limit"])))
-        for item in table.query(claim, prefix=_WANT)
+        for item in table.query(claim, prefix=WANT)
     ]
 
 
@@ -66,4 +64,4 @@ def all_within_limit(there: Sequence[Want]) -> bool:
 
 
 def _at(claim: str, key: RowKey) -> ItemKey:
-    return (claim, f"{_WANT}{key.text}")
+    return (claim, f"{WANT}{key.text}")
