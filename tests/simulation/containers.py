@@ -13,9 +13,9 @@ from kiwi_extract.stage import Stage as Extract
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
 from kiwi_sync.connections import Connections
@@ -145,8 +145,11 @@ class Ground:
             _lock=cast("Any", Lock(scheduler)),
         )
         writer = ActualWriter(self.table, clock, GRACE)
-        dependents, crowd = Dependents(self.table, self.load, clock), Crowd(self.table, self.load)
-        worker = Worker(self.table, self.load, writer, dependents, crowd, kiwis.settings)
+        dependents, placeholders = (
+            Dependents(self.table, self.load, clock),
+            Placeholders(self.table, self.load),
+        )
+        worker = Worker(self.table, self.load, writer, dependents, placeholders, kiwis.settings)
         gate = KiwiGate(
             self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random())
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from kiwi_load import actual, claims, crowd, dependents, stage, worker
+from kiwi_load import actual, claiming, dependents, placeholders, stage, worker
 from kiwi_sync.kiwi.access import Access
 from kiwi_sync.queues import send_to_load
 from kiwi_sync.rules.mapping import DesiredAgreement
@@ -12,7 +12,7 @@ from kiwi_sync.state import rows
 from kiwi_sync.state.claims import waiter_at
 from kiwi_sync.state.links import write_link
 from kiwi_sync.state.table import Change, exists
-from kiwi_transform import lease
+from kiwi_transform import lease_agreements
 
 from tests.simulation.scheduler import pretending
 
@@ -55,7 +55,7 @@ def links_written_after_the_send() -> Iterator[None]:
             real_link(*link)
 
     real_send, real_link = send_to_load, write_link
-    with pretending(lease, send_to_load=send, write_link=lambda *link: late.append(link)):
+    with pretending(lease_agreements, send_to_load=send, write_link=lambda *link: late.append(link)):
         yield
 
 
@@ -87,7 +87,7 @@ def lease_not_read_again() -> AbstractContextManager[Any]:
         return None if row is None else _With(row, source_rev=AsItWas())
 
     real = rows.read_row
-    return pretending(lease, read_row=read_row, settle_lease=settle)
+    return pretending(lease_agreements, read_row=read_row, settle_lease=settle)
 
 
 def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
@@ -120,19 +120,19 @@ def claim_not_tried_again() -> AbstractContextManager[Any]:
     """A new waiter does not check once more whether the claim is free by now."""
 
     def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
-        taken = claims._take(table, claim, key)
+        taken = claiming._take(table, claim, key)
         if not taken:
             table.update(waiter_at(claim, key), Change(put={"waiter": key.text}))
         elif waited:
             table.delete(waiter_at(claim, key))
         return bool(taken)
 
-    return pretending(claims, take=take)
+    return pretending(claiming, take=take)
 
 
 def waiters_not_woken() -> AbstractContextManager[Any]:
     """Letting go of a claim sends no waiters."""
-    return pretending(claims, send_to_load=lambda *_args, **_named: None)
+    return pretending(claiming, send_to_load=lambda *_args, **_named: None)
 
 
 def wake_up_forgotten_while_away() -> AbstractContextManager[Any]:
@@ -154,20 +154,20 @@ def only_who_has_or_awaits_an_address_counts() -> AbstractContextManager[Any]:
     """The count for placeholders depends on the claim, which its users let go once it is exceeded."""
 
     def others(self: Any, situation: Any, claim: str) -> list[Any]:
-        there = claims.users(self.table, claim, situation.row.email_limit)
+        there = claiming.users(self.table, claim, situation.row.email_limit)
         return [key for key in there if key != situation.row.key]
 
-    return pretending(crowd.Crowd, _others=others)
+    return pretending(placeholders.Placeholders, _others=others)
 
 
 def nobody_is_sent_when_one_more_comes() -> AbstractContextManager[Any]:
     """The tenant that makes an address a placeholder does not send its present users."""
-    return pretending(crowd, users=lambda *_args: [])
+    return pretending(placeholders, users=lambda *_args: [])
 
 
 def crowd_not_looked_at_again() -> AbstractContextManager[Any]:
     """A tenant does not count the wants once more after it has claimed an address."""
-    return pretending(crowd.Crowd, is_placeholder=lambda _self, _situation: False)
+    return pretending(placeholders.Placeholders, is_placeholder=lambda _self, _situation: False)
 
 
 def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
@@ -180,8 +180,8 @@ def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
             self.table.update(row.at, Change(take={"wants": former}), exists("pk"))
         return real(self, situation)
 
-    real = crowd.Crowd._left
-    return pretending(crowd.Crowd, _left=left)
+    real = placeholders.Placeholders._left
+    return pretending(placeholders.Placeholders, _left=left)
 
 
 class _With:

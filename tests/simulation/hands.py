@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from kiwi_sandbox.kiwi import EmbeddedKiwi
-from kiwi_sandbox.kiwi.errors import ApiError
+from kiwi_sandbox.kiwi.error_answers import ApiError
 from kiwi_sync.rules.ids import former_kiwi_id
 
 from tests.generate_world import MANDANTEN, SHARED_EMAILS, TENANTS

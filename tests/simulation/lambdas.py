@@ -10,7 +10,7 @@ from kiwi_load.stage import Hint
 from kiwi_sync.keys import RowKey
 from kiwi_sync.messages import LoadMessage, TransformMessage
 from kiwi_sync.queues import keys_of
-from kiwi_transform.batch import transform_keys
+from kiwi_transform.key_by_key import transform_keys
 
 from tests.simulation.containers import Ground
 from tests.simulation.queue import Message, SimulatedQueue

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from kiwi_sandbox.outcome import Item
 from kiwi_sandbox.stack import LocalStack
+from kiwi_sandbox.table_content import Item
 
 from kiwi_cli.local.exports import SAMPLES, Export, parse_export, read_export, redate
 from kiwi_cli.local.kiwi import Kiwi

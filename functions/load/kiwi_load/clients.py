@@ -20,7 +20,7 @@ from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from kiwi_load.login_gate import LoginGate
+from kiwi_load.login_gate import SharedLoginGate
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -92,7 +92,7 @@ class Kiwis:
         return self.connections.get(row.key.connection, at_least=row.settings_version).settings
 
     def _build(self, connection: str, settings: ConnectionSettings) -> KiwiClient:
-        gate = LoginGate(self.table, connection, self.clock)
+        gate = SharedLoginGate(self.table, connection, self.clock)
 
         def credentials() -> Credentials:
             return self._credentials(settings.secret, gate)
@@ -108,7 +108,7 @@ class Kiwis:
             backoff=self.backoff,
         )
 
-    def _credentials(self, name: str, gate: LoginGate) -> Credentials:
+    def _credentials(self, name: str, gate: SharedLoginGate) -> Credentials:
         """The present secret, read anew: log-ins are rare, and a replaced password must work at once."""
         try:
             answer = self.secrets.get_secret_value(SecretId=name)

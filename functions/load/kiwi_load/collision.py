@@ -1,14 +1,14 @@
 """Handles collisions: KIWI says that something is taken, but not what."""
 
 from kiwi_sync.kiwi.client import KiwiClient
-from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, Tenant
+from kiwi_sync.kiwi.models import FoundObject, Kind, RentalAgreement, Tenant
 from kiwi_sync.rules.action import KINDS
 from kiwi_sync.state.rows import Row
 
 from kiwi_load.situation import Situation
 
 
-def is_ours(situation: Situation, found: Found) -> bool:
+def is_ours(situation: Situation, found: FoundObject) -> bool:
     """Whether an object in KIWI is the one described by this row.
 
     It is if it has our id, or that of earlier releases; or our external id and the same e-mail address (a

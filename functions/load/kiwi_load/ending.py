@@ -9,7 +9,7 @@ from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import tombstone, unchanged
 from kiwi_sync.state.table import Change, Table, absent, exists
 
-from kiwi_load import claims
+from kiwi_load import claiming
 from kiwi_load.actual import ActualWriter, is_gone
 from kiwi_load.dependents import Dependents
 from kiwi_load.shared_doors import SharedDoors
@@ -77,8 +77,8 @@ class Ending:
         surplus = situation.surplus_claims
         for claim in sorted(surplus):
             if situation.wish.reason == Reason.PLACEHOLDER_EMAIL and claim in row.wants:
-                claims.give_up(self.table, self.load, claim, row.key, row.email_limit)
+                claiming.give_up(self.table, self.load, claim, row.key, row.email_limit)
             else:
-                claims.let_go(self.table, self.load, claim, row.key)
+                claiming.let_go(self.table, self.load, claim, row.key)
         if surplus:
             self.table.update(row.at, Change(take={"claims": surplus}))

@@ -15,7 +15,7 @@ from kiwi_sync.state.availability import Availability, availability_key, read_av
 from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals, exists
 from kiwi_sync.times import Clock, stamp
 
-from kiwi_load.login_gate import LoginGate
+from kiwi_load.login_gate import SharedLoginGate
 
 LONGEST = timedelta(minutes=5)
 """The longest that an absent KIWI is left alone, unless it asks for more itself."""
@@ -93,7 +93,7 @@ class KiwiGate:
         known = read_availability(self.table, connection)
         if known.paused_version is None:
             version = known.good_version or known.tried_version or "unknown"
-            LoginGate(self.table, connection, self.clock).refused(version)
+            SharedLoginGate(self.table, connection, self.clock).refused(version)
         if why.name in _PROBLEMS:
             change = Change(put={"paused_why": _PROBLEMS[why.name].value})
             self.table.update(availability_key(connection), change, exists("paused_version"))

@@ -14,7 +14,7 @@ VERDICT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
-class LoginGate:
+class SharedLoginGate:
     """The log-in gate of one connection, shared by all its invocations."""
 
     table: Table

@@ -27,7 +27,7 @@ Marks = dict[RowKey, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Loss:
+class DoorLoss:
     """The doors that an agreement's step takes away, and the marks for others.
 
     `open`: doors may be open, perhaps after a failed withdrawal; `on`: access is on, and not stuck.
@@ -38,7 +38,7 @@ class Loss:
     marks: Marks = field(default_factory=dict)
 
 
-NO_LOSS = Loss()
+NO_LOSS = DoorLoss()
 _LOSING = frozenset({Action.DELETE, Action.DELETE_TO_CREATE, Action.WITHDRAW})
 
 
@@ -51,7 +51,7 @@ class SharedDoors:
     dependents: Dependents
     clock: Clock
 
-    def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> Loss:
+    def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> DoorLoss:
         """The loss that a step brings. Asks KIWI nothing if no door is shared."""
         if situation.is_parent or action not in _LOSING:
             return NO_LOSS
@@ -65,8 +65,8 @@ class SharedDoors:
         if state.withdrawn:
             # An earlier load may have died between the withdrawal and its second look.
             crashed = situation.row.doubt is not None
-            return Loss(marks=self._marks(situation.row, others, kiwi)) if crashed else NO_LOSS
-        return Loss(True, state.access_is_on, self._marks(situation.row, others, kiwi))
+            return DoorLoss(marks=self._marks(situation.row, others, kiwi)) if crashed else NO_LOSS
+        return DoorLoss(True, state.access_is_on, self._marks(situation.row, others, kiwi))
 
     def seen_again(self, situation: Situation, kiwi: KiwiClient) -> Situation:
         """Mark agreements that have come to the tenant since the withdrawal began; otherwise as `marked`."""

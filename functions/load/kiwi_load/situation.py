@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.kiwi.models import Found, Kind, Tenant
+from kiwi_sync.kiwi.models import FoundObject, Kind, Tenant
 from kiwi_sync.rules.action import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
 from kiwi_sync.rules.ids import former_kiwi_id, kiwi_id
 from kiwi_sync.rules.mapping import DesiredAgreement
@@ -118,7 +118,7 @@ class Situation:
         """The same with no payload: such an address is for nobody."""
         return replace(self, wish=Wish(reason=Reason.PLACEHOLDER_EMAIL))
 
-    def having_seen(self, found: Found | None) -> "Situation":
+    def having_seen(self, found: FoundObject | None) -> "Situation":
         """The same after a look: an earlier load may have changed the claims that KIWI's object uses."""
         used = frozenset() if found is None else frozenset(wanted_claims(self.row.key, found.payload))
         held = used & (self.row.claims | frozenset(self.claims))

@@ -16,9 +16,9 @@ from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Stage
 from kiwi_load.worker import Worker
 
@@ -67,7 +67,7 @@ def stage() -> Stage:
         gate=KiwiGate(table, exports, now, backoff),
         kiwis=kiwis,
         worker=Worker(
-            table, queue, writer, Dependents(table, queue, now), Crowd(table, queue), kiwis.settings
+            table, queue, writer, Dependents(table, queue, now), Placeholders(table, queue), kiwis.settings
         ),
         writer=writer,
         pool=ThreadPoolExecutor(KEYS_AT_ONCE, thread_name_prefix="load"),

@@ -24,16 +24,16 @@ from kiwi_sync.rules.reasons import Problem, Reason
 from kiwi_sync.state.rows import Row
 from kiwi_sync.state.table import Table
 
-from kiwi_load import claims
+from kiwi_load import claiming
 from kiwi_load.access_steps import AccessSteps
 from kiwi_load.actual import ActualWriter
 from kiwi_load.collision import is_ours, missing_parents
-from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import carry_out
 from kiwi_load.ending import Ending
 from kiwi_load.look import has_vanished, look
-from kiwi_load.shared_doors import Loss
+from kiwi_load.placeholders import Placeholders
+from kiwi_load.shared_doors import DoorLoss
 from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 12
@@ -52,7 +52,7 @@ class Worker:
     load: Queue
     writer: ActualWriter
     dependents: Dependents
-    crowd: Crowd
+    placeholders: Placeholders
     settings: Callable[[Row], ConnectionSettings]
     """The settings, at least as new as those that the row's `source` was made with."""
 
@@ -81,7 +81,7 @@ class Worker:
                 return
             if situation.row.doubt is not None:
                 situation = look(situation, kiwi, self.dependents)
-            judged = self.crowd.judged(situation)
+            judged = self.placeholders.judged(situation)
             if judged is not None and self._step(judged, kiwi):
                 return
         raise TryLaterError(str(key))
@@ -123,8 +123,8 @@ class Worker:
         if begun is None:
             return False
         situation, token = begun
-        refused = claims.take_for(self.table, self.load, situation.row, needed, situation.actual.held)
-        if needed and self.crowd.is_placeholder(situation):
+        refused = claiming.take_for(self.table, self.load, situation.row, needed, situation.actual.held)
+        if needed and self.placeholders.is_placeholder(situation):
             # Too many by now. The row is in doubt: the next step lets go of the claims taken for it.
             return False
         if refused is not None:
@@ -141,7 +141,7 @@ class Worker:
         return self.ending.settle(situation, token, reason)
 
     def _begin(
-        self, action: Action, situation: Situation, needed: Collection[str], loss: Loss
+        self, action: Action, situation: Situation, needed: Collection[str], loss: DoorLoss
     ) -> tuple[Situation, str] | None:
         """Write the intent: put the row in doubt and mark rows with shared doors. None: it has moved on."""
         restore = action is Action.REGIVE or (loss.on and action is not Action.DELETE)
@@ -157,7 +157,7 @@ class Worker:
         """Whether a tenant that cannot get its new address is in KIWI under a placeholder."""
         if action is not Action.UPDATE or not isinstance(situation.wish.payload, Tenant):
             return False
-        return self.crowd.must_leave(situation, kiwi, self.settings(situation.row).blocked_emails)
+        return self.placeholders.must_leave(situation, kiwi, self.settings(situation.row).blocked_emails)
 
     def _evict(self, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Take a tenant from KIWI that is there under a placeholder; then it waits for its new address."""

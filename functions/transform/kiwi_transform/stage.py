@@ -12,7 +12,7 @@ from kiwi_sync.state.rows import Row, read_row
 from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 
-from kiwi_transform.lease import transform_lease
+from kiwi_transform.lease_agreements import transform_lease
 from kiwi_transform.write import is_written, write_desire
 
 ATTEMPTS = 8

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, strings
 

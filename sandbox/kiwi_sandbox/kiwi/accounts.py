@@ -8,7 +8,7 @@ from typing import Any
 
 import jwt
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid
 from kiwi_sandbox.kiwi.validation import as_object, strings
 
 AUDIENCE = "https://housing.kiwi.ki"

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from kiwi_sandbox.kiwi.access import MAY_BE_OPEN, new_state
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.door_access import MAY_BE_OPEN, new_state
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, id_of, strings
 

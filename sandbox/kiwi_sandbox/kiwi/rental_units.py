@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sandbox.kiwi import access_points
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import MAX_ID_LENGTH, as_object, check_storable, is_id, strings
 

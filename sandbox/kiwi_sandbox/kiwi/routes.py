@@ -8,8 +8,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import unquote
 
-from kiwi_sandbox.kiwi import access, access_points, rental_agreements, rental_units, tenants
-from kiwi_sandbox.kiwi.errors import FrameworkError
+from kiwi_sandbox.kiwi import access_points, door_access, rental_agreements, rental_units, tenants
+from kiwi_sandbox.kiwi.error_answers import FrameworkError
 from kiwi_sandbox.kiwi.store import Organization
 
 CORE = "/core"
@@ -20,7 +20,7 @@ ACCESS_TOKEN = f"{CORE}/v1/access_token"
 
 
 @dataclass(frozen=True)
-class Call:
+class IncomingCall:
     """A request as it came in; `body` is the content of the JSON, or None."""
 
     method: str
@@ -32,7 +32,7 @@ class Call:
     """Whether the body is UTF-8."""
 
 
-Operation = Callable[[Organization, str, Call], Any]
+Operation = Callable[[Organization, str, IncomingCall], Any]
 
 # By method, resource and the rest after the id. The state's paths are written with a dash, the others not.
 _OPERATIONS: dict[tuple[str, str, str], Operation] = {
@@ -55,9 +55,11 @@ _OPERATIONS: dict[tuple[str, str, str], Operation] = {
     ("GET", "rental_agreements", "id"): lambda org, key, _: rental_agreements.get(org, key),
     ("PUT", "rental_agreements", "id"): lambda org, key, call: rental_agreements.update(org, key, call.body),
     ("DELETE", "rental_agreements", "id"): lambda org, key, _: rental_agreements.delete(org, key),
-    ("GET", "rental-agreements", "id/state"): lambda org, key, _: access.read_state(org, key),
-    ("PUT", "rental-agreements", "id/state"): lambda org, _, call: access.wish(org, call.query, call.body),
-    ("POST", "rental-agreements", "id/reconcile"): lambda org, key, _: access.reconcile(org, key),
+    ("GET", "rental-agreements", "id/state"): lambda org, key, _: door_access.read_state(org, key),
+    ("PUT", "rental-agreements", "id/state"): lambda org, _, call: door_access.wish(
+        org, call.query, call.body
+    ),
+    ("POST", "rental-agreements", "id/reconcile"): lambda org, key, _: door_access.reconcile(org, key),
     ("GET", "rental_units", "id/access-points"): lambda org, key, _: access_points.of_unit(org, key),
     ("POST", "rental_units", "id/access-points"): lambda org, key, call: access_points.add(
         org, key, call.body

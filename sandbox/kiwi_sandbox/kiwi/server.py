@@ -10,7 +10,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from kiwi_sandbox.kiwi.routes import Call, read_json
+from kiwi_sandbox.kiwi.routes import IncomingCall, read_json
 from kiwi_sandbox.kiwi.service import Reply, Service
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         body, is_text = read_json(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         reply = self.server.service.answer(
-            Call(
+            IncomingCall(
                 method=self.command,
                 path=url.path,
                 query=dict(parse_qsl(url.query, keep_blank_values=True)),

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from kiwi_sandbox.kiwi.addresses import AddressBook
+from kiwi_sandbox.kiwi.address_book import AddressBook
 from kiwi_sandbox.kiwi.doors import Doors
-from kiwi_sandbox.kiwi.errors import not_found
+from kiwi_sandbox.kiwi.error_answers import not_found
 from kiwi_sandbox.kiwi.order import Order
 
 Object: TypeAlias = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, id_of, strings
 

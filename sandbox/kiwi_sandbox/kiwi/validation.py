@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import Issue, invalid, unexpected
+from kiwi_sandbox.kiwi.error_answers import Issue, invalid, unexpected
 
 MAX_ID_LENGTH = 63
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")

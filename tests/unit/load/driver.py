@@ -14,9 +14,9 @@ from kiwi_extract.sweep.sweep import sweep
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
 from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
@@ -26,7 +26,7 @@ from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind
 from kiwi_sync.messages import SweepOrder
 from kiwi_sync.state.rows import Row
-from kiwi_transform.batch import KeyFailedError, transform_keys
+from kiwi_transform.key_by_key import KeyFailedError, transform_keys
 from kiwi_transform.stage import Stage as Transform
 
 from tests.unit.load.points import Crash, PointedQueue, PointedTable, PointedTransport, Points
@@ -141,8 +141,8 @@ class World:
         kiwis = Kiwis(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
         dependents = Dependents(table, self.to_load, clock)
         writer = ActualWriter(table, clock, GRACE)
-        crowd = Crowd(table, self.to_load)
-        worker = Worker(table, self.to_load, writer, dependents, crowd, kiwis.settings)
+        placeholders = Placeholders(table, self.to_load)
+        worker = Worker(table, self.to_load, writer, dependents, placeholders, kiwis.settings)
         self.gate = KiwiGate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
         self.load = Load(table, self.to_load, self.gate, kiwis, worker, writer, InLine(), 1.0)
         self.tools = Tools(table, connections, self.to_transform, self.to_load, InLine(), GRACE)

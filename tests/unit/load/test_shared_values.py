@@ -1,7 +1,7 @@
 """Values that KIWI wants unique: e-mail addresses, and external ids where a number contains a separator."""
 
 import pytest
-from kiwi_load.claims import take
+from kiwi_load.claiming import take
 from kiwi_load.situation import read_situation
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason

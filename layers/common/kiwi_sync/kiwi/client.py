@@ -21,7 +21,7 @@ from kiwi_sync.kiwi.errors import KiwiBroken, KiwiCollision, KiwiNotFound
 from kiwi_sync.kiwi.models import (
     AccessPoint,
     AgreementState,
-    Found,
+    FoundObject,
     Kind,
     Payload,
     RentalUnit,
@@ -85,7 +85,7 @@ class KiwiClient:
         self._new_addresses = NewAddresses(self._requests.wait)
         self._collisions = Collisions(self.list, clock)
 
-    def get(self, kind: Kind, id: str) -> Found | None:
+    def get(self, kind: Kind, id: str) -> FoundObject | None:
         """The object, or None if it is not there."""
         try:
             return self._found(kind, self.request(calls.read(kind, id)), id)
@@ -99,7 +99,7 @@ class KiwiClient:
             raise KiwiBroken(f"GET {kind} (all): not a list")
         return answer
 
-    def create(self, kind: Kind, id: str, payload: Payload) -> Found | None:
+    def create(self, kind: Kind, id: str, payload: Payload) -> FoundObject | None:
         """Create an object; as KIWI holds it, if KIWI says so. Raises KiwiCollision: see `collider`."""
         try:
             return self._bring(calls.create(kind, id, payload), payload)
@@ -107,7 +107,7 @@ class KiwiClient:
             # Not observed: a missing parent, which gets the error of its own name.
             raise KiwiCollision("NOT_FOUND", str(missing)) from None
 
-    def update(self, kind: Kind, id: str, payload: Payload) -> Found | None:
+    def update(self, kind: Kind, id: str, payload: Payload) -> FoundObject | None:
         """Update an object (only the dates of an agreement). Raises KiwiNotFound, KiwiCollision."""
         return self._bring(calls.update(kind, id, payload), payload)
 
@@ -184,7 +184,9 @@ class KiwiClient:
         """The id of this client's organization; logs in if nobody has yet."""
         return self._requests.organization()
 
-    def collider(self, kind: Kind, id: str, payload: Payload, *, updating: bool = False) -> Found | None:
+    def collider(
+        self, kind: Kind, id: str, payload: Payload, *, updating: bool = False
+    ) -> FoundObject | None:
         """The object that a refused write of `payload` under `id` collided with, as KIWI holds it now.
 
         First the object with this id (unless it is the one being updated), then another with the same
@@ -209,13 +211,13 @@ class KiwiClient:
         """Close the pool of connections."""
         self._requests.close()
 
-    def _bring(self, call: Call, payload: Payload) -> Found | None:
+    def _bring(self, call: Call, payload: Payload) -> FoundObject | None:
         address = payload.address if isinstance(payload, RentalUnit) else None
         if address is None:
             return read_answer(call.kind, self.request(call))
         return read_answer(call.kind, self._new_addresses.bring(address, lambda: self.request(call)))
 
-    def _found(self, kind: Kind, answer: object, about: str) -> Found:
+    def _found(self, kind: Kind, answer: object, about: str) -> FoundObject:
         try:
             return read_found(kind, answer)
         except ValueError:

@@ -117,7 +117,7 @@ class AccessPoint(_Model):
     permission: str = "IS_HOST"
 
 
-class Found(_Model):
+class FoundObject(_Model):
     """An object as read back from KIWI. Only agreements have a `state`."""
 
     kind: Kind
@@ -133,7 +133,7 @@ class Found(_Model):
         return _comparable(self.payload) == _comparable(payload)
 
 
-def read_found(kind: Kind, answer: object) -> Found:
+def read_found(kind: Kind, answer: object) -> FoundObject:
     """The object in KIWI's answer. Others may have written it: a null text is read as an empty one.
 
     Raises ValueError if the answer is no object of this kind; its text may contain personal data.
@@ -144,7 +144,7 @@ def read_found(kind: Kind, answer: object) -> Found:
     if kind is Kind.RENTAL_UNIT:
         fields["address"] = _address(answer.get("address"))
     state = answer.get("state") if kind is Kind.RENTAL_AGREEMENT else None
-    return Found(
+    return FoundObject(
         kind=kind,
         id=answer["id"],
         payload=_PAYLOADS[kind].model_validate(fields),
@@ -152,7 +152,7 @@ def read_found(kind: Kind, answer: object) -> Found:
     )
 
 
-def read_answer(kind: Kind, answer: object) -> Found | None:
+def read_answer(kind: Kind, answer: object) -> FoundObject | None:
     """The object in KIWI's answer to a successful write; None if it cannot be read."""
     try:
         return read_found(kind, answer)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiwi_sync.keys import RowKind
-from kiwi_sync.kiwi.models import Found, Kind, Payload, RentalAgreement, RentalUnit, Tenant
-from kiwi_sync.rules.coordinates import agree, coordinates_of
+from kiwi_sync.kiwi.models import FoundObject, Kind, Payload, RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.hashes import hash_of, identity_of, is_hash_of
+from kiwi_sync.rules.kept_coordinates import agree, coordinates_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Notice, Reason
 from kiwi_sync.state.rows import Row
@@ -178,7 +178,7 @@ def made(
     kiwi_id: str,
     before: Actual,
     held: frozenset[str],
-    answered: Found | None = None,
+    answered: FoundObject | None = None,
 ) -> Actual:
     """The state of KIWI after `payload` was created or updated. `answered`: the part KIWI has confirmed."""
     return replace(
@@ -191,7 +191,7 @@ def made(
     )
 
 
-def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
+def seen(wish: Wish, found: FoundObject | None, before: Actual) -> Actual:
     """The state of KIWI as a look has shown it; anything unexpected gets the hash of no payload.
 
     An agreement's access may have changed by now, too.

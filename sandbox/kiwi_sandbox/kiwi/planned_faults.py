@@ -4,7 +4,7 @@ import random
 import threading
 from dataclasses import dataclass
 
-from kiwi_sandbox.kiwi.errors import ApiError, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, unexpected
 
 _RATES = ("429", "503", "500", "reset_before", "reset_after")
 
@@ -61,7 +61,7 @@ class Faults:
 
 
 @dataclass(frozen=True)
-class Fate:
+class DrawnFault:
     """The drawn fault and delay of one request."""
 
     seq: int
@@ -99,12 +99,12 @@ class FaultSource:
         with self._lock:
             return self._seq
 
-    def next(self, *, login: bool) -> Fate:
+    def next(self, *, login: bool) -> DrawnFault:
         """Number and fault of the next request."""
         with self._lock:
             self._seq += 1
             faults, draw, delay = self.faults, self._draws.random(), self._delays.random()
             seq = self._seq
         if login and not faults.login:
-            return Fate(seq, None, 0.0, None)
-        return Fate(seq, faults.pick(seq, draw), delay * faults.latency, faults.retry_after)
+            return DrawnFault(seq, None, 0.0, None)
+        return DrawnFault(seq, faults.pick(seq, draw), delay * faults.latency, faults.retry_after)

@@ -23,7 +23,7 @@ _read = TypeDeserializer().deserialize
 
 
 @dataclass
-class Outcome:
+class TableContent:
     """The state table's content, sorted by subject; links, claims and watermarks are left out."""
 
     entities: list[Item] = field(default_factory=list)
@@ -52,18 +52,18 @@ class Outcome:
         return sum("todo" in item for item in self.entities)
 
 
-def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
+def read_content(client: "DynamoDBClient", table: str) -> TableContent:
     """The present content of the state table."""
     return _sorted(_scan(client, table))
 
 
-def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
+def read_owed(client: "DynamoDBClient", table: str) -> TableContent:
     """The owed rows, and the obstacles to settling them; everything else is missing in the outcome."""
     return _sorted(_scan(client, table, **_OWED))
 
 
-def _sorted(items: Iterator[Item]) -> Outcome:
-    outcome = Outcome()
+def _sorted(items: Iterator[Item]) -> TableContent:
+    outcome = TableContent()
     for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
         if pk.startswith(CONNECTIONS):

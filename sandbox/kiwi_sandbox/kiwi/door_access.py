@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.error_answers import Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object
 

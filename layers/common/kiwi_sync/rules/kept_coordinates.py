@@ -1,12 +1,12 @@
 """Coordinates of a unit's address: KIWI keeps those it received first, from any sender."""
 
-from kiwi_sync.kiwi.models import Address, Found, RentalUnit
+from kiwi_sync.kiwi.models import Address, FoundObject, RentalUnit
 
 CLOSE = 1e-10
 """The tolerance in degrees: KIWI rounds to ten decimals, a smaller change (KIWI API, as observed)."""
 
 
-def coordinates_of(found: Found | None) -> str | None:
+def coordinates_of(found: FoundObject | None) -> str | None:
     """The coordinates of a unit in KIWI, as a row keeps them; None without an address or a unit."""
     if found is None or not isinstance(found.payload, RentalUnit) or found.payload.address is None:
         return None

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from kiwi_sandbox.kiwi.errors import ApiError, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, unexpected
 from kiwi_sandbox.kiwi.order import Order
 
 Texts = tuple[str, ...]

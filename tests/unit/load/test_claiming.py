@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from kiwi_load.claims import let_go, take
+from kiwi_load.claiming import let_go, take
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.reasons import Reason

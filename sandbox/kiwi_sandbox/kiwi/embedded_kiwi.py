@@ -5,9 +5,9 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-from kiwi_sandbox.kiwi import access, access_points, rental_agreements, rental_units, tenants
-from kiwi_sandbox.kiwi.faults import Faults
+from kiwi_sandbox.kiwi import access_points, door_access, rental_agreements, rental_units, tenants
 from kiwi_sandbox.kiwi.journal import Request
+from kiwi_sandbox.kiwi.planned_faults import Faults
 from kiwi_sandbox.kiwi.routes import CORE, ERP
 from kiwi_sandbox.kiwi.server import Server
 from kiwi_sandbox.kiwi.service import Service
@@ -151,7 +151,7 @@ class EmbeddedKiwi:
             organization = self.service.organization(organization_id)
             _ADD[kind](organization, item | {"organization_id": organization_id})
             if (object.get("state") or {}).get("actual") == "Activated":
-                access.set_access(organization, str(item["id"]), on=True)
+                door_access.set_access(organization, str(item["id"]), on=True)
 
     def remove_object(
         self,
@@ -166,7 +166,7 @@ class EmbeddedKiwi:
     def set_access(self, agreement_id: str, on: bool, organization_id: int = DEFAULT_ORGANIZATION) -> None:
         """Give or take an agreement's access by hand, doors included."""
         with self.service.lock:
-            access.set_access(self.service.organization(organization_id), agreement_id, on=on)
+            door_access.set_access(self.service.organization(organization_id), agreement_id, on=on)
 
     def fail_next_reconciles(self, number: int, desired: str | None = None) -> None:
         """Make the next `number` reconciliations fail half-way: any, or those that desire this."""
@@ -175,7 +175,7 @@ class EmbeddedKiwi:
     def resolve_stuck(self, agreement_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
         """End a failed withdrawal, as only KIWI's support can."""
         with self.service.lock:
-            access.resolve_stuck(self.service.organization(organization_id), agreement_id)
+            door_access.resolve_stuck(self.service.organization(organization_id), agreement_id)
 
     def assign_door(
         self, unit_id: str, door_id: str, name: str = "", organization_id: int = DEFAULT_ORGANIZATION

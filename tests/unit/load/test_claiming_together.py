@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
-from kiwi_load.claims import let_go, take, take_all
+from kiwi_load.claiming import let_go, take, take_all
 from kiwi_sync.keys import RowKey
 
 from tests.unit.load.points import Crash, PointedQueue, PointedTable, Points

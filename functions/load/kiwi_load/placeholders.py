@@ -17,12 +17,12 @@ from kiwi_sync.state.rows import unchanged
 from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want
 
-from kiwi_load.claims import users
+from kiwi_load.claiming import users
 from kiwi_load.situation import Situation
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Placeholders:
     """Counts the wants of an address. Every step may be repeated at will."""
 
     table: Table
