@@ -13,7 +13,7 @@ from tests.fakes.memory import MemoryTable
 
 TAKEN = {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
 LEFT = ("quiet", "readdressing", "disturbs", "awaited_by")
-"""Marks of what has begun, and must have ended."""
+"""Marks of work that must have ended."""
 Rows = Mapping[str, Row]
 """All rows of entities, by the text of their key."""
 

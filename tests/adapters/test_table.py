@@ -1,4 +1,4 @@
-"""What every table does when it is read, and when items are deleted."""
+"""Reading and deleting items, alike in every table."""
 
 import pytest
 from kiwi_sync.state.table import Change, Item, Table, absent, at_most, equals

@@ -19,7 +19,7 @@ _numbers = count()
 
 @contextmanager
 def embedded_aws() -> Iterator["Aws"]:
-    """Within it boto3 talks to moto and to nothing else."""
+    """Let boto3 talk to moto and to nothing else while the block runs."""
     with mock_aws():
         aws = Aws()
         yield aws
@@ -27,7 +27,7 @@ def embedded_aws() -> Iterator["Aws"]:
 
 
 class Aws:
-    """Clients of the embedded AWS, and what tests need in it."""
+    """Clients of the embedded AWS, with helpers for tests."""
 
     def __init__(self) -> None:
         session = boto3.Session("testing", "testing", "testing", "eu-central-1")

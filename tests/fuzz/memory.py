@@ -1,4 +1,4 @@
-"""Documents of any size, made while they are read, in a process of its own. Prints what each of them cost."""
+"""Documents of any size, generated while they are read, in a process of its own. Prints each one's cost."""
 
 import io
 import itertools
@@ -21,7 +21,7 @@ ORIGIN = Origin("a", None, {"connection": "c1", "scope": "full"})
 
 
 class Endless(io.RawIOBase):
-    """As much of a document as is asked for, up to `size` bytes."""
+    """A document of `size` bytes, generated piece by piece."""
 
     def __init__(self, head: bytes, pieces: Iterator[bytes], size: int) -> None:
         self._pieces = itertools.chain([head], pieces)
@@ -47,7 +47,7 @@ def numbered(piece: bytes) -> Iterator[bytes]:
 
 
 def documents() -> dict[str, Endless]:
-    """The worst for memory. Whoever holds what they repeat takes far more than the bound."""
+    """The worst documents for memory: holding their repeated parts takes far more than the bound."""
     return {
         "a text": Endless(b'{"x": "', same(b"x"), 512 * MIB),
         "a text of escapes": Endless(b'{"x": "', same(rb"\""), 512 * MIB),

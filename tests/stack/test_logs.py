@@ -1,4 +1,4 @@
-"""No person of the exports, selected or not, in log lines, messages, dead letters, keys, or what is printed.
+"""No person of the exports, selected or not, in log lines, messages, dead letters, keys, or output.
 
 The samples run as in the demo, over a KIWI that fails now and then, and with documents that are refused.
 """
@@ -32,7 +32,7 @@ BAD = {"mandant": UNSELECTED, "nummer": "6099", "vorname": "Waldemar", "email": 
 
 
 class People:
-    """Finds what is personal in texts: addresses anywhere, names as whole words."""
+    """Finds personal data in texts: addresses anywhere, names as whole words."""
 
     def __init__(self, exports: Iterable[dict[str, Any]], mandant: str = "") -> None:
         records = [
@@ -59,7 +59,7 @@ class People:
 
 @dataclass
 class Seen:
-    """What a run has left."""
+    """The traces of a run."""
 
     lines: list[str] = field(default_factory=list)
     bodies: dict[str, list[str]] = field(default_factory=dict)
@@ -135,7 +135,7 @@ def demo() -> Seen:
 
 
 def crash(setting: dict[str, str]) -> Seen:
-    """Some of the same people, while a function can do nothing but fail."""
+    """Make a function fail at everything, with some of the same people."""
     seen = Seen()
     few = {name: EXPORTS[0][name][:2] for name in ("verwaltungseinheiten", "mieter", "mietvertraege")}
     head = {name: value for name, value in EXPORTS[0].items() if name != "anzahl"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PRODUCTION = ("functions", "layers", "cli", "sandbox", "benchmarks", "scripts")
+FOLDERS = ("functions", "layers", "cli", "sandbox", "benchmarks", "scripts", "tests")
 NOT_YET = (
     "functions/extract/kiwi_extract/brake",
     "functions/extract/kiwi_extract/compare",
@@ -16,6 +16,11 @@ NOT_YET = (
     "functions/extract/kiwi_extract/run",
     "cli",
     "sandbox/kiwi_sandbox/stack.py",
+    "tests/unit/cli",
+    "tests/unit/extract/brake",
+    "tests/unit/extract/compare",
+    "tests/unit/extract/plan",
+    "tests/unit/extract/run",
 )
 """Folders and modules that are still to be rewritten. The list only shrinks."""
 CLUMSY = re.compile(r"(?:\A|[.!?]\s+|\n\s*\n\s*|^\s*- )[(`*]*(By what|Of|What|Whoever|Who)\b", re.MULTILINE)
@@ -58,7 +63,7 @@ def is_left_out(offence: str) -> bool:
 
 
 def test_texts_are_plain_english() -> None:
-    found = [offence for folder in PRODUCTION for offence in offences(folder)]
+    found = [offence for folder in FOLDERS for offence in offences(folder)]
     assert [offence for offence in found if not is_left_out(offence)] == []
 
 

@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 
 class Inline(Executor):
-    """Runs what is submitted at once."""
+    """Runs submitted work at once."""
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future: Future[R] = Future()
@@ -75,7 +75,7 @@ class TurnedClock:
 
 @dataclass
 class MemoryShelf:
-    """Keeps names instead of documents, and remembers what was brought again."""
+    """Keeps names instead of documents, and the messages that bring them back."""
 
     kept: list[str] = field(default_factory=list)
     brought: list[str] = field(default_factory=list)

@@ -42,7 +42,7 @@ _organizations = itertools.count(1000)
 
 
 class InLine(Executor):
-    """An executor that does everything at once, in the caller's thread: who crashes takes all along."""
+    """An executor that does everything at once, in the caller's thread: a crash takes all along."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future: Future[T] = Future()
@@ -52,7 +52,7 @@ class InLine(Executor):
 
 @dataclass(eq=False)
 class Message:
-    """A message of which SQS counts the receives."""
+    """A message with SQS's count of its receives."""
 
     body: dict[str, Any]
     receives: int = 0
@@ -205,7 +205,7 @@ class World:
         return self.table.row(key)
 
     def content(self) -> dict[str, dict[str, Any]]:
-        """What KIWI holds, without what differs from world to world; of access only how it is."""
+        """KIWI's content, without differences between worlds; access only by its state."""
         content: dict[str, dict[str, Any]] = self.without_organization(self.kiwi.content(self.organization))
         for one in (one for kind in content.values() for one in kind.values()):
             del one["organization_id"]
@@ -240,7 +240,7 @@ class World:
         self.transport.fault = fault
 
     def opens(self) -> set[tuple[str, str]]:
-        """Which accounts open which doors of this world."""
+        """The accounts that open each door of this world."""
         mine = f"{self.organization}-"
         return {
             (account, door.removeprefix(f"{mine}-"))
@@ -272,7 +272,7 @@ class World:
             self._loads.setdefault(body["key"], deque()).append(Message(body))
 
     def _invoke(self) -> None:
-        """One invocation of either function, drawn by lot; who failed comes after all others."""
+        """One invocation of either function, drawn by lot; failed messages come after all others."""
         ready = sorted(self._loads.keys() - self._resting - self._busy)
         if not ready and not self._transforms:
             self._resting.clear()

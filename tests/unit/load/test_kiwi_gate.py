@@ -1,4 +1,4 @@
-"""The gate: how long KIWI is left alone, and who may look whether it is back."""
+"""The gate: how long KIWI is left alone, and who may probe it."""
 
 import json
 import random
@@ -25,7 +25,7 @@ class Extremes(random.Random):
 
 
 class Gated:
-    """A gate, and what is behind it."""
+    """A gate, and its surroundings."""
 
     def __init__(self) -> None:
         self.clock = Time()

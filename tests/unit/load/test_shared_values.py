@@ -24,7 +24,7 @@ OTHER = "b@kiwi.example.com"
 
 
 def addresses(world: World) -> dict[str, str]:
-    """Who has which address in KIWI."""
+    """The addresses in KIWI, by tenant."""
     return {key: one["email_address"] for key, one in world.content()["tenant"].items()}
 
 

@@ -24,7 +24,7 @@ class Night:
         self.table, self.queue = MemoryTable(), MemoryQueue()
 
     def upload(self, number: int, hours: float, version: str, of: int = 2, key: str = "") -> int:
-        """How many exports are sent on by it."""
+        """Upload a part. Returns the number of exports sent on."""
         moment = NOW + timedelta(hours=hours)
         split = Split("c1", "nacht", "nacht-1", number, of, called="nacht")
         pointer = Pointer(bucket=BUCKET, key=f"exports/c1/full/{key}{number}.csv", version=version)

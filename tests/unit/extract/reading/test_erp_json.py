@@ -1,4 +1,4 @@
-"""The document as a stream: what it yields, and that nothing in it does harm."""
+"""The document as a stream: its records, and its harmlessness."""
 
 import io
 import itertools

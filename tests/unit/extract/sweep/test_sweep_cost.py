@@ -21,7 +21,7 @@ ORDER = SweepOrder()
 
 
 class CountingTable(MemoryTable):
-    """Counts what is asked of it; of the index also what it answers."""
+    """Counts requests, and the index's answers."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What is sent, what is read, and what is tried again."""
+"""Requests, answers and repetitions."""
 
 from collections.abc import Callable
 from typing import Any

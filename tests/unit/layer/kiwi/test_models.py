@@ -1,4 +1,4 @@
-"""What is read back, and when it is the same."""
+"""Objects as read back, and their equality with payloads."""
 
 from typing import Any
 

@@ -79,7 +79,7 @@ actuals = st.builds(
 
 
 def carried_out(action: Action, wish: Wish, actual: Actual) -> Actual:
-    """What KIWI holds after the action, as load writes it."""
+    """KIWI's state after the action, as load writes it."""
     if action in {Action.CREATE, Action.UPDATE}:
         assert wish.payload is not None
         return made(wish, wish.payload, actual.kiwi_id or "id", actual, frozenset())

@@ -1,4 +1,4 @@
-"""Coordinates that KIWI keeps: what a row remembers of them, and when they are others than the ERP's."""
+"""Coordinates that KIWI keeps: a row's memory of them, and their difference from the ERP's."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
