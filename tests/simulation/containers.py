@@ -12,7 +12,7 @@ from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.stage import Stage as Extract
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.placeholders import Placeholders
@@ -132,7 +132,7 @@ class Ground:
     def new_load(self) -> Load:
         """A fresh container of load."""
         scheduler, clock = self.scheduler, self.scheduler.clock
-        kiwis = Kiwis(
+        clients = KiwiClients(
             connections=self.connections(),
             secrets=cast("Any", self.secrets),
             http=self._http,
@@ -149,12 +149,12 @@ class Ground:
             Dependents(self.table, self.load, clock),
             Placeholders(self.table, self.load),
         )
-        worker = Worker(self.table, self.load, writer, dependents, placeholders, kiwis.settings)
+        worker = Worker(self.table, self.load, writer, dependents, placeholders, clients.settings)
         gate = KiwiGate(
             self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random())
         )
         pool = cast("Any", Pool(scheduler))
-        return Load(self.table, self.load, gate, kiwis, worker, writer, pool, BACKOFF)
+        return Load(self.table, self.load, gate, clients, worker, writer, pool, BACKOFF)
 
     def _http(self) -> httpx.Client:
         return new_http_client(transport=self.wire)

@@ -52,7 +52,7 @@ class _Known:
 
 
 @dataclass
-class Kiwis:
+class KiwiClients:
     """Gives the KIWI client of a connection."""
 
     connections: Connections

@@ -16,12 +16,12 @@ def is_ours(situation: Situation, found: FoundObject) -> bool:
     """
     if found.id in {situation.kiwi_id, situation.former_id}:
         return True
-    wished, there = situation.wish.payload, found.payload
-    if isinstance(wished, Tenant) and isinstance(there, Tenant):
-        return (wished.external_id, wished.email_address) == (there.external_id, there.email_address)
-    if isinstance(wished, RentalAgreement) and isinstance(there, RentalAgreement):
+    wished, present = situation.wish.payload, found.payload
+    if isinstance(wished, Tenant) and isinstance(present, Tenant):
+        return (wished.external_id, wished.email_address) == (present.external_id, present.email_address)
+    if isinstance(wished, RentalAgreement) and isinstance(present, RentalAgreement):
         ours = wished.external_id, wished.tenant_id, wished.rental_unit_id
-        return ours == (there.external_id, there.tenant_id, there.rental_unit_id)
+        return ours == (present.external_id, present.tenant_id, present.rental_unit_id)
     return False
 
 

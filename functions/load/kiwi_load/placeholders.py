@@ -64,10 +64,10 @@ class Placeholders:
         if not isinstance(wished, Tenant) or not (blocked or situation.row.email_limit):
             return False
         found = kiwi.get(situation.kind, situation.kiwi_id)
-        there = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
-        if there is None or there == wished.email_address:
+        address = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
+        if address is None or address == wished.email_address:
             return False
-        return is_blocked(there, blocked) or self._keeps_out(situation, there)
+        return is_blocked(address, blocked) or self._keeps_out(situation, address)
 
     def _left(self, situation: Situation) -> Situation:
         """Leave the crowds of former addresses. Each is crossed off only after its members were sent.
@@ -81,9 +81,9 @@ class Placeholders:
         self.table.update(row.at, Change(put={"entering": True}), exists("pk"))
         for claim in sorted(former):
             delete_want(self.table, claim, row.key)
-            there = wants(self.table, claim)
-            if all_within_limit(there):
-                self._wake(row.key, (want.key for want in there))
+            remaining = wants(self.table, claim)
+            if all_within_limit(remaining):
+                self._wake(row.key, (want.key for want in remaining))
         self.table.update(row.at, Change(take={"wants": former}))
         return replace(situation, row=replace(row, wants=row.wants - former, entering=True))
 

@@ -154,6 +154,6 @@ def _withdrawals_over(table: Table, row: Row) -> frozenset[str]:
     keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in sorted(row.disturbed)}
     if not keys:
         return frozenset()
-    there = read_rows(table, list(dict.fromkeys(keys.values())))
-    under_way = {key for key, other in there.items() if other.disturbs and other.doubt is not None}
+    rows = read_rows(table, list(dict.fromkeys(keys.values())))
+    under_way = {key for key, other in rows.items() if other.disturbs and other.doubt is not None}
     return frozenset(mark for mark, key in keys.items() if key not in under_way)

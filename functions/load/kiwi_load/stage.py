@@ -17,7 +17,7 @@ from kiwi_sync.state.rows import Row, let_rest, owe, read_row
 from kiwi_sync.state.table import Table
 
 from kiwi_load.actual import ActualWriter, TakenOverError
-from kiwi_load.clients import Kiwis
+from kiwi_load.clients import KiwiClients
 from kiwi_load.kiwi_gate import KiwiGate, Passage
 from kiwi_load.worker import TryLaterError, Worker
 
@@ -48,7 +48,7 @@ class Stage:
     table: Table
     queue: Queue
     gate: KiwiGate
-    kiwis: Kiwis
+    clients: KiwiClients
     worker: Worker
     writer: ActualWriter
     pool: Executor
@@ -71,7 +71,7 @@ class Stage:
         self, connection: str, hints: list[Hint], until: datetime | None
     ) -> list[tuple[Hint, Exception | None]]:
         try:
-            kiwi = self.kiwis.client(connection)
+            kiwi = self.clients.client(connection)
         except (UnknownConnectionError, SettingsInvalidError) as error:
             self._unusable(connection, error)
             return self._put_off(hints)

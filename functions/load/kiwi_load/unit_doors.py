@@ -45,8 +45,8 @@ def restore_doors(kiwi: KiwiClient, situation: Situation) -> Actual:
     Raises:
         KiwiError: some of them may be back.
     """
-    there = {point.id for point in kiwi.access_points(situation.kiwi_id)}
-    missing = [point for point in _read(situation.actual.doors) if point.id not in there]
+    present = {point.id for point in kiwi.access_points(situation.kiwi_id)}
+    missing = [point for point in _read(situation.actual.doors) if point.id not in present]
     lost = [point for point in missing if not _put_back(kiwi, situation.kiwi_id, point)]
     noticed = situation.actual.noticed - DOOR_NOTICES
     if not lost:

@@ -15,7 +15,7 @@ from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.placeholders import Placeholders
@@ -52,7 +52,7 @@ def stage() -> Stage:
     queue = SqsQueue(sqs, environment.load_queue_url)
     exports = SqsQueue(sqs, environment.export_queue_url)
     backoff = environment.backoff_seconds
-    kiwis = Kiwis(
+    clients = KiwiClients(
         connections=Connections(boto3.client("ssm", config=CONFIG), environment.connections_path),
         secrets=boto3.client("secretsmanager", config=CONFIG),
         http=http_client,
@@ -65,9 +65,9 @@ def stage() -> Stage:
         table=table,
         queue=queue,
         gate=KiwiGate(table, exports, now, backoff),
-        kiwis=kiwis,
+        clients=clients,
         worker=Worker(
-            table, queue, writer, Dependents(table, queue, now), Placeholders(table, queue), kiwis.settings
+            table, queue, writer, Dependents(table, queue, now), Placeholders(table, queue), clients.settings
         ),
         writer=writer,
         pool=ThreadPoolExecutor(KEYS_AT_ONCE, thread_name_prefix="load"),

@@ -84,9 +84,14 @@ class Connection:
     @cached_property
     def shape(self) -> str:
         """Fingerprint of the settings that shape KIWI's content: a change re-synchronizes everything."""
-        its = self.settings
-        shaping = json.dumps([its.separator, its.time_zone, its.blocked_emails, its.shared_email_limit])
-        return blake2b(shaping.encode("utf-8"), digest_size=8).hexdigest()
+        settings = self.settings
+        shaping = (
+            settings.separator,
+            settings.time_zone,
+            settings.blocked_emails,
+            settings.shared_email_limit,
+        )
+        return blake2b(json.dumps(shaping).encode("utf-8"), digest_size=8).hexdigest()
 
 
 class UnknownConnectionError(Exception):

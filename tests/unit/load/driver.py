@@ -13,7 +13,7 @@ import httpx
 from kiwi_extract.sweep.sweep import sweep
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
 from kiwi_load.placeholders import Placeholders
@@ -138,13 +138,13 @@ class World:
         table, clock = self.table, self.clock
         connections = self.ssm.connections()
         self.transform = Transform(table, connections, self.to_load, clock, GRACE)
-        kiwis = Kiwis(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
+        clients = KiwiClients(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
         dependents = Dependents(table, self.to_load, clock)
         writer = ActualWriter(table, clock, GRACE)
         placeholders = Placeholders(table, self.to_load)
-        worker = Worker(table, self.to_load, writer, dependents, placeholders, kiwis.settings)
+        worker = Worker(table, self.to_load, writer, dependents, placeholders, clients.settings)
         self.gate = KiwiGate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
-        self.load = Load(table, self.to_load, self.gate, kiwis, worker, writer, InLine(), 1.0)
+        self.load = Load(table, self.to_load, self.gate, clients, worker, writer, InLine(), 1.0)
         self.tools = Tools(table, connections, self.to_transform, self.to_load, InLine(), GRACE)
 
     def _http(self) -> httpx.Client:
@@ -152,7 +152,7 @@ class World:
 
     def log_in(self) -> None:
         """Let the secret prove good: from now on no log-in has to wait for another."""
-        self.load.kiwis.client(CONNECTION).get(Kind.TENANT, "nobody")
+        self.load.clients.client(CONNECTION).get(Kind.TENANT, "nobody")
 
     def settle(self, *changes: Any) -> None:
         """The ERP says something, and everything comes to rest."""

@@ -96,11 +96,11 @@ def error_in(call: Call, response: httpx.Response) -> KiwiError | None:
         return KiwiAway(retry_after(response), about)
     if status in _GATEWAY:
         return KiwiUncertain(about)
-    said = complaint(response)
-    if status >= 500 or not said.name:
+    words = complaint(response)
+    if status >= 500 or not words.name:
         # Not KIWI's words: a gateway's, or a maintenance page's, which know nothing of the object.
         return KiwiBroken(about)
-    return _refusal(status, said, about)
+    return _refusal(status, words, about)
 
 
 def content(call: Call, response: httpx.Response) -> Any:

@@ -33,8 +33,8 @@ def waiter_at(claim: str, key: RowKey) -> ItemKey:
 
 def holders(table: Table, claims: Collection[str]) -> dict[str, RowKey]:
     """The holder of each claim that has one."""
-    there = table.get_many([(claim, HOLDER) for claim in claims])
-    return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in there.items()}
+    items = table.get_many([(claim, HOLDER) for claim in claims])
+    return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in items.items()}
 
 
 def waiters(table: Table, claim: str) -> list[RowKey]:
