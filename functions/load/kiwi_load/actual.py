@@ -12,7 +12,7 @@ from kiwi_sync.state.table import Change, Table, Value, equals, exists
 from kiwi_sync.times import Clock, stamp
 
 RETRY_PROBLEMS = timedelta(hours=1)
-"""How long a key rests that KIWI failed at ten times."""
+"""How long a key rests after KIWI has failed at it ten times."""
 WORDS = 500
 """The most characters of KIWI's own words that a row keeps."""
 

@@ -16,7 +16,7 @@ from kiwi_transform.lease_agreements import transform_lease
 from kiwi_transform.write import is_written, write_desire
 
 ATTEMPTS = 8
-"""How often a row is read again that keeps moving."""
+"""The most reads of a row that keeps moving."""
 
 
 class RowKeepsMovingError(Exception):
