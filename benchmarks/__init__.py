@@ -1,1 +1,1 @@
-"""What extract costs, side by side with others."""
+"""The cost of extract, side by side with other tools."""

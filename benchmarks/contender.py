@@ -1,4 +1,4 @@
-"""Runs one contender, in the process that it has for itself, and prints what it took as JSON."""
+"""Runs one contender in a process of its own, and prints its cost as JSON."""
 
 import gc
 import importlib
@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 GARBAGE = 10_000
-"""As extract sets it for itself."""
+"""The same threshold as extract's."""
 
 
 def main(name: str, folder: str) -> None:
-    """Run it; its own output goes to stderr, so that the last line of stdout is the result."""
+    """Run the contender; its own output goes to stderr, so that the last line of stdout is the result."""
     module, function = name.split(".")
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -33,13 +33,13 @@ def main(name: str, folder: str) -> None:
 
 
 def _peak() -> int:
-    """The most memory that this process or one of its own has had, in MiB."""
+    """The peak memory of this process or one of its children, in MiB."""
     both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return max(resource.getrusage(who).ru_maxrss for who in both) // 1024
 
 
 def _worked() -> float:
-    """Seconds of processor, of this process and of those that it has started and waited for."""
+    """Processor seconds of this process and its finished children."""
     return sum(os.times()[:4])
 
 

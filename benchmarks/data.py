@@ -1,4 +1,4 @@
-"""The data that all contenders read: an export by seed, in each format, and the state to compare it with."""
+"""The data for all contenders: an export by seed, in each format, and the state to compare it with."""
 
 import csv
 import json
@@ -22,7 +22,7 @@ from kiwi_sync.keys import Partition, shard_of
 
 MANDANTEN = ("0001", "0002")
 PAGE = 1000
-"""Rows of a page of DynamoDB: it reads a mebibyte at a time, and a whole row has about a KiB."""
+"""Rows in a page of DynamoDB: it reads a mebibyte at a time, and a whole row has about a KiB."""
 TYPES = {"verwaltungseinheiten": "verwaltungseinheit", "mieter": "mieter", "mietvertraege": "mietvertrag"}
 VERSION = "2026-11-21T01:00:00.000000Z full-001"
 ENVELOPE: dict[str, Any] = {
@@ -58,17 +58,17 @@ class Size:
 
     @property
     def units(self) -> int:
-        """Units, and as many leases."""
+        """The number of units, and of leases."""
         return self.records * 100 // 350
 
     @property
     def tenants(self) -> int:
-        """Tenants: the rest."""
+        """The number of tenants: the rest."""
         return self.records - 2 * self.units
 
 
 def make(folder: Path, records: int, changed: float, seed: int) -> None:
-    """Write the export in each format, and a state from which the share `changed` of it differs."""
+    """Write the export in each format, and a state that differs in the share `changed` of its rows."""
     folder.mkdir(parents=True, exist_ok=True)
     size = Size(records)
     _write_ndjson(folder / "export.ndjson", size, seed)
@@ -163,7 +163,7 @@ def _write_json(path: Path, size: Size, seed: int) -> None:
 
 
 def _write_csv(path: Path, records: Iterable[Json]) -> None:
-    """As ERPs write it: semicolons and decimal commas."""
+    """Write CSV as ERPs do: semicolons and decimal commas."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = None
         for row in map(_flat, records):
@@ -186,7 +186,7 @@ def _flat(row: Json) -> Json:
 
 
 def _write_state(folder: Path, size: Size, changed: float, seed: int) -> None:
-    """The rows as DynamoDB answers a query for them: pages of JSON in one file, and where each lies."""
+    """Write the rows as DynamoDB's query answers: pages of JSON in one file, with an index."""
     chance = random.Random(f"{seed} changed")
     items: dict[str, list[Json]] = defaultdict(list)
     for section in SECTIONS:

@@ -1,9 +1,9 @@
-"""From the bytes of an export to "compared with the state, changes known": ours and others, side by side.
+"""From the bytes of an export to the known changes against the state: ours and others, side by side.
 
     python -m benchmarks.extract --records 350000 --rounds 3
 
-Each contender runs in a process of its own, pinned to one core, round by round. Medians count, and seconds
-of the processor rather than those of the clock: on a busy machine those say more.
+Each contender runs in a process of its own, pinned to one core, round by round. The results are medians of
+processor seconds, which depend less on a busy machine than clock time.
 """
 
 import argparse
@@ -37,17 +37,17 @@ CONTENDERS = {
     "others.singer": "singer-sdk, tap and target",
 }
 ALL_CORES = frozenset({"others.dlt_tuned"})
-"""Who has workers may use every core."""
+"""Contenders with workers may use every core."""
 Result = dict[str, Any]
 
 
 def main() -> int:
-    """Make the data, run the contenders, print what they took; 1 if one of them failed."""
+    """Make the data, run the contenders, print their cost; 1 if one of them failed."""
     asked = _asked()
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as folder:
         console.print(f"making {asked.records:,} records, {asked.changed:.0%} of them changed …")
-        # In a process of its own: what is started from a large one would seem to be as large.
+        # In a process of its own: children of a large process would appear as large.
         arguments = map(str, (folder, asked.records, asked.changed, asked.seed))
         # Our own module, with arguments of our own.
         subprocess.run([sys.executable, "-m", "benchmarks.data", *arguments], cwd=ROOT, check=True)  # noqa: S603
@@ -78,11 +78,11 @@ def _asked() -> argparse.Namespace:
 
 
 def _run(name: str, folder: str) -> Result:
-    """What a contender took; empty if it failed."""
+    """The cost of a contender; empty if it failed."""
     command = [sys.executable, "-m", "benchmarks.contender", name, folder]
     before = os.sched_getaffinity(0)
     try:
-        # What is started inherits it.
+        # Child processes inherit it.
         os.sched_setaffinity(0, before if name in ALL_CORES else {max(before)})
         # Our own module, with arguments of our own.
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
@@ -105,7 +105,7 @@ def _machine() -> str:
 
 
 def _print(done: dict[str, Result], records: int) -> None:
-    """The table: each against the floors and against extract with NDJSON."""
+    """Print the table: each contender against the floors and against extract with NDJSON."""
     table = Table(title=f"{records:,} records; {_machine()}")
     headings = "CPU s", "clock s", "records/CPU s", "peak MiB", "× floor", "× floor with state", "× ours"
     for heading in ("", *headings):

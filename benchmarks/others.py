@@ -1,7 +1,7 @@
 """The other contenders: the floor, dlt and singer-sdk.
 
-Only `dlt_merged` compares with a state. The others are stopped as soon as they have the records in the form
-in which they would load them, which is to their advantage.
+Only `dlt_merged` compares with a state. The others stop once they have the records in the form in which they
+would load them, which is to their advantage.
 """
 
 import io
@@ -30,12 +30,12 @@ def lines(folder: Path) -> Iterator[Any]:
 
 
 def floor_ndjson(folder: Path) -> Found:
-    """The least: orjson parses every line, and nothing else happens."""
+    """The floor: orjson parses every line, and nothing else happens."""
     return {"records": sum(1 for _ in lines(folder))}
 
 
 def floor_state(folder: Path) -> Found:
-    """orjson parses every line, and the pages of the state, each of which any comparison has to read."""
+    """orjson parses every line and the pages of the state, which any comparison has to read."""
     with (folder / "pages.bin").open("rb") as pages:
         for places in orjson.loads((folder / "pages.json").read_bytes()).values():
             for place, length in places:
@@ -45,7 +45,7 @@ def floor_state(folder: Path) -> Found:
 
 
 def floor_json(folder: Path) -> Found:
-    """orjson parses the whole document at once: in memory that grows with it."""
+    """orjson parses the whole document at once: memory grows with it."""
     document = orjson.loads((folder / "export.json").read_bytes())
     return {"records": sum(len(document[section]) for section in SECTION.values())}
 
@@ -56,9 +56,9 @@ def dlt_rows(folder: Path) -> Found:
 
 
 def dlt_merged(folder: Path) -> Found:
-    """dlt, row by row, to the same end as extract: which records differ from those of the last run.
+    """dlt, row by row, to the same end as extract: the records that differ from the last run.
 
-    That is its strategy `scd2`, here in duckdb: it keeps what was and what is by a hash of each row.
+    That is its strategy `scd2`, here in duckdb: it keeps past and present rows by their hashes.
     """
     _merge(folder)
     return {"records": sum(1 for _ in lines(folder))}
@@ -99,7 +99,7 @@ def dlt_tuned(folder: Path) -> Found:
 
 
 def dlt_arrow(folder: Path) -> Found:
-    """dlt with tables of Arrow, read by Arrow: the fastest that it has."""
+    """dlt with tables of Arrow, read by Arrow: its fastest way."""
     import pyarrow
     from pyarrow import csv
 
@@ -133,7 +133,7 @@ def _dlt(folder: Path, rows: Iterable[Any]) -> Found:
     import dlt
 
     table = {typ: typ for typ in SECTION}
-    # `firma` is null everywhere, of which dlt would warn.
+    # `firma` is null everywhere, which dlt would warn of.
     named = {"name": "export", "table_name": lambda row: table[row["typ"]]}
     resource = dlt.resource(rows, columns={"firma": {"data_type": "text"}}, **named)
     return _run(folder, [resource])
@@ -216,6 +216,6 @@ def singer(folder: Path) -> Found:
 
 
 def _through_buffer(messages: io.TextIOWrapper) -> None:
-    """singer-sdk writes bytes to the buffer below stdout."""
+    """Let stdout's text through its buffer: singer-sdk writes bytes to the buffer below it."""
     assert sys.stdout is messages
     assert messages.buffer is not None

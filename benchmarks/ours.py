@@ -32,13 +32,13 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class Body:
-    """What botocore reads an answer from."""
+    """A body from which botocore reads an answer."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
     def stream(self) -> list[bytes]:
-        """All of it."""
+        """The whole body."""
         return [self._content]
 
 
@@ -52,10 +52,10 @@ class Pages:
 
     @contextmanager
     def client(self) -> Iterator["DynamoDBClient"]:
-        """A client that is answered by this."""
+        """A client that these pages answer."""
         session = boto3.Session("benchmark", "benchmark", "benchmark", "eu-central-1")
         client = session.client("dynamodb", config=CONFIG)
-        # What is returned is taken for the answer; the stubs know nothing of it.
+        # The return value becomes the answer; the stubs do not know that.
         answer: Any = self._answer
         client.meta.events.register("before-send.dynamodb.Query", answer)
         with self._file, closing(client):
@@ -77,7 +77,7 @@ class Pages:
 
 
 def run(folder: Path, name: str) -> dict[str, int]:
-    """The whole path; what it has found."""
+    """Run the whole path. Returns the number of each kind of change."""
     with (
         (folder / name).open("rb") as stream,
         Pages(folder).client() as client,
@@ -95,7 +95,7 @@ def run(folder: Path, name: str) -> dict[str, int]:
 
 
 def _compare(reader: PartitionReader, spool: Spool, scope: PartitionScope) -> dict[str, int]:
-    """As extract assesses an export: every partition is looked at, and nothing is written."""
+    """Compare every partition as extract's assessment does; nothing is written."""
     found = {"unchanged": 0, "changed": 0}
     for kind in SECTIONS.values():
         for mandant in MANDANTEN:
@@ -108,7 +108,7 @@ def _compare(reader: PartitionReader, spool: Spool, scope: PartitionScope) -> di
 
 
 class Nobody:
-    """A queue that nothing is sent to."""
+    """A queue that receives nothing."""
 
     def send(self, messages: Iterable[Outgoing]) -> None:
         """Not called: nothing is written, so nothing is sent."""

@@ -1,4 +1,4 @@
-"""What must hold of rows, links and claims once nothing is outstanding."""
+"""Rules about rows, links and claims once nothing is owed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from tests.fakes.memory import MemoryTable
 
 TAKEN = {Reason.EMAIL_TAKEN, Reason.EXTERNAL_ID_TAKEN}
 LEFT = ("quiet", "readdressing", "disturbs", "awaited_by")
-"""Marks of what has begun, and must have ended."""
+"""Marks of work that must have ended."""
 Rows = Mapping[str, Row]
 """All rows of entities, by the text of their key."""
 
@@ -34,7 +34,7 @@ def _links(table: MemoryTable) -> dict[tuple[str, str], int]:
 
 
 def faults(table: MemoryTable, rows: Rows) -> list[str]:
-    """What is not as it must be once nothing is outstanding; empty if all is well."""
+    """Faults that remain once nothing is owed; empty if all is well."""
     found = [fault for row in rows.values() for fault in _faults_of(table, row)]
     found += _link_faults(_links(table), rows)
     for claim, items in table.items.items():

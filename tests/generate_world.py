@@ -50,9 +50,9 @@ class Numbers:
     goes: float = 0.07
     changes: float = 0.3
     reverts: float = 0.0
-    """How many of those that come or change are as they were before."""
+    """The share of new or changed objects that return to a former state."""
     shared: float = 0.12
-    """How many tenants have an address that others may have."""
+    """The share of tenants with an address that others may have."""
 
     def keys(self, kind: str) -> list[Key]:
         """All numbers of the kind in the first Mandant, the first two in the second and the third."""

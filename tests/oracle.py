@@ -1,8 +1,8 @@
-"""Says what KIWI must hold, from the exports and the settings alone.
+"""The required content of KIWI, from the exports and the settings alone.
 
-Shares no code with what it judges. `expected_content` processes the exports in the order of their versions
-(`exported_at` in UTC, then `export_id`), whatever order they are given in; `differences` compares the result
-with what the embedded KIWI holds.
+Shares no code with the system it judges. `expected_content` processes the exports in the order of their
+versions (`exported_at` in UTC, then `export_id`), whatever order they are given in; `differences` compares
+the result with what the embedded KIWI holds.
 
 Decisions where the format's description leaves room:
 
@@ -13,7 +13,7 @@ Documents
   that is named there twice is deleted.
 - `anzahl` counts every entry of a list, those of other Mandanten and bad ones too; a kind it does not name is
   not checked; a count that is not an integer does not match.
-- `now=None` does not look at the age of exports. Of two exports with one version, the later in the list wins.
+- `now=None` does not look at the age of exports. If two exports have one version, the later in the list wins.
 
 Records
 - Nothing of a Mandant that is not selected is looked at, bad or not. An entry that is not an object has no
@@ -71,10 +71,10 @@ def expected_content(
     email_limit: int = 3,
     formerly_blocked: Iterable[Collection[str]] = (),
 ) -> Expected:
-    """What KIWI must hold after these exports of one connection, in whatever order they came.
+    """KIWI's required content after these exports of one connection, in any order of arrival.
 
-    `email_limit`: an address that more tenants want is a placeholder; 0: none. `formerly_blocked`: what was
-    `blocked` under earlier settings, so that tenants had other addresses then.
+    `email_limit`: an address that more tenants want is a placeholder; 0: none. `formerly_blocked`: addresses
+    blocked under earlier settings, so that tenants had other addresses then.
     """
     read = (read_export(document, mandanten, now) for document in exports)
     accepted = sorted((export for export in read if export is not None), key=lambda export: export.version)
@@ -90,7 +90,7 @@ def expected_content(
 
 
 def _apply(rows: dict[Key, Record], export: Export, kind: str) -> dict[Key, Record]:
-    """The rows after an export: what a full one leaves out is gone, unless something there was unreadable."""
+    """The rows after an export: in a full one, missing rows are gone, unless a key in it was unreadable."""
     records = export.records[kind]
     complete_for = export.complete_for or frozenset()
     complete = frozenset() if None in records.unreadable else complete_for - records.unreadable

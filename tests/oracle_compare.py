@@ -1,4 +1,4 @@
-"""Compares what KIWI must hold with what it holds, field by field."""
+"""Compares KIWI's required content with its present one, field by field."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -10,11 +10,11 @@ Objects = dict[str, Mapping[str, Any]]
 Content = Mapping[str, Mapping[str, Mapping[str, Any]]]
 YES, MAYBE, NO = "yes", "maybe", "no"
 ADDRESS_TEXTS = ("street", "postal_code", "city", "state", "country")
-"""All that says which address it is: KIWI keeps the coordinates that came with it first, from whomever."""
+"""The fields that identify an address: KIWI keeps the first coordinates, from any sender."""
 
 
 def differences(expected: Expected, content: Content, *, foreign: Collection[str] = ()) -> list[str]:
-    """What is wrong with the content, one line each; `foreign` are the KIWI ids of objects of others."""
+    """The faults in the content, one line each; `foreign`: the KIWI ids of other people's objects."""
     held = _Held(content, foreign)
     return [
         *_certain(
@@ -55,7 +55,7 @@ def _by_external_id(content: Content, kind: str, foreign: Collection[str], in_ou
 
 
 def _unit(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A unit, wanted or held. Of coordinates it says that they are there, not which."""
+    """A unit, required or present. Coordinates count as present or absent, whatever their values."""
     address = item["address"]
     if address is not None:
         there = {name: isinstance(address.get(name), int | float) for name in ("lat", "lng")}
@@ -109,7 +109,7 @@ def _contested_tenants(expected: Expected, held: _Held) -> Iterator[str]:
 
 
 def _may_be(claim: TenantClaim, found: Mapping[str, Any]) -> bool:
-    """As wanted; or as before, as long as its wanted address is another one."""
+    """Whether the object is as required, or as before while its required address is another one."""
     stale = [former for former in claim.former if former["email_address"] != claim.content["email_address"]]
     return found in (claim.content, *stale)
 

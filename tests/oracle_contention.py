@@ -1,4 +1,4 @@
-"""Which tenants may, by an unlucky order of arrival, be left without the e-mail address that they want.
+"""Tenants that an unlucky order of arrival may leave without their address.
 
 A tenant that cannot have its address keeps what it already has in KIWI, and so the address that it had
 before. It can be left out by a tenant that wants the same address, and by one that is itself left out and
@@ -47,7 +47,7 @@ def contested(
 def groups(
     keys: AbstractSet[Key], wanted: Mapping[Key, TenantContent], former: Mapping[Key, list[TenantContent]]
 ) -> list[set[Key]]:
-    """The contested tenants, those together who may stand in each other's way; loners are left out."""
+    """The contested tenants in groups that may stand in each other's way, without loners."""
     found: list[set[Key]] = []
     for key in sorted(keys):
         near = {key, *_blockers(key, keys, wanted, former)}

@@ -1,4 +1,4 @@
-"""From the ERP's rows to what KIWI should hold: the certain, the contested and the skipped."""
+"""From the ERP's rows to KIWI's required content: the certain, the contested and the skipped."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping

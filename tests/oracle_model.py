@@ -1,4 +1,4 @@
-"""What the oracle talks about: ERP records, and what KIWI should hold of them."""
+"""The vocabulary of the oracle: ERP records, and the content of KIWI that they require."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ class UnitClaim:
 
 @dataclass(frozen=True)
 class TenantClaim:
-    """A tenant that shares its e-mail address or its external id, and what it was in earlier exports."""
+    """A tenant that shares its e-mail address or its external id, with its states in earlier exports."""
 
     key: Key
     content: TenantContent
@@ -109,10 +109,10 @@ class AgreementClaim:
 
 @dataclass(frozen=True)
 class Expected:
-    """What KIWI must hold.
+    """KIWI's required content.
 
-    The first three are certain. Who is *contested* depends on the order of arrival: of each group in
-    `email_contenders` one tenant per address is in KIWI, of each id in `external_id_contenders` one object.
+    The first three are certain. The winners among the *contested* depend on the order of arrival: one tenant
+    per address in each group of `email_contenders`, one object for each id in `external_id_contenders`.
     """
 
     rental_units: dict[str, UnitContent]

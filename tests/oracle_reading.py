@@ -1,4 +1,4 @@
-"""Reads `erp-export/1` documents: which are accepted, which of their records, and what the rest means."""
+"""Reads `erp-export/1` documents: accepts or refuses each document and record, and interprets the rest."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ EXPORT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 class RejectedError(Exception):
-    """A record, or a whole document, is not what the format asks for."""
+    """A record, or a whole document, that the format does not allow."""
 
 
 @dataclass

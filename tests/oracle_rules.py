@@ -1,4 +1,4 @@
-"""From one ERP record to what KIWI should hold of it, field by field."""
+"""From one ERP record to KIWI's required content, field by field."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -71,7 +71,7 @@ def is_blocked(email: str, blocked: Collection[str]) -> bool:
 
 
 def tenant_content(person: Person, blocked: Collection[str] = ()) -> TenantContent | str:
-    """What KIWI should hold, or the reason why it should hold nothing."""
+    """The tenant's required content in KIWI, or the reason for having none."""
     if not re.sub(r"[;,\s]", "", person.email or ""):
         return "no_email"
     valid = valid_emails(person.email or "")
@@ -92,7 +92,7 @@ def agreement_content(
     separator: str,
     zone: ZoneInfo,
 ) -> AgreementContent | str:
-    """What KIWI should hold, or why not; `parents` are the tenants and units that it should hold."""
+    """The agreement's required content in KIWI, or the reason for having none; `parents`: required ones."""
     tenants, units = parents
     if tenant not in tenants:
         return "tenant_not_synchronized"

@@ -25,7 +25,7 @@ _clear_parameters: Callable[[], None] = parameters.clear_caches
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda tells a handler about its invocation."""
+    """The facts that Lambda tells a handler about its invocation."""
 
     function_name: str
     memory_limit_in_mb: int
@@ -54,7 +54,7 @@ class Context:
 
 
 class Functions:
-    """Invokes functions. `overrides` are set in place of what the template says, where it says anything."""
+    """Invokes functions. `overrides` replace the template's values, where it has any."""
 
     def __init__(
         self, overrides: Mapping[str, str], logs: Logs, prepare: Callable[[Function], None] = lambda _: None
@@ -92,7 +92,7 @@ class Functions:
 
 
 def _observe_as(environment: Mapping[str, str]) -> None:
-    """In one process all functions share the logger and metrics, which know only what they were made with."""
+    """Rename the shared logger and metrics: in one process they know only the name they were made with."""
     observability = sys.modules.get("kiwi_sync.observability")
     service = environment.get("POWERTOOLS_SERVICE_NAME")
     namespace = environment.get("POWERTOOLS_METRICS_NAMESPACE")
@@ -104,7 +104,7 @@ def _observe_as(environment: Mapping[str, str]) -> None:
 
 
 def forget_wiring() -> None:
-    """Empties all caches that functions keep between invocations: the next one finds a new container."""
+    """Empty all caches that functions keep between invocations: the next one finds a new container."""
     _clear_parameters()
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] not in _PACKAGES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiwi_sandbox.cloudformation import REGION
-from kiwi_sandbox.template import Queue
+from kiwi_sandbox.template import QueueDefinition
 
 _handles = itertools.count(1)
 
@@ -31,7 +31,7 @@ class Message:
         """The message group of a FIFO queue's message."""
         return self.attributes.get("MessageGroupId")
 
-    def record(self, queue: Queue) -> dict[str, Any]:
+    def record(self, queue: QueueDefinition) -> dict[str, Any]:
         """The message as a record of the event that Lambda hands to a function."""
         return {
             "messageId": self.id,
@@ -52,7 +52,7 @@ class Message:
 class Ledger:
     """The messages of one queue. `cap` bounds, in seconds, how long any of them stays hidden."""
 
-    def __init__(self, queue: Queue, clock: Callable[[], float], cap: float | None = None) -> None:
+    def __init__(self, queue: QueueDefinition, clock: Callable[[], float], cap: float | None = None) -> None:
         self.queue = queue
         self._clock = clock
         self._cap = cap

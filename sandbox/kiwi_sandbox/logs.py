@@ -1,4 +1,4 @@
-"""Where the functions' log lines go: to stderr from WARNING on, unless told otherwise."""
+"""The destination of the functions' log lines: stderr from WARNING on, unless told otherwise."""
 
 import logging
 import sys

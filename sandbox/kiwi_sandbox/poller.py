@@ -49,9 +49,9 @@ class Poller:
         self._sent = sent
         self._absorbed: Counter[str] = Counter()
         self.served = 0
-        """Messages that were handed to functions, each time they were."""
+        """Messages that were handed to functions, counted each time."""
         self.dead: list[tuple[str, Message]] = []
-        """What went to a dead-letter queue, with the name of the queue that it came from."""
+        """Messages in a dead-letter queue, each with the name of the queue that it came from."""
 
     def serve(self, stages: Collection[str] | None = None) -> bool:
         """Invokes one function (of `stages`, if given) with one batch; false if nothing can be received."""
@@ -61,7 +61,7 @@ class Poller:
             self._bury(source)
             batch = ledger.receive(source.batch_size)
             if batch:
-                # Whoever was served goes to the end, so that no queue starves another.
+                # A served queue goes to the end, so that no queue starves another.
                 self._sources.remove(source)
                 self._sources.append(source)
                 self.served += len(batch)
@@ -70,7 +70,7 @@ class Poller:
         return False
 
     def waiting(self, stages: Collection[str] | None = None) -> int:
-        """How many messages are still to be worked, hidden ones included."""
+        """The number of messages still to be worked, hidden ones included."""
         return sum(len(self._ledgers[s.queue.name]) for s in self._turn(stages))
 
     def delayed(self) -> bool:

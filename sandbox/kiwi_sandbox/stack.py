@@ -20,8 +20,8 @@ from kiwi_sandbox.aws.embedded import EmbeddedAws
 from kiwi_sandbox.functions import Functions, forget_wiring
 from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.logs import Logs
-from kiwi_sandbox.outcome import Outcome, read_outcome, read_owed
 from kiwi_sandbox.poller import Poller
+from kiwi_sandbox.table_content import TableContent, read_content, read_owed
 from kiwi_sandbox.template import STACK_NAME, Function, read_template
 from kiwi_sandbox.traffic import Traffic
 
@@ -202,11 +202,11 @@ class LocalStack:
         finally:
             self._ends = math.inf
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TableContent:
         """What stands in the state table now."""
-        return read_outcome(self.aws.dynamodb, self.aws.table.name)
+        return read_content(self.aws.dynamodb, self.aws.table.name)
 
-    def owed(self) -> Outcome:
+    def owed(self) -> TableContent:
         """What is still owed now, without the rest of the table."""
         return read_owed(self.aws.dynamodb, self.aws.table.name)
 

@@ -1,4 +1,4 @@
-"""What the stack consists of, read from `template.yaml`: queues, table, functions and what ties them."""
+"""The parts of the stack, read from `template.yaml`: queues, table, functions and their connections."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ STACK_NAME = "kiwi-sync"
 
 
 @dataclass(frozen=True)
-class Queue:
-    """A queue; `dead_letter` is the name of the queue that takes what was received too often."""
+class QueueDefinition:
+    """A queue; `dead_letter` is the name of the queue for messages that were received too often."""
 
     name: str
     url: str
@@ -27,7 +27,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Function:
-    """A function: where its handler is, and what surrounds it."""
+    """A function: its handler and its surroundings."""
 
     name: str
     handler: str
@@ -46,7 +46,7 @@ class EventSource:
     """An event source mapping from a queue to a function."""
 
     function: Function
-    queue: Queue
+    queue: QueueDefinition
     batch_size: int
     maximum_concurrency: int | None
     reports_failures: bool
@@ -57,7 +57,7 @@ class Schedule:
     """A schedule that sends `body` to a queue."""
 
     name: str
-    queue: Queue
+    queue: QueueDefinition
     expression: str
     body: str
 
@@ -66,7 +66,7 @@ class Schedule:
 class Notification:
     """A bucket's notification to a queue about new keys that begin and end so."""
 
-    queue: Queue
+    queue: QueueDefinition
     prefix: str
     suffix: str
 
@@ -85,8 +85,8 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Table:
-    """The state table; `definition` is what CreateTable takes."""
+class TableDefinition:
+    """The state table; `definition` is the argument of CreateTable."""
 
     name: str
     definition: dict[str, Any]
@@ -98,12 +98,12 @@ class Blueprint:
     """Everything that the local stack makes of a template."""
 
     stack_name: str
-    queues: dict[str, Queue] = field(default_factory=dict)
+    queues: dict[str, QueueDefinition] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     sources: tuple[EventSource, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     buckets: tuple[Bucket, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[TableDefinition, ...] = ()
     secrets: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
 
@@ -161,7 +161,7 @@ def _all(resolver: Resolver, kind: str) -> dict[str, Properties]:
     return resolver.of_type(f"AWS::{kind}")
 
 
-def _queue(resolver: Resolver, logical: str, raw: Properties) -> Queue:
+def _queue(resolver: Resolver, logical: str, raw: Properties) -> QueueDefinition:
     properties = resolver.resolve(raw)
     redrive = properties.pop("RedrivePolicy", {})
     visibility = int(properties.get("VisibilityTimeout", 30))
@@ -170,7 +170,7 @@ def _queue(resolver: Resolver, logical: str, raw: Properties) -> Queue:
         for key, value in properties.items()
         if key not in {"QueueName", "RedriveAllowPolicy", "Tags"}
     }
-    return Queue(
+    return QueueDefinition(
         name=resolver.name(logical),
         url=resolver.resolve({"Ref": logical}),
         arn=resolver.arn(logical),
@@ -199,7 +199,7 @@ def _text(value: Any) -> str:
 
 
 def _source(
-    properties: Properties, functions: Mapping[str, Function], by_arn: Mapping[str, Queue]
+    properties: Properties, functions: Mapping[str, Function], by_arn: Mapping[str, QueueDefinition]
 ) -> EventSource:
     queue = by_arn[properties["EventSourceArn"]]
     size = int(properties.get("BatchSize", 10))
@@ -213,7 +213,7 @@ def _source(
     )
 
 
-def _schedules(resolver: Resolver, by_arn: Mapping[str, Queue]) -> list[Schedule]:
+def _schedules(resolver: Resolver, by_arn: Mapping[str, QueueDefinition]) -> list[Schedule]:
     schedules = []
     for logical, raw in _all(resolver, "Scheduler::Schedule").items():
         properties = resolver.resolve({key: raw.get(key) for key in ("State", "ScheduleExpression")})
@@ -224,7 +224,7 @@ def _schedules(resolver: Resolver, by_arn: Mapping[str, Queue]) -> list[Schedule
     return schedules
 
 
-def _bucket(name: str, properties: Properties, by_arn: Mapping[str, Queue]) -> Bucket:
+def _bucket(name: str, properties: Properties, by_arn: Mapping[str, QueueDefinition]) -> Bucket:
     configurations = properties.get("NotificationConfiguration", {}).get("QueueConfigurations", [])
     return Bucket(
         name=name,
@@ -233,15 +233,15 @@ def _bucket(name: str, properties: Properties, by_arn: Mapping[str, Queue]) -> B
     )
 
 
-def _notification(item: Properties, by_arn: Mapping[str, Queue]) -> Notification:
+def _notification(item: Properties, by_arn: Mapping[str, QueueDefinition]) -> Notification:
     rules = item.get("Filter", {}).get("S3Key", {}).get("Rules", [])
     values = {rule["Name"].lower(): rule["Value"] for rule in rules}
-    return Notification(by_arn[item["Queue"]], values.get("prefix", ""), values.get("suffix", ""))
+    return Notification(by_arn[item["QueueDefinition"]], values.get("prefix", ""), values.get("suffix", ""))
 
 
-def _table(name: str, properties: Properties) -> Table:
+def _table(name: str, properties: Properties) -> TableDefinition:
     keys = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
     definition: dict[str, Any] = {key: properties[key] for key in keys if key in properties}
     definition = json.loads(json.dumps(definition))
     ttl = properties.get("TimeToLiveSpecification", {})
-    return Table(name, definition, ttl.get("AttributeName") if ttl.get("Enabled", True) else None)
+    return TableDefinition(name, definition, ttl.get("AttributeName") if ttl.get("Enabled", True) else None)

@@ -1,4 +1,4 @@
-"""Counts what the functions ask of KIWI, at their HTTP client: alike for the embedded and the real one."""
+"""Counts the functions' requests to KIWI, at their HTTP client: alike for the embedded and the real one."""
 
 import re
 import threading

@@ -31,7 +31,7 @@ Answer = tuple[int, bytes]
 
 
 class Body:
-    """What botocore reads an answer from."""
+    """A body from which botocore reads an answer."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -41,7 +41,7 @@ class Body:
 
 
 class Answers:
-    """A client that is answered from a list, and what it has asked."""
+    """A client with a list of answers, and the requests it was sent."""
 
     def __init__(self, *answers: Answer) -> None:
         self.asked: list[dict[str, Any]] = []

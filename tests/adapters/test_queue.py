@@ -34,7 +34,7 @@ def bodies(aws: Aws, url: str) -> list[str]:
 
 
 def waiting(aws: Aws, url: str) -> tuple[int, int]:
-    """How many messages can be received, and how many are delayed."""
+    """The number of receivable messages, and of delayed ones."""
     names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
     attributes = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return int(attributes[names[0]]), int(attributes[names[1]])

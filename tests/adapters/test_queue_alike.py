@@ -1,7 +1,7 @@
 """The queue of the simulation and the embedded AWS's receive alike.
 
-Left out, since the embedded AWS gets it wrong: the order within a FIFO group after a visibility time-out, and
-what deduplication forgets. Left out, since the simulation has it on purpose: messages that come twice.
+Left out, since the embedded AWS gets them wrong: the order within a FIFO group after a visibility time-out,
+and the end of deduplication. Left out, since the simulation has them on purpose: messages that come twice.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What every table does when it is read, and when items are deleted."""
+"""Reading and deleting items, alike in every table."""
 
 import pytest
 from kiwi_sync.state.table import Change, Item, Table, absent, at_most, equals
@@ -29,7 +29,7 @@ def test_what_is_not_there(table: Table) -> None:
     assert list(table.query("b")) == []
     assert table.get_many([("b", "1")]) == {}
     assert table.get_many([]) == {}
-    assert table.outstanding("t", last="9", limit=1) == []
+    assert table.owed("t", last="9", limit=1) == []
 
 
 def test_every_type_comes_back_as_it_went(table: Table) -> None:
@@ -112,14 +112,14 @@ def test_the_first_of_a_query(table: Table) -> None:
     assert table.first("p", prefix="d", limit=2) == []
 
 
-def test_outstanding_is_sparse_and_by_todo(table: Table) -> None:
+def test_owed_keys_are_sparse_and_by_todo(table: Table) -> None:
     put(table, "p", "1", todo="t", todo_at="2026")
     put(table, "p", "2", todo="other", todo_at="2026")
     put(table, "p", "3")
     put(table, "p", "4", todo="t")
-    assert table.outstanding("t", last="9", limit=10) == [("p", "1")]
+    assert table.owed("t", last="9", limit=10) == [("p", "1")]
     assert table.update(("p", "1"), Change(remove=["todo", "todo_at"]))
-    assert table.outstanding("t", last="9", limit=10) == []
+    assert table.owed("t", last="9", limit=10) == []
 
 
 @pytest.mark.parametrize(
@@ -136,25 +136,25 @@ def test_outstanding_is_sparse_and_by_todo(table: Table) -> None:
         ("", "P~", "1234"),
     ],
 )
-def test_outstanding_from_first_to_last(table: Table, first: str, last: str, found: str) -> None:
+def test_owed_keys_from_first_to_last(table: Table, first: str, last: str, found: str) -> None:
     for sk, at in (("4", "P"), ("2", "2026-01-02"), ("3", "2026-01-03"), ("1", "2026-01-01")):
         put(table, f"p{sk}", sk, todo="t", todo_at=at)
-    keys = table.outstanding("t", first=first, last=last, limit=10)
+    keys = table.owed("t", first=first, last=last, limit=10)
     assert keys == [(f"p{sk}", sk) for sk in found]
-    assert table.outstanding("t", first=first, last=last, limit=2) == keys[:2]
+    assert table.owed("t", first=first, last=last, limit=2) == keys[:2]
 
 
-def test_all_that_is_outstanding_at_a_time_comes_page_by_page(table: Table) -> None:
+def test_all_owed_keys_of_a_time_come_page_by_page(table: Table) -> None:
     there = [(f"p{number % 3}", str(number)) for number in range(7)]
     for pk, sk in there:
         put(table, pk, sk, todo="t", todo_at="P")
     put(table, "p", "earlier", todo="t", todo_at="O")
     put(table, "p", "later", todo="t", todo_at="PA")
     put(table, "p", "other", todo="u", todo_at="P")
-    pages = list(table.outstanding_at("t", "P", page=3))
+    pages = list(table.owed_at("t", "P", page=3))
     assert [len(page) for page in pages] == [3, 3, 1]
     assert sorted(key for page in pages for key in page) == sorted(there)
-    assert list(table.outstanding_at("t", "Q", page=3)) == []
+    assert list(table.owed_at("t", "Q", page=3)) == []
 
 
 def test_a_page_that_moves_away_or_comes_back_hides_no_other_and_none_comes_twice(table: Table) -> None:
@@ -162,7 +162,7 @@ def test_a_page_that_moves_away_or_comes_back_hides_no_other_and_none_comes_twic
     for key in there:
         put(table, *key, todo="t", todo_at="P")
     found = []
-    for page in table.outstanding_at("t", "P", page=2):
+    for page in table.owed_at("t", "P", page=2):
         found += page
         for key in page:
             table.update(key, Change(put={"todo_at": "2026"}))
@@ -191,7 +191,7 @@ def test_delete_what_is_not_there(table: Table) -> None:
     assert table.get(("p", "1")) is None
 
 
-def test_what_is_deleted_is_no_longer_outstanding(table: Table) -> None:
+def test_what_is_deleted_is_no_longer_owed(table: Table) -> None:
     put(table, "p", "1", todo="t", todo_at="2026")
     assert table.delete(("p", "1"))
-    assert table.outstanding("t", last="9", limit=10) == []
+    assert table.owed("t", last="9", limit=10) == []

@@ -107,7 +107,7 @@ def seen(table: Table, pk: str) -> list[Item]:
 
 
 def owed(table: Table, pk: str, todo: str) -> set[ItemKey]:
-    return {key for key in table.outstanding(todo, last="P~", limit=10_000) if key[0] == pk}
+    return {key for key in table.owed(todo, last="P~", limit=10_000) if key[0] == pk}
 
 
 @settings(max_examples=extent(20, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""What every table does when an item is changed, and on which conditions."""
+"""Changing items, and the conditions for it, alike in every table."""
 
 import pytest
 from botocore.exceptions import ClientError

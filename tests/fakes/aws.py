@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
-from kiwi_sync.state.table import OUTSTANDING
+from kiwi_sync.state.table import OWED_INDEX
 from moto import mock_aws
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def mocked_aws() -> Iterator[None]:
 
 @contextmanager
 def embedded_aws() -> Iterator["Aws"]:
-    """Clients of the embedded AWS, which is empty at first."""
+    """Let boto3 talk to moto and to nothing else while the block runs."""
     with mocked_aws():
         aws = Aws()
         yield aws
@@ -43,7 +43,7 @@ def embedded_aws() -> Iterator["Aws"]:
 
 
 class Aws:
-    """Clients of the embedded AWS, and what tests need in it."""
+    """Clients of the embedded AWS, with helpers for tests."""
 
     def __init__(self) -> None:
         self.dynamodb: DynamoDBClient = session().client("dynamodb")
@@ -71,7 +71,7 @@ class Aws:
             ],
             GlobalSecondaryIndexes=[
                 {
-                    "IndexName": OUTSTANDING,
+                    "IndexName": OWED_INDEX,
                     "KeySchema": [
                         {"AttributeName": "todo", "KeyType": "HASH"},
                         {"AttributeName": "todo_at", "KeyType": "RANGE"},

@@ -3,7 +3,7 @@
 from email.message import Message
 
 import httpx
-from kiwi_sandbox.kiwi.routes import Call, read_json
+from kiwi_sandbox.kiwi.routes import IncomingCall, read_json
 from kiwi_sandbox.kiwi.service import Service
 
 
@@ -20,6 +20,8 @@ class DirectWire(httpx.BaseTransport):
         body, is_text = read_json(request.read())
         url = request.url
         path = url.raw_path.decode("ascii").partition("?")[0]
-        reply = self._service.answer(Call(request.method, path, dict(url.params), headers, body, is_text))
+        reply = self._service.answer(
+            IncomingCall(request.method, path, dict(url.params), headers, body, is_text)
+        )
         assert reply is not None, "faults are made by whoever calls"
         return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)

@@ -40,7 +40,7 @@ class MemoryTable:
     def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
         return list(islice(self.query(pk, prefix=prefix), limit))
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         with self._lock:
             found = [
                 (str(item["todo_at"]), (pk, sk))
@@ -50,9 +50,9 @@ class MemoryTable:
             ]
         return [key for _, key in sorted(found)][:limit]
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
-        """All that is there at the beginning: what comes meanwhile may or may not be among it."""
-        found = self.outstanding(todo, first=at, last=at, limit=sys.maxsize // 2)
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+        """The owed keys at the beginning; later ones may or may not be among them."""
+        found = self.owed(todo, first=at, last=at, limit=sys.maxsize // 2)
         for start in range(0, len(found), page):
             yield found[start : start + page]
 
@@ -99,7 +99,7 @@ def _holds(check: Check, item: Item) -> bool:
 
 
 def _refuse_malformed(change: Change) -> None:
-    """What DynamoDB refuses as malformed: a change of nothing, an attribute twice, an empty set."""
+    """Raise for changes that DynamoDB refuses: an empty change, a repeated attribute, an empty set."""
     values = [
         *change.put.values(),
         *change.put_if_absent.values(),
@@ -133,7 +133,7 @@ def _apply(change: Change, item: Item) -> None:
 
 @dataclass
 class MemoryQueue:
-    """`Queue` in memory: what was sent, and what was held back."""
+    """`Queue` in memory: messages sent, and messages held back."""
 
     sent: list[Outgoing] = field(default_factory=list)
     held: dict[str, int] = field(default_factory=dict)
@@ -145,11 +145,11 @@ class MemoryQueue:
         self.held[receipt] = seconds
 
     def take(self) -> list[Outgoing]:
-        """What was sent since the last time."""
+        """Take the messages sent since the last call."""
         sent, self.sent = self.sent, []
         return sent
 
     def keys(self) -> list[str]:
-        """The row keys in what was sent, whichever stage it goes to; and none is left."""
+        """Take all messages; their row keys, for any stage."""
         bodies = [json.loads(message.body) for message in self.take()]
         return [key for body in bodies for key in (body["keys"] if "keys" in body else [body["key"]])]

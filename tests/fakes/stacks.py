@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from kiwi_sandbox import outcome
+from kiwi_sandbox import table_content
 from kiwi_sandbox.aws.embedded import EmbeddedAws
 from kiwi_sandbox.aws.gate import Gate, bookkeeping
-from kiwi_sandbox.template import Table as Definition
+from kiwi_sandbox.template import TableDefinition
 from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, TableReader
 
@@ -58,13 +58,13 @@ def state_in_memory() -> Iterator[None]:
     """Within it local stacks keep their state in memory; tests/contract holds it to what DynamoDB does."""
     tables = Tables()
 
-    def begin(aws: EmbeddedAws, _definition: Definition) -> None:
+    def begin(aws: EmbeddedAws, _definition: TableDefinition) -> None:
         """An empty table, in place of the one in the embedded AWS."""
         tables.now = CountedTable(aws.gate)
 
     with ExitStack() as patches:
         patches.enter_context(patch.object(EmbeddedAws, "_create_table", begin))
-        patches.enter_context(patch.object(outcome, "scan", tables.scan))
+        patches.enter_context(patch.object(table_content, "scan", tables.scan))
         for name in OPERATIONS:
             patches.enter_context(patch.object(DynamoTable, name, tables.operation(name)))
         yield

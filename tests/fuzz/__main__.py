@@ -21,14 +21,14 @@ SLOW = 20.0
 
 @dataclass
 class Outcome:
-    """What became of a chunk of cases: how many of each kind, and what went wrong by the case's name."""
+    """The result of a chunk of cases: the number of each kind, and the faults by case."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
 
 
 def one(name: str) -> str:
-    """Check the case of this name; what became of it."""
+    """Check the case of this name. Returns its result."""
     began = time.monotonic()
     statuses = check(draw(Random(name)))
     assert time.monotonic() - began < SLOW, "slow"

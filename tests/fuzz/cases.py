@@ -156,7 +156,7 @@ def _swapped(random: Random) -> Case:
 
 
 def _twice(random: Random, text: str) -> str:
-    """Some key stands there twice, with another value."""
+    """Repeat some key, with another value."""
     name = random.choice([*FULL, "mandant", "nummer", "mieter", "x"])
     at = random.choice([place for place, char in enumerate(text) if char == "{"])
     value = json.dumps(random.choice([*SWAPPED, FULL.get(name)]))
@@ -164,7 +164,7 @@ def _twice(random: Random, text: str) -> str:
 
 
 def _formatted(random: Random) -> Case:
-    """An export in any other format, damaged or not, packed or not: what comes of it, nobody can say."""
+    """An export in any other format, damaged or not, packed or not; its result is open."""
     export = _export(random)
     sections = {name: export[name] for name in COLUMNS if name in export}
     section = random.choice(list(sections))
@@ -197,7 +197,7 @@ def _formatted(random: Random) -> Case:
 
 
 def _without_mark(content: bytes, encoding: str) -> bytes:
-    """The text in this encoding; what it does not have is left out."""
+    """The text in this encoding; characters that it lacks are left out."""
     return content.decode().encode(encoding, errors="ignore")
 
 

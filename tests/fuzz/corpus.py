@@ -27,7 +27,7 @@ OF_ANY_TYPE: list[Any] = [
     {},
     {MARK: 1},
 ]
-"""No value that could be right at every place: what becomes of it is judged by the oracle."""
+"""Values that are wrong in at least one place: the oracle judges the result."""
 
 
 def raw(document: Any, old: str, new: str) -> bytes:
@@ -61,7 +61,7 @@ def numbers() -> Iterator[Named]:
 
 
 def twice() -> Iterator[Named]:
-    """A key twice, at each level. Within a record the last one counts, as for every reader of JSON."""
+    """Documents with a repeated key, at each level. Within a record the last one counts."""
     for name in ("format", "export_id", "mandanten", "mieter", "mietvertraege", "anzahl"):
         again = f'"{name}": {json.dumps(FULL[name])}, '
         yield f"{name} twice", inline(b"{" + again.encode() + encoded(FULL)[1:]), "envelope_invalid"
@@ -147,7 +147,7 @@ def packed() -> Iterator[Named]:
 
 
 def formats() -> Iterator[Named]:
-    """What is no JSON document: refused for its own reasons, or worked."""
+    """Documents that are not JSON: refused for reasons of their own, or worked."""
     sections: Sections = {name: FULL[name] for name in COLUMNS}
     folder = f"exports/{CONNECTION}/full/a"
     for name, content, reason in [
@@ -182,7 +182,7 @@ def cut() -> Iterator[Named]:
 
 
 def of_any_type() -> Iterator[tuple[str, Case]]:
-    """A value of each type at each place, in lists at the first two. The oracle says what is an export."""
+    """A value of each type in each place, in lists at the first two items. The oracle judges them."""
     for export in (FULL, DELTA):
         for path in paths(export):
             if any(isinstance(step, int) and step > 1 for step in path):
@@ -193,7 +193,7 @@ def of_any_type() -> Iterator[tuple[str, Case]]:
 
 
 def messages() -> Iterator[Named]:
-    """Whatever points to an export, or starts a sweep."""
+    """Messages that point to an export, or start a sweep."""
     pointer = {"format": "erp-export-pointer/1", "bucket": BUCKET, "key": "exports/a.json"}
     there = {"exports/a.json": encoded(FULL), "exports/ä b+c.json": encoded(FULL), "k" * 1024: encoded(FULL)}
 
@@ -230,7 +230,7 @@ def messages() -> Iterator[Named]:
 
 
 def fixed() -> list[Named]:
-    """All but those that the oracle judges."""
+    """All cases except those that the oracle judges."""
     return [
         named
         for part in (numbers, twice, characters, large, packed, formats, cut, messages)

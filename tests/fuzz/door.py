@@ -1,4 +1,4 @@
-"""The front door: brings any message to the real stage of extract, and judges what came of it."""
+"""The front door: brings any message to the real stage of extract, and judges the result."""
 
 import json
 import logging
@@ -23,20 +23,20 @@ from tests.fuzz.strict import StrictQueue, StrictS3, StrictTable
 from tests.unit.extract.rig import Rig, StoredSettings, TurnedClock
 
 MESSAGES = 2000
-"""More than one message can turn into: who sends more never ends."""
+"""More messages than one can cause: a chain that is longer never ends."""
 UNKEPT = {RejectedExport.OBJECT_NOT_FOUND, RejectedExport.FOREIGN_BUCKET}
 MARKS = (MARK, json.dumps(MARK)[1:-1])
 
 
 @dataclass(frozen=True)
 class Case:
-    """A message, and what lies in the bucket. `document`: what the message means, if it means one."""
+    """A message, and the content of the bucket. `document`: the export that the message points to, if any."""
 
     body: str
     objects: dict[str, bytes] = field(default_factory=dict)
     document: bytes | None = None
     judged: bool = True
-    """Whether the oracle can read the document, and says what should come of it."""
+    """Whether the oracle can read the document and predict the result."""
 
 
 def inline(document: bytes | str) -> Case:
@@ -83,7 +83,7 @@ class Door:
         return {key: item for key, item in found.items() if item != _run_before()}
 
     def entities(self) -> dict[str, dict[str, Item]]:
-        """All that is not the door's own bookkeeping; when the sweep sends a row again does not count."""
+        """All items except the door's own bookkeeping, without the times for the sweep."""
         return {
             pk: {sk: {**item, "todo_at": ""} for sk, item in rows.items()}
             for pk, rows in self.rig.table.items.items()
@@ -105,7 +105,7 @@ def _run_before() -> Item:
 
 
 def check(case: Case) -> set[str]:
-    """Bring a case, and raise AssertionError unless all is as it should be; what became of its runs."""
+    """Bring a case, and raise AssertionError unless the result is right. Returns the status of its runs."""
     door = Door(case.objects)
     before, entities = state(door.rows()), door.entities()
     with _logged() as lines:
@@ -147,7 +147,7 @@ def _wants_nothing(body: str) -> bool:
 
 
 def _is_side_file(objects: dict[str, bytes]) -> bool:
-    """What stands in for an envelope is no export."""
+    """Whether the case is a side file, which is no export."""
     return any(
         key.endswith("/export.json") and is_side_file(Peekable(BytesIO(content)))
         for key, content in objects.items()
@@ -156,7 +156,7 @@ def _is_side_file(objects: dict[str, bytes]) -> bool:
 
 @contextmanager
 def _logged() -> Iterator[StringIO]:
-    """What is logged within, and shown nowhere else."""
+    """Collect all log lines of the block, and show them nowhere else."""
     lines = StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logger.registered_formatter)

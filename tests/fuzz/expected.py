@@ -1,4 +1,4 @@
-"""What the rows should be after an export was taken in, by the oracle's own reading of the document."""
+"""The expected rows after an export, by the oracle's own reading of the document."""
 
 import gzip
 import json
@@ -36,12 +36,12 @@ def _no_constant(name: str) -> None:
 
 
 def state(rows: Rows) -> State:
-    """What each live row holds, by its key's text; what is gone is not there."""
+    """The content of each live row, by its key's text."""
     return {text: json.loads(row.record) for text, row in rows.items() if row.record is not None}
 
 
 def expected(before: State, export: Export) -> State:
-    """What the live rows should hold after the export."""
+    """The expected content of the live rows after the export."""
     came = datetime.fromisoformat(str(BEFORE["exported_at"]))
     if export.version[0] < came:
         return before
@@ -57,7 +57,7 @@ def expected(before: State, export: Export) -> State:
 
 
 def _leaves(key: RowKey, section: str, records: Records, export: Export) -> bool:
-    """Whether the export says that what is there is gone."""
+    """Whether the export ends a row that exists."""
     named = (key.mandant, *key.numbers)
     if key.kind is not KINDS[section]:
         return False

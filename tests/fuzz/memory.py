@@ -1,4 +1,4 @@
-"""Documents of any size, made while they are read, in a process of its own. Prints what each of them cost."""
+"""Documents of any size, generated while they are read, in a process of its own. Prints each one's cost."""
 
 import io
 import itertools
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, cast
 
-from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.erp_json import ErpJson
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
@@ -20,7 +20,7 @@ ORIGIN = Origin("a", None, {"connection": "c1", "scope": "full"})
 
 
 class Endless(io.RawIOBase):
-    """As much of a document as is asked for, up to `size` bytes."""
+    """A document of `size` bytes, generated piece by piece."""
 
     def __init__(self, head: bytes, pieces: Iterator[bytes], size: int) -> None:
         self._pieces = itertools.chain([head], pieces)
@@ -46,7 +46,7 @@ def numbered(piece: bytes) -> Iterator[bytes]:
 
 
 def documents() -> dict[str, Endless]:
-    """The worst for memory. Whoever holds what they repeat takes far more than the bound."""
+    """The worst documents for memory: holding their repeated parts takes far more than the bound."""
     return {
         "a text": Endless(b'{"x": "', same(b"x"), 512 * MIB),
         "a text of escapes": Endless(b'{"x": "', same(rb"\""), 512 * MIB),
@@ -77,7 +77,7 @@ def peak() -> int:
 def main() -> None:
     rig = Rig()
     with suppress(RejectedExportError):
-        rig.work(Document(io.BytesIO(b"{}")))
+        rig.work(ErpJson(io.BytesIO(b"{}")))
     cost: dict[str, int] = {}
     for name, stream in documents().items():
         before = peak()

@@ -1,4 +1,4 @@
-"""What the cases are made of: valid exports, with a mark in every value that says something of a person."""
+"""The material of the cases: valid exports, with a mark in every personal value."""
 
 import copy
 import json
@@ -66,7 +66,7 @@ BEFORE = _export(
     mieter=[tenant("1"), tenant("2"), tenant("3"), tenant("1", "0002")],
     mietvertraege=[lease("L1", ["1", "2"]), lease("L2", ["3"])],
 )
-"""What is in the table before each case."""
+"""The content of the table before each case."""
 
 FULL = _export(
     1,
@@ -106,7 +106,7 @@ def with_value(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
 
 
 def paths(value: Any, base: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Where everything stands in a value, the value itself left out."""
+    """The paths of all places in a value, except its root."""
     items: list[tuple[str | int, Any]] = []
     if isinstance(value, dict):
         items = list(value.items())

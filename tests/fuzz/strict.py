@@ -1,4 +1,4 @@
-"""Table, queue and bucket in memory that refuse what the real ones refuse."""
+"""Table, queue and bucket in memory that refuse the same as the real ones."""
 
 import io
 import re
@@ -34,11 +34,11 @@ class StrictTable(MemoryTable):
         _checked((pk, "any"))
         return super().query(pk, prefix=prefix, only=only)
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         if (first or "0") > last:
             raise RefusedError("between what and what")
         _checked((todo, last))
-        return super().outstanding(todo, first=first, last=last, limit=limit)
+        return super().owed(todo, first=first, last=last, limit=limit)
 
     def get_many(self, keys: Collection[ItemKey]) -> dict[ItemKey, Item]:
         return super().get_many(list(map(_checked, keys)))
@@ -66,7 +66,7 @@ def _checked(key: ItemKey) -> ItemKey:
 
 
 def _size(value: Value) -> int:
-    """Bytes; what is not UTF-8 raises."""
+    """The size in bytes. Raises for a text that UTF-8 cannot encode."""
     if isinstance(value, frozenset):
         return sum(len(member.encode()) for member in value)
     return len(value.encode()) if isinstance(value, str) else 10
@@ -83,7 +83,7 @@ class StrictQueue(MemoryQueue):
 
 
 class StrictS3:
-    """As much of an S3 client as extract uses, over a bucket in memory with one version of each object."""
+    """The part of an S3 client that extract uses, over a bucket in memory with one version of each object."""
 
     def __init__(self, bucket: str, objects: dict[str, bytes], modified: datetime) -> None:
         self.modified = modified

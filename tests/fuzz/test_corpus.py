@@ -1,4 +1,4 @@
-"""What comes through the front door and is no export, or hardly one: worked or refused, and never more."""
+"""Documents at the front door that are hardly an export, or none: worked or refused, and nothing else."""
 
 import pytest
 

@@ -12,10 +12,10 @@ from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.stage import Stage as Extract
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
 from kiwi_sync.connections import Connections
@@ -45,7 +45,7 @@ class StepwiseSsm(MemorySsm):
         return super().get_parameter(Name=Name)
 
     def get_paginator(self, _operation: str) -> Any:
-        """Of `get_parameters_by_path`: the one that is used."""
+        """The paginator of `get_parameters_by_path`, the only one in use."""
         self.scheduler.point("list parameters")
         names = [{"Name": name} for name in sorted(self.parameters)]
         return SimpleNamespace(paginate=lambda **_: [{"Parameters": names}])
@@ -65,10 +65,10 @@ class StepwiseS3:
     """The export bucket, as much of S3 as extract uses; every request is a step."""
 
     class exceptions:  # noqa: N801 (boto3's own name)
-        """The errors that it names."""
+        """The errors that the client names."""
 
         class ClientError(Exception):
-            """What S3 refuses."""
+            """A refusal of S3."""
 
             response: Any = MappingProxyType({"Error": {"Code": "NoSuchKey"}})
 
@@ -97,7 +97,7 @@ class StepwiseS3:
 
 @dataclass
 class Ground:
-    """What the functions stand on."""
+    """The simulated world below the functions."""
 
     scheduler: Scheduler
     table: SimulatedTable
@@ -110,7 +110,7 @@ class Ground:
     s3: StepwiseS3
 
     def connections(self) -> Connections:
-        """What a container remembers of Parameter Store."""
+        """A container's memory of Parameter Store."""
         return Connections(cast("Any", self.ssm), PATH, self.scheduler.clock)
 
     def new_extract(self) -> Extract:
@@ -132,7 +132,7 @@ class Ground:
     def new_load(self) -> Load:
         """A fresh container of load."""
         scheduler, clock = self.scheduler, self.scheduler.clock
-        kiwis = Kiwis(
+        clients = KiwiClients(
             connections=self.connections(),
             secrets=cast("Any", self.secrets),
             http=self._http,
@@ -145,13 +145,16 @@ class Ground:
             _lock=cast("Any", Lock(scheduler)),
         )
         writer = ActualWriter(self.table, clock, GRACE)
-        dependents, crowd = Dependents(self.table, self.load, clock), Crowd(self.table, self.load)
-        worker = Worker(self.table, self.load, writer, dependents, crowd, kiwis.settings)
+        dependents, placeholders = (
+            Dependents(self.table, self.load, clock),
+            Placeholders(self.table, self.load),
+        )
+        worker = Worker(self.table, self.load, writer, dependents, placeholders, clients.settings)
         gate = KiwiGate(
             self.table, self.exports, clock, BACKOFF, jitter=random.Random(scheduler.rng.random())
         )
         pool = cast("Any", Pool(scheduler))
-        return Load(self.table, self.load, gate, kiwis, worker, writer, pool, BACKOFF)
+        return Load(self.table, self.load, gate, clients, worker, writer, pool, BACKOFF)
 
     def _http(self) -> httpx.Client:
         return new_http_client(transport=self.wire)

@@ -1,4 +1,4 @@
-"""Deliberate defects: what the simulation must find, or it proves nothing. Each undoes one rule."""
+"""Deliberate defects, each of which undoes one rule: the simulation must find them, or it proves nothing."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -57,4 +57,4 @@ DEFECTS: dict[str, Planted] = {
         extract.nobody_sweeps,
     )
 }
-"""By name."""
+"""The defects, by name."""

@@ -1,4 +1,4 @@
-"""Deliberate defects of access: somebody keeps a door that is not theirs, or loses one that is."""
+"""Deliberate defects of access: a person keeps a foreign door, or loses an own one."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ from tests.simulation.scheduler import pretending
 
 
 def success_on_activating() -> AbstractContextManager[Any]:
-    """An activation that failed counts as success."""
+    """A failed activation counts as success."""
 
     def give(self: Any, agreement_id: str) -> None:
         self._change(agreement_id, "Active", lambda state: state.actual in {"Activating", "Activated"})
@@ -28,7 +28,7 @@ def success_on_activating() -> AbstractContextManager[Any]:
 
 
 def stuck_is_called_withdrawn() -> AbstractContextManager[Any]:
-    """A withdrawal that failed counts as one."""
+    """A failed withdrawal counts as success."""
     withdrawn = property(lambda state: state.desired == "Inactive" and state.actual != "Activated")
     return pretending(AgreementState, withdrawn=withdrawn)
 
@@ -39,7 +39,7 @@ def address_changes_with_access_on() -> AbstractContextManager[Any]:
 
 
 def access_is_not_given_after_a_change_of_address() -> AbstractContextManager[Any]:
-    """Who went without access while the tenant's address changed is not sent when it has."""
+    """Agreements that went without access while the tenant's address changed are not sent afterwards."""
 
     def wake_waiting(self: Any, parent: Any, *, changing: bool) -> None:
         del changing
@@ -60,12 +60,12 @@ def quiet_agreements_send_nobody() -> AbstractContextManager[Any]:
 
 
 def others_are_not_marked() -> AbstractContextManager[Any]:
-    """Who shares a door with an agreement that is withdrawn is not marked."""
+    """Agreements that share a door with a withdrawn one are not marked."""
     return pretending(shared_doors.SharedDoors, _marks=lambda *_args: {})
 
 
 def marked_ones_are_not_sent() -> AbstractContextManager[Any]:
-    """Who is marked is not sent when the withdrawal is over."""
+    """Marked agreements are not sent when the withdrawal is over."""
 
     def wake(self: Any, row: Any) -> None:
         self.table.update(row.at, Change(remove=["disturbs"]), exists("pk"))
@@ -74,7 +74,7 @@ def marked_ones_are_not_sent() -> AbstractContextManager[Any]:
 
 
 def marked_only_in_memory() -> AbstractContextManager[Any]:
-    """That others are to be sent is not written down: a crash forgets it."""
+    """The need to send others is not written down: a crash forgets it."""
 
     def marked(self: Any, there: Any, marks: Any) -> Any:
         found = real(self, there, marks)
@@ -132,12 +132,12 @@ def doors_stay_on_a_unit_that_goes() -> AbstractContextManager[Any]:
 
 
 def doors_are_not_put_back() -> AbstractContextManager[Any]:
-    """A unit that returns does not get the doors that it had."""
+    """A returning unit does not get its former doors back."""
     return pretending(action, doors_are_missing=lambda _unit: False)
 
 
 def a_dead_end_is_tried_as_it_is() -> AbstractContextManager[Any]:
-    """An agreement whose activation failed is not made anew."""
+    """An agreement with a failed activation is not made anew."""
 
     def failed(self: Any, there: Any, token: Any, _kiwi: Any, error: Any) -> Any:
         return self._problem(there, token, Problem.ACCESS_FAILED, error.words)
@@ -146,12 +146,12 @@ def a_dead_end_is_tried_as_it_is() -> AbstractContextManager[Any]:
 
 
 def refused_on_the_first_race() -> AbstractContextManager[Any]:
-    """A unit that has lost the race for its house's address counts as refused."""
+    """A unit counts as refused once it has lost the race for its house's address."""
     return pretending(addresses.NewAddresses, bring=lambda _self, _address, send: send())
 
 
 def a_failed_withdrawal_counts_as_quiet() -> AbstractContextManager[Any]:
-    """A tenant's address changes though a withdrawal under the old one has failed."""
+    """A tenant's address changes although a withdrawal under the old one has failed."""
     loss = shared_doors.SharedDoors.loss
 
     def on_alone(self: Any, *seen: Any) -> Any:
@@ -162,7 +162,7 @@ def a_failed_withdrawal_counts_as_quiet() -> AbstractContextManager[Any]:
 
 
 def marks_wait_for_any_doubt() -> AbstractContextManager[Any]:
-    """A marked agreement takes whatever the other one does later for its withdrawal."""
+    """A marked agreement takes any later doubt of the other one for its withdrawal."""
 
     def over(table: Any, row: Any) -> frozenset[str]:
         keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in sorted(row.disturbed)}
@@ -174,7 +174,7 @@ def marks_wait_for_any_doubt() -> AbstractContextManager[Any]:
 
 
 def late_ones_are_not_marked() -> AbstractContextManager[Any]:
-    """An agreement that has come while another one's access was withdrawn keeps what that has left it."""
+    """An agreement that arrives during another one's withdrawal is not marked, and keeps no doors."""
 
     def seen_again(self: Any, there: Any, kiwi: Any) -> Any:
         mark = f"{there.row.key}#"

@@ -1,4 +1,4 @@
-"""Deliberate defects in extract, and in what the functions stand on."""
+"""Deliberate defects in extract, and in the services below the functions."""
 
 import random
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.simulation.scheduler import pretending
 from tests.simulation.table import SimulatedTable
 
 DEDUPLICATION = 300
-"""Seconds for which SQS swallows a message that is the same as one before, if it goes by content."""
+"""Seconds for which SQS swallows a message with the same content as an earlier one."""
 STALE = 0.3
 """The share of eventually consistent reads that miss the last write."""
 
@@ -37,7 +37,7 @@ def wake_up_deduplicated() -> AbstractContextManager[Any]:
 
 
 def no_tombstone_for_the_unseen() -> AbstractContextManager[Any]:
-    """Extract does not record the deletion of what it has never seen."""
+    """Extract does not record the deletion of a record that it has never seen."""
 
     def judge(question: Any, sk: str, row: Any, effective: str, outcome: Any) -> None:
         if row is not None:
@@ -89,7 +89,7 @@ def one_watermark_for_all_kinds() -> AbstractContextManager[Any]:
 
 
 def absence_always_proves() -> AbstractContextManager[Any]:
-    """What a full export leaves out is gone, also where a key of it could not be read."""
+    """A missing record is gone in a full export, even if one of the keys was unreadable."""
     real = scope.Scope.of
 
     def question(self: Any, *args: Any, **named: Any) -> Any:
@@ -99,7 +99,7 @@ def absence_always_proves() -> AbstractContextManager[Any]:
 
 
 def rejected_is_gone() -> AbstractContextManager[Any]:
-    """A rejected record counts as one that is not there."""
+    """A rejected record counts as missing."""
 
     def keys(question: Any, entries: Any, rows: Any, watermark: Any, outcome: Any) -> Any:
         for sk in [sk for sk, entry in entries.items() if entry.rejected]:
@@ -122,5 +122,5 @@ def delta_leaves_the_version() -> AbstractContextManager[Any]:
 
 
 def nobody_sweeps() -> AbstractContextManager[Any]:
-    """The sweep finds nothing that is due."""
+    """The sweep finds no due rows."""
     return pretending(sweep, due=lambda *_args, **_named: ([], False))

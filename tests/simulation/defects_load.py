@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from kiwi_load import actual, claims, crowd, dependents, stage, worker
+from kiwi_load import actual, claiming, dependents, placeholders, stage, worker
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.access import Access
 from kiwi_sync.queues import send_to_load
@@ -14,7 +14,7 @@ from kiwi_sync.state import rows
 from kiwi_sync.state.claims import waiter_at
 from kiwi_sync.state.links import write_link
 from kiwi_sync.state.table import Change, Check, exists
-from kiwi_transform import lease
+from kiwi_transform import lease_agreements
 
 from tests.simulation.scheduler import pretending
 
@@ -57,7 +57,7 @@ def links_written_after_the_send() -> Iterator[None]:
             real_link(*link)
 
     real_send, real_link = send_to_load, write_link
-    with pretending(lease, send_to_load=send, write_link=lambda *link: late.append(link)):
+    with pretending(lease_agreements, send_to_load=send, write_link=lambda *link: late.append(link)):
         yield
 
 
@@ -97,11 +97,11 @@ def lease_not_read_again() -> AbstractContextManager[Any]:
         return None if row is None else _With(row, source_rev=AsItWas())
 
     real = rows.read_row
-    return pretending(lease, read_row=read_row, settle_lease=settle)
+    return pretending(lease_agreements, read_row=read_row, settle_lease=settle)
 
 
 def debt_forgotten_in_a_crash() -> AbstractContextManager[Any]:
-    """Load crosses a former parent off before it has told it."""
+    """Load crosses a former parent off before it has sent it."""
 
     def release(self: Any, agreement: Any, parents: Any, *, present: bool) -> None:
         wanted = frozenset[str]()
@@ -124,10 +124,10 @@ def deletion_with_access_on() -> AbstractContextManager[Any]:
 
 
 def claim_not_tried_again() -> AbstractContextManager[Any]:
-    """Who registers as a waiter does not look once more whether the claim is free by now."""
+    """A new waiter does not check once more whether the claim is free by now."""
 
     def take(table: Any, claim: str, key: Any, *, waited: bool) -> bool:
-        taken = claims._take(table, claim, key)
+        taken = claiming._take(table, claim, key)
         # Registers twice: as many steps as the real one takes.
         for _ in () if taken else range(2):
             table.update(waiter_at(claim, key), Change(put={"waiter": key.text}))
@@ -135,12 +135,12 @@ def claim_not_tried_again() -> AbstractContextManager[Any]:
             table.delete(waiter_at(claim, key))
         return bool(taken)
 
-    return pretending(claims, take=take)
+    return pretending(claiming, take=take)
 
 
 def waiters_not_woken() -> AbstractContextManager[Any]:
-    """Who lets go of a claim tells nobody."""
-    return pretending(claims, send_to_load=lambda *_args, **_named: None)
+    """Letting go of a claim sends no waiters."""
+    return pretending(claiming, send_to_load=lambda *_args, **_named: None)
 
 
 def wake_up_forgotten_while_away() -> AbstractContextManager[Any]:
@@ -154,32 +154,32 @@ def parent_wakes_nobody() -> AbstractContextManager[Any]:
 
 
 def foreign_objects_adopted() -> AbstractContextManager[Any]:
-    """Load takes whatever collides for its own."""
+    """Load takes every colliding object for its own."""
     return pretending(worker, is_ours=lambda _situation, _found: True)
 
 
 def only_who_has_or_awaits_an_address_counts() -> AbstractContextManager[Any]:
-    """Whether an address is a placeholder depends on its claim, which those who use it let go then."""
+    """The count for placeholders depends on the claim, which its users let go once it is exceeded."""
 
     def others(self: Any, situation: Any, claim: str) -> list[Any]:
-        there = claims.users(self.table, claim, situation.row.email_limit)
+        there = claiming.users(self.table, claim, situation.row.email_limit)
         return [key for key in there if key != situation.row.key]
 
-    return pretending(crowd.Crowd, _others=others)
+    return pretending(placeholders.Placeholders, _others=others)
 
 
 def nobody_is_sent_when_one_more_comes() -> AbstractContextManager[Any]:
-    """Who makes an address a placeholder does not send those who use it."""
-    return pretending(crowd, users=lambda *_args: [])
+    """The tenant that makes an address a placeholder does not send its present users."""
+    return pretending(placeholders, users=lambda *_args: [])
 
 
 def crowd_not_looked_at_again() -> AbstractContextManager[Any]:
-    """Who has claimed an address does not look once more how many want it."""
-    return pretending(crowd.Crowd, is_placeholder=lambda _self, _situation: False)
+    """A tenant does not count the wants once more after it has claimed an address."""
+    return pretending(placeholders.Placeholders, is_placeholder=lambda _self, _situation: False)
 
 
 def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
-    """Who leaves a crowd crosses it off before the others are sent."""
+    """A tenant that leaves a crowd crosses it off before the others are sent."""
 
     def left(self: Any, situation: Any) -> Any:
         row = situation.row
@@ -188,12 +188,12 @@ def leaving_forgotten_in_a_crash() -> AbstractContextManager[Any]:
             self.table.update(row.at, Change(take={"wants": former}), exists("pk"))
         return real(self, situation)
 
-    real = crowd.Crowd._left
-    return pretending(crowd.Crowd, _left=left)
+    real = placeholders.Placeholders._left
+    return pretending(placeholders.Placeholders, _left=left)
 
 
 class _With:
-    """An object, some of whose attributes are others."""
+    """An object with some of its attributes replaced."""
 
     def __init__(self, real: Any, **others: Any) -> None:
         self.__dict__.update(others, _real=real)

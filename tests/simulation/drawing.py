@@ -1,4 +1,4 @@
-"""Draws the plan of a history from a seed: what happens, in which order."""
+"""Draws the plan of a history from a seed: its events and their order."""
 
 import random
 from collections.abc import Iterable
@@ -30,11 +30,11 @@ BLOCKED = (
     ("@example.net", "mieter0-0001@mail.example.org"),
     ("@mail.example.org",),
 )
-"""Addresses and domains that a connection blocks. The last one is almost everybody's."""
+"""Addresses and domains that a connection blocks. The last one covers almost everybody's."""
 
 
 def draw(seed: int) -> Plan:
-    """The history of a seed: some are calm in one respect, so that not everything always happens at once."""
+    """The history of a seed. Some histories lack one kind of trouble, so that not all of it comes at once."""
     if seed >= CROWDED:
         return draw_crowded(seed)
     rng = random.Random(f"plan {seed}")
@@ -71,7 +71,7 @@ def draw(seed: int) -> Plan:
 
 
 def _with_doors(plan: Plan, rng: random.Random) -> Plan:
-    """In half of the histories people give access to many, and assign doors; in some KIWI fails at it."""
+    """Half of the histories, with manual access for many and manual doors; in some of them KIWI fails."""
     if rng.random() < 0.5:
         return plan
     events = list(plan.events)
@@ -86,7 +86,7 @@ def _with_doors(plan: Plan, rng: random.Random) -> Plan:
 
 
 def _with_failures(plan: Plan, numbers: Numbers, rng: random.Random) -> Plan:
-    """In a few histories access is on almost everywhere, all is made anew, and KIWI fails at it for good."""
+    """A few histories, with access almost everywhere, renewed agreements, and lasting failures of KIWI."""
     if rng.random() < 0.92:
         return plan
     events = [Event(rng.uniform(1, 90), "access", rng.randrange(1 << 30)) for _ in range(12)]
@@ -101,7 +101,7 @@ def _with_failures(plan: Plan, numbers: Numbers, rng: random.Random) -> Plan:
 
 
 def _with_houses(plan: Plan, rng: random.Random) -> Plan:
-    """In a quarter of the histories all units are in one or two houses, and race for new addresses."""
+    """A quarter of the histories, with all units in one or two houses that race for new addresses."""
     if rng.random() < 0.75:
         return plan
     numbers = rng.sample(("1", "2"), rng.choice((1, 2)))
@@ -115,7 +115,7 @@ def _with_houses(plan: Plan, rng: random.Random) -> Plan:
 
 
 def _housed(rng: random.Random, export: Json, numbers: list[str]) -> Json:
-    """The export, in which the units are in few houses."""
+    """The export with its units in few houses."""
     house: Json = {"strasse": "Am Tor", "plz": "50667", "ort": "Köln", "bundesland": "Nordrhein-Westfalen"}
     house |= {"land": "DE", "latitude": 50.9375, "longitude": 6.9603}
     units = [
@@ -126,7 +126,7 @@ def _housed(rng: random.Random, export: Json, numbers: list[str]) -> Json:
 
 
 def _said(plan: Plan, spoken: dict[str, Json]) -> list[Event]:
-    """The plan's events, with these exports in place of its own."""
+    """The plan with these exports in place of its own."""
     return [
         replace(event, value=spoken[event.value["export_id"]]) if event.what == "export" else event
         for event in plan.events
@@ -134,9 +134,9 @@ def _said(plan: Plan, spoken: dict[str, Json]) -> list[Event]:
 
 
 def _with_placeholders(plan: Plan, numbers: Numbers, rng: random.Random) -> Plan:
-    """In half of the histories few may share an address, or some are blocked, and more do than otherwise.
+    """Half of the histories, with a low limit on shared addresses or with blocked ones, and more sharing.
 
-    Drawn apart from all else: the other half are as they were before there were placeholders.
+    Drawn apart from everything else: the other half are as they were before there were placeholders.
     """
     if rng.random() < 0.5:
         return plan
@@ -160,7 +160,7 @@ def _limits(rng: random.Random) -> tuple[int, tuple[str, ...]]:
 
 
 def _shared(rng: random.Random, export: Json, share: float) -> Json:
-    """The export, in which some tenants have an address that others have."""
+    """The export with some tenants that share others' addresses."""
     tenants = [
         record | {"email": rng.choice(SHARED_EMAILS)}
         if isinstance(record, dict) and isinstance(record.get("email"), str) and rng.random() < share
@@ -171,7 +171,7 @@ def _shared(rng: random.Random, export: Json, share: float) -> Json:
 
 
 def _numbers(rng: random.Random) -> Numbers:
-    """Few, and lively: so that they get into each other's way."""
+    """A few lively numbers, so that they get into each other's way."""
     return Numbers(
         units=_some(rng, UNITS, (1, 2, 2, 3, 8)),
         tenants=_some(rng, TENANTS, (1, 2, 3, 4, 8)),
@@ -186,7 +186,7 @@ def _numbers(rng: random.Random) -> Numbers:
 
 
 def _drops(rng: random.Random, history: list[Json]) -> Iterable[Event]:
-    """Exports come in any order, some twice, some together, some after a pause."""
+    """Exports in any order, some twice, some together, some after a pause."""
     order = list(history)
     if rng.random() < 0.4:
         rng.shuffle(order)
@@ -232,7 +232,7 @@ def _hands(rng: random.Random) -> Iterable[Event]:
 
 
 def _last_words(rng: random.Random, numbers: Numbers) -> Json:
-    """A full export without a bad record, in which every record differs from what was said of it before."""
+    """A full export without a bad record, in which every record differs from its earlier versions."""
     world = first_world(rng, numbers)
     for unit in world["verwaltungseinheiten"].values():
         unit["bezeichnung"] = "zuletzt"

@@ -1,4 +1,4 @@
-"""What a person does in KIWI's portal while the synchronization works: drawn from a seed."""
+"""A person's actions in KIWI's portal during the synchronization, drawn from a seed."""
 
 import random
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from kiwi_sandbox.kiwi import EmbeddedKiwi
-from kiwi_sandbox.kiwi.errors import ApiError
+from kiwi_sandbox.kiwi.error_answers import ApiError
 from kiwi_sync.rules.ids import former_kiwi_id
 
 from tests.generate_world import MANDANTEN, SHARED_EMAILS, TENANTS
@@ -21,7 +21,7 @@ KINDS = ("rental_agreement", "tenant", "rental_unit")
 
 
 def edit(world: "World", what: str, rng: random.Random) -> None:
-    """Do it; what KIWI refuses a person, does not happen."""
+    """Carry out a person's action, unless KIWI refuses it."""
     with suppress(ApiError):
         match what:
             case "by hand: delete":
@@ -37,7 +37,7 @@ def edit(world: "World", what: str, rng: random.Random) -> None:
 
 
 def neighbour(kiwi: EmbeddedKiwi) -> Content:
-    """Another housing company, which uses the same numbers, and has been in KIWI for long."""
+    """Another housing company with the same numbers, present in KIWI for a long time."""
     kiwi.add_account("neighbour", "secret", NEIGHBOUR)
     for mandant, number in product(MANDANTEN, TENANTS):
         key = former_kiwi_id((mandant, number))
@@ -47,7 +47,7 @@ def neighbour(kiwi: EmbeddedKiwi) -> Content:
 
 
 def support(world: "World") -> None:
-    """KIWI's support ends the withdrawals that KIWI has failed at."""
+    """End failed withdrawals, as KIWI's support does."""
     for key, agreement in world.kiwi.content()["rental_agreement"].items():
         if agreement["state"]["actual"] == "Deactivating":
             world.kiwi.resolve_stuck(key)
@@ -72,7 +72,7 @@ def _door(world: "World", rng: random.Random) -> None:
 
 
 def _take(world: "World", key: str) -> None:
-    """Take an agreement's access, and give again what others of the tenant share with it, as people do."""
+    """Take an agreement's access, then restore the tenant's shared doors, as people do."""
     agreement = world.kiwi.content()["rental_agreement"][key]
     if agreement["state"]["actual"] == "Deactivating":
         world.kiwi.resolve_stuck(key)
@@ -89,7 +89,7 @@ def _give_shared_doors(world: "World", agreement: Mapping[str, Any]) -> None:
 
 
 def _delete(world: "World", rng: random.Random) -> None:
-    """Delete one of ours; of an agreement its access too, as a person would."""
+    """Delete one of our objects, an agreement with its access, as a person would."""
     content = world.kiwi.content()
     kind = rng.choice(KINDS)
     ids = sorted(set(content[kind]) - set(world.foreign))
@@ -103,7 +103,7 @@ def _delete(world: "World", rng: random.Random) -> None:
 
 
 def _foreign_tenant(world: "World", rng: random.Random) -> None:
-    """Somebody else's tenant, with the address or the external id of one of ours (with both it is ours)."""
+    """A foreign tenant with the address or the external id of one of ours (both together make it ours)."""
     number = rng.choice(TENANTS)
     address, external = rng.choice(
         (
@@ -130,7 +130,7 @@ def _foreign(world: "World", kind: str, fields: dict[str, Any], rng: random.Rand
 
 def _access(world: "World", rng: random.Random) -> None:
     """Give or take the access of one of our agreements: KIWI's business, not ours, until it goes."""
-    # KIWI cannot delete on condition that access is off: who gives it just then is too quick for everybody.
+    # KIWI cannot delete on condition that access is off: a person who gives it just then beats everybody.
     # Nor can it change an address on that condition.
     changing = {row.key.text for row in world.rows().values() if row.readdressing is not None}
     there = world.kiwi.content()["rental_agreement"]

@@ -14,12 +14,12 @@ from tests.simulation.verdict import verdict
 from tests.simulation.world import World
 
 APPROVALS = 20
-"""The most rounds of approvals that a history takes: an approved export brings others up again."""
+"""The most rounds of approvals in a history: an approved export brings others up again."""
 
 
 @dataclass
 class Played:
-    """A history that was played. `wrong`: what it must not be; empty if all is well."""
+    """A history after playing. `wrong`: the faults found; empty if all is well."""
 
     plan: Plan
     wrong: list[str]
@@ -28,7 +28,7 @@ class Played:
 
 
 def play(plan: Plan) -> Played:
-    """Play a plan to its end: the storm, a quiet point, and where it takes one a last export and another."""
+    """Play a plan to its end: storm, quiet point, for some plans a last export and another quiet point."""
     world = World(plan)
     with quiet(), world.entered():
         try:
@@ -42,7 +42,7 @@ def play(plan: Plan) -> Played:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without log lines: nobody reads those of thousands of histories, and they take their time."""
+    """Suppress log lines: nobody reads those of thousands of histories, and they take their time."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -70,7 +70,7 @@ def _play(world: World) -> list[str]:
 
 
 def _settle(world: World) -> None:
-    """Come to rest, and let a person approve what is held until nothing is: it is as without a brake."""
+    """Come to rest and approve every hold, until none is left: the result is as without a brake."""
     world.calm()
     for _ in range(APPROVALS):
         if not world.approve():

@@ -1,4 +1,4 @@
-"""Lambda: invokes the functions with what their queues hold, several at once; some crash, some are ended."""
+"""Lambda: invokes the functions with messages of their queues, several at once; some crash or time out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,17 +10,17 @@ from kiwi_load.stage import Hint
 from kiwi_sync.keys import RowKey
 from kiwi_sync.messages import LoadMessage, TransformMessage
 from kiwi_sync.queues import keys_of
-from kiwi_transform.batch import transform_keys
+from kiwi_transform.key_by_key import transform_keys
 
 from tests.simulation.containers import Ground
 from tests.simulation.queue import Message, SimulatedQueue
 from tests.simulation.scheduler import Invocation
 
 TIMEOUTS = {"extract": 75, "transform": 60, "load": 120}
-"""Seconds, as in the template; but extract's are fewer: for so long a crash keeps everybody else waiting."""
+"""Seconds, as in the template; but fewer for extract: a crash keeps all others waiting for so long."""
 BATCHES = {"extract": 1, "transform": 5, "load": 10}
 FRESH = 0.2
-"""The share of invocations that get a new container, though an idle one is there."""
+"""The share of invocations that get a new container, although an idle one exists."""
 FEW = 60 + 1.0
 """Seconds of an invocation in a hurry: extract stops a minute before its end."""
 
@@ -36,8 +36,8 @@ class _Running:
 class Lambdas:
     """The three functions behind their queues.
 
-    `at_once`: invocations of a function at the same time. `hurried`: the share of invocations of extract that
-    have only a moment.
+    `at_once`: concurrent invocations of a function. `hurried`: the share of invocations of extract with only
+    a moment's time.
     """
 
     def __init__(self, ground: Ground, at_once: int) -> None:
@@ -86,7 +86,7 @@ class Lambdas:
         self._running.append(running)
 
     def settle(self) -> None:
-        """Messages of invocations that have ended are deleted, but for those that failed, or died with it."""
+        """Delete the messages of finished invocations, except those that failed or died with them."""
         for running in [one for one in self._running if one.invocation.dead or one.invocation.tasks[0].done]:
             self._running.remove(running)
             invocation = running.invocation
@@ -132,13 +132,13 @@ class Lambdas:
                 self.report(running, message_id, failed[hint.key])
 
     def report(self, running: _Running, message_id: str, error: BaseException) -> None:
-        """A message failed: it comes again."""
+        """Note a failed message: it comes again."""
         self._scheduler.say(f"{message_id} fails: {type(error).__name__}", running.invocation.name)
         running.failed.add(message_id)
 
 
 class _Reported:
-    """What the batch processor does: an error in the block means that these messages have failed."""
+    """The batch processor's part: an error in the block means that these messages have failed."""
 
     def __init__(self, lambdas: Lambdas, running: _Running, *messages: Message) -> None:
         self._lambdas, self._running, self._messages = lambdas, running, messages

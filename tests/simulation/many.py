@@ -11,19 +11,19 @@ from tests.simulation.drawing import draw
 from tests.simulation.history import play
 
 PORTION = 20
-"""Seeds that a process takes at a time."""
+"""Seeds for a process at a time."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A seed whose history went wrong, and how."""
+    """A seed whose history went wrong, with the faults."""
 
     seed: int
     wrong: list[str]
 
 
 def failures(seeds: Iterable[int], defect: str | None = None) -> Iterator[Failure]:
-    """The seeds that fail, while a defect is planted."""
+    """The seeds that fail while a defect is planted."""
     with DEFECTS[defect]() if defect else nullcontext():
         for seed in seeds:
             played = play(draw(seed))
@@ -34,7 +34,7 @@ def failures(seeds: Iterable[int], defect: str | None = None) -> Iterator[Failur
 def in_parallel(
     seeds: range, processes: int, defect: str | None = None
 ) -> Iterator[tuple[int, list[Failure]]]:
-    """Portion by portion, as they are done: how many were played, and which of them failed."""
+    """The number of histories played and the failures, portion by portion."""
     portions = [seeds[start : start + PORTION] for start in range(0, len(seeds), PORTION)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(partial(_portion, defect=defect), portions)

@@ -1,4 +1,4 @@
-"""The plan of one history: exports, faults, and what people do meanwhile."""
+"""The plan of one history: exports, faults, and people's actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ NO_BRAKE = (20, 100.0)
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens `at` so many seconds after the beginning."""
+    """An event, `at` so many seconds after the beginning."""
 
     at: float
     what: str
@@ -24,7 +24,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Plan:
-    """One history. The shares are of steps or requests that something happens to."""
+    """One history. Shares are those of the affected steps or requests."""
 
     seed: int
     events: tuple[Event, ...]
@@ -36,18 +36,18 @@ class Plan:
     repeats: float = 0.0
     crashes: float = 0.0
     hurried: float = 0.0
-    """The share of invocations of extract that have only a moment before their deadline."""
+    """The share of invocations of extract with only a moment before their deadline."""
     pauses: float = 0.0
     at_once: int = 2
-    """Invocations of a function at the same time."""
+    """Concurrent invocations of a function."""
     brake: tuple[int, float] = NO_BRAKE
     """The limits of the brake: agreements, percent."""
     placeholders: tuple[int, tuple[str, ...]] = (0, ())
-    """Above how many tenants an address is a placeholder, and what is blocked."""
+    """The most tenants that may share an address, and the blocked addresses."""
     reconcile_failures: float = 0.0
-    """The share of changes of access that KIWI fails at for good."""
+    """The share of changes of access that fail in KIWI for good."""
     last_words: Json | None = None
-    """A full export after everything, that says every record anew: for histories in which it takes one."""
+    """A full export at the end that states every record anew, for histories that take one."""
 
     @property
     def exports(self) -> list[Json]:
@@ -57,17 +57,17 @@ class Plan:
 
     @property
     def settings_change(self) -> bool:
-        """Whether settings change in the middle."""
+        """Whether settings change half-way."""
         return any(event.what in {"settings", "placeholders"} for event in self.events)
 
     @property
     def limits(self) -> list[tuple[int, tuple[str, ...]]]:
-        """All settings of placeholders that the history has at one time or another."""
+        """All settings for placeholders that are in force at some time in the history."""
         return [self.placeholders, *(event.value for event in self.events if event.what == "placeholders")]
 
     @property
     def braked(self) -> bool:
-        """Whether the brake holds anything at all: few records are more than its usual limits."""
+        """Whether the brake can hold anything: a history has too few records for the usual limits."""
         return self.brake != NO_BRAKE
 
     @property
@@ -76,7 +76,7 @@ class Plan:
         return any(event.what.startswith("by hand") for event in self.events)
 
     def without(self, keys: Iterable[str]) -> "Plan":
-        """The same, but that no export speaks of these numbers."""
+        """The same plan, with these numbers left out of every export."""
         gone = set(keys)
         events = [
             replace(event, value=_kept(event.value, gone)) if event.what == "export" else event
@@ -86,7 +86,7 @@ class Plan:
         return replace(self, events=tuple(events), last_words=last)
 
     def numbers(self) -> list[str]:
-        """Every number that an export speaks of, as `kind/Mandant/number`."""
+        """Every number in any export, as `kind/Mandant/number`."""
         exports = [*self.exports, *([self.last_words] if self.last_words else [])]
         return sorted({key for export in exports for kind in KINDS for key in _keys(export, kind)})
 
@@ -104,7 +104,7 @@ def _keys(export: Json, kind: str) -> list[str]:
 
 
 def _kept(export: Json, gone: set[str]) -> Json:
-    """The export without these numbers; its counts follow."""
+    """The export without these numbers, with its counts adjusted."""
     kept = dict(export)
     for kind in KINDS:
         kept[kind] = [record for record in export.get(kind, ()) if _key(kind, record) not in gone]

@@ -10,7 +10,7 @@ from typing import Any
 
 from kiwi_extract.bookkeeping.deadline import Deadline
 from kiwi_extract.bookkeeping.runs import Status
-from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.erp_json import ErpJson
 from kiwi_extract.run.export_run import ExportWorker
 from kiwi_extract.tools import Tools
 from kiwi_sync.keys import RowKey, RowKind
@@ -29,19 +29,19 @@ Content = dict[str, dict[str, Any]]
 
 @dataclass
 class Compared:
-    """What was planned for one export beside what then happened, in keys of KIWI's objects."""
+    """The plan of one export beside its real effect, in keys of KIWI's objects."""
 
     export_id: str
     planned: dict[str, set[str]]
     happened: dict[str, set[str]]
     undecided: set[str]
-    """What the plan leaves open, and is not compared."""
+    """Objects that the plan leaves open; not compared."""
     written: list[tuple[str, str]]
     plan: dict[str, Any] = field(repr=False)
 
 
 def planned_and_dropped(seed: int) -> Iterator[Compared]:
-    """The exports of a seed's history, in the order in which it drops them."""
+    """The exports of a seed's history, in the order of arrival."""
     drawn = draw(seed)
     calm = replace(
         drawn,
@@ -83,7 +83,7 @@ def _compare(world: World, export: Any) -> Compared:
 
 
 def _undecided(plan: dict[str, Any], *contents: Content) -> set[str]:
-    """The objects of which the plan says that nobody knows who comes first, and the agreements of such."""
+    """Objects whose winner the plan leaves open, and their agreements."""
     keys = [RowKey.parse(line["key"]) for line in plan["lines"] if line.get("undecided")]
     ids = {kiwi_id("42", (key.mandant, *key.numbers)) for key in keys}
     agreements = [one for content in contents for one in content["rental_agreement"].values()]
@@ -109,7 +109,7 @@ def plan_of(world: World, table: MemoryTable, export: Any) -> dict[str, Any]:
     ssm = MemorySsm()
     ssm.parameters = world.ssm.parameters
     tools = Tools(table, ssm.connections(), queue, queue, Inline(), GRACE)
-    document = Document(io.BytesIO(json.dumps(export | {"dry_run": True}).encode()))
+    document = ErpJson(io.BytesIO(json.dumps(export | {"dry_run": True}).encode()))
     assert ExportWorker(tools, deadline, documents).work(document).status is Status.PLANNED
     assert queue.sent == []
     (plan,) = documents.plans.values()

@@ -1,4 +1,4 @@
-"""The queues of the simulation: as SQS behaves, in memory and in simulated time."""
+"""The queues of the simulation: SQS's behaviour, in memory and in simulated time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.simulation.scheduler import Scheduler
 
 @dataclass(eq=False)
 class Message:
-    """A message on a queue. It can be received from `visible_at` on."""
+    """A message on a queue, receivable from `visible_at` on."""
 
     id: str
     body: str
@@ -25,8 +25,8 @@ class Message:
 class SimulatedQueue:
     """A queue: standard, or FIFO with one batch of a message group in flight.
 
-    A message that has been received `most` times goes to `dead` in place of a further receive. A standard
-    queue hands out messages in any order, and now and then (`repeats`) one that was deleted once more.
+    After `most` receives a message goes to `dead`. A standard queue hands out messages in any order, and
+    sometimes (`repeats`) a deleted one once more.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class SimulatedQueue:
         self.messages.append(Message(f"{self.name}-{self.sent}", body, group, visible_at))
 
     def hold(self, receipt: str, seconds: int) -> None:
-        """Change when a received message comes back."""
+        """Change the time at which a received message comes back."""
         self._scheduler.point(f"hold {receipt} {seconds} s")
         for message in self.messages:
             if receipt == f"{message.id}/{message.receives}" and message.in_flight:
                 message.visible_at = self._scheduler.now + timedelta(seconds=seconds)
 
     def receivable(self) -> list[Message]:
-        """What could be received now, in the order of the queue."""
+        """The messages that could be received now, in the order of the queue."""
         now = self._scheduler.now
         locked: set[str] = set()
         found = []
@@ -88,7 +88,7 @@ class SimulatedQueue:
         return found
 
     def has_receivable(self) -> bool:
-        """Whether anything could be received now."""
+        """Whether any message could be received now."""
         now = self._scheduler.now
         return any(message.visible_at <= now for message in self.messages) and bool(self.receivable())
 
@@ -116,7 +116,7 @@ class SimulatedQueue:
         return f"{message.id}/{message.receives}"
 
     def delete(self, message: Message) -> None:
-        """A message was worked; now and then a standard queue hands it out all the same."""
+        """Delete a worked message; a standard queue sometimes hands it out all the same."""
         if message not in self.messages:
             return
         if not self.fifo and self._scheduler.rng.random() < self.repeats:
@@ -127,10 +127,10 @@ class SimulatedQueue:
         self.messages.remove(message)
 
     def redrive(self) -> None:
-        """What an operator does with the dead letters after the mend.
+        """Send dead letters again, as an operator does after a repair.
 
-        Receives that failed count no more, or the calm would make dead letters of what the storm has done;
-        but that there were some is still known.
+        Failed receives no longer count, or the calm would make dead letters out of the storm's failures;
+        their existence is still known.
         """
         for message in self.messages:
             message.receives = min(message.receives, 1)
@@ -139,5 +139,5 @@ class SimulatedQueue:
         self.dead.clear()
 
     def next_time(self) -> datetime | None:
-        """When the next message can be received that cannot be now."""
+        """The next time at which another message becomes receivable."""
         return min((message.visible_at for message in self.messages), default=None)

@@ -1,8 +1,8 @@
 """One seeded scheduler that owns time and every interleaving.
 
-The real code runs in greenlets. Wherever it would touch the world (a read, a write, a message, a request, a
-lock, a sleep) it stops and says what it is about to do; the scheduler decides who goes on, lets time pass, or
-ends an invocation right there, as a crash or a time-out of Lambda would. With one seed, one history.
+The real code runs in greenlets. Before each access to the world (a read, a write, a message, a request, a
+lock, a sleep) it stops and announces it; the scheduler decides who goes on, lets time pass, or ends an
+invocation on the spot, as a crash or a time-out of Lambda would. One seed gives one history.
 """
 
 import random
@@ -20,13 +20,13 @@ STEP = 0.02
 """The longest that a step takes, in simulated seconds."""
 EFFECTS = ("update", "delete", "send", "put", "copy", "hold", "POST", "PUT", "DELETE", "answer")
 PAUSES = (0.5, 2, 8, 30)
-"""Seconds that a task may stand still: a slow answer, a repeat by the SDK."""
+"""Seconds that a task may stand still: a slow answer, a repetition by the SDK."""
 TRACE = 20_000
-"""Steps of a history that are remembered."""
+"""The number of steps that the trace keeps."""
 
 
 class Crash(BaseException):
-    """The invocation is dead: nothing may catch it, and nothing that it does from now on has an effect."""
+    """The end of an invocation: nothing may catch it, and no later action has an effect."""
 
 
 class StuckError(AssertionError):
@@ -35,7 +35,7 @@ class StuckError(AssertionError):
 
 @dataclass(eq=False)
 class Invocation:
-    """One invocation of a function. `ends`: when Lambda ends it."""
+    """One invocation of a function. `ends`: the time at which Lambda ends it."""
 
     name: str
     function: str
@@ -46,7 +46,7 @@ class Invocation:
 
 @dataclass(eq=False)
 class Task:
-    """One thread of an invocation. `until`: it waits for this to be true, or for this time."""
+    """One thread of an invocation. `until`: the condition, or the time, that it waits for."""
 
     invocation: Invocation
     greenlet: greenlet
@@ -57,7 +57,7 @@ class Task:
 
 
 class Scheduler:
-    """Runs tasks, one step of one of them at a time."""
+    """Runs tasks, one step of one task at a time."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
@@ -65,7 +65,7 @@ class Scheduler:
         self.steps = 0
         self.trace: list[tuple[datetime, str, str]] = []
         self.crashes = 0.0
-        """The share of effects before which an invocation dies; of extract's, a tenth of it."""
+        """The share of effects before which an invocation dies; a tenth of it for extract."""
         self.pauses = 0.0
         """The share of effects before which a task stands still for a while."""
         self._hub = getcurrent()
@@ -81,13 +81,13 @@ class Scheduler:
         return (self.now - START).total_seconds()
 
     def say(self, what: str, who: str = "-") -> None:
-        """Note something in the trace."""
+        """Add a line to the trace."""
         if len(self.trace) < TRACE:
             self.trace.append((self.now, who, what))
 
     @property
     def invocation(self) -> Invocation | None:
-        """Whose step it is; None: nobody's, the world itself acts."""
+        """The invocation whose step it is; None: the world itself acts."""
         return self._current.invocation if self._current else None
 
     def spawn(self, invocation: Invocation, work: Callable[[], Any]) -> Task:
@@ -106,7 +106,7 @@ class Scheduler:
         return task
 
     def point(self, what: str) -> None:
-        """The running task is about to do something: others may go first, or it may not come to that."""
+        """Announce the running task's next action: others may go first, or it may never happen."""
         task = self._current
         if task is None:
             return
@@ -130,7 +130,7 @@ class Scheduler:
             task.until = self.now + timedelta(seconds=self.rng.choice(PAUSES))
 
     def wait(self, until: Callable[[], bool] | datetime) -> None:
-        """The running task waits; without one, time passes at once."""
+        """Make the running task wait; without a task, time passes at once."""
         task = self._current
         if task is None:
             if isinstance(until, datetime):
@@ -142,20 +142,20 @@ class Scheduler:
             raise Crash
 
     def sleep(self, seconds: float) -> None:
-        """The running task sleeps."""
+        """Make the running task sleep."""
         self.wait(self.now + timedelta(seconds=seconds))
 
     def kill(self, invocation: Invocation, why: str) -> None:
-        """End an invocation where it stands."""
+        """End an invocation on the spot."""
         self.say(why, invocation.name)
         invocation.dead = True
 
     def ready(self) -> list[Task]:
-        """Who can go on now."""
+        """The tasks that can go on now."""
         return [task for task in self._tasks if self._can_go_on(task)]
 
     def next_time(self) -> datetime | None:
-        """When the next sleeping task wakes, or the next running invocation is ended."""
+        """The next time at which a task wakes, or a running invocation is ended."""
         times = [task.until for task in self._tasks if isinstance(task.until, datetime)]
         times += [task.invocation.ends for task in self._tasks]
         return min(times, default=None)
@@ -196,7 +196,7 @@ class Scheduler:
 
 
 class Lock:
-    """`threading.Lock` for tasks of one process."""
+    """`threading.Lock` for the tasks of one process."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -218,7 +218,7 @@ class Pool:
         self._scheduler = scheduler
 
     def map(self, work: Callable[[Any], Any], items: Any) -> Iterator[Any]:
-        """The results, in order, once all are there; the first error, if there is one."""
+        """The results, in order, once all are complete; the first error, if there is one."""
         invocation = self._scheduler.invocation
         if invocation is None:
             return map(work, items)
@@ -232,7 +232,7 @@ class Pool:
 
 @contextmanager
 def pretending(module: Any, **names: Any) -> Iterator[None]:
-    """Names of a module have other values while the block runs."""
+    """Replace attributes of a module while the block runs."""
     before = {name: getattr(module, name) for name in names}
     for name, value in names.items():
         setattr(module, name, value)

@@ -1,4 +1,4 @@
-"""Makes a plan that fails smaller, as long as it fails in the same way."""
+"""Makes a failing plan smaller, as long as it fails in the same way."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,14 +8,14 @@ from tests.simulation.history import Played, play
 from tests.simulation.plan import Plan
 
 RESEEDS = 12
-"""Orders of events that are tried for each smaller plan: in another plan, a seed is another order."""
+"""Orders of events to try for each smaller plan: in another plan, a seed is another order."""
 
 FAULTS = ("kiwi_trouble", "table_trouble", "queue_trouble", "repeats", "crashes", "pauses", "hurried")
 OnSmaller = Callable[[Plan], None]
 
 
 def shrink(played: Played, on_smaller: OnSmaller = lambda _: None) -> Played:
-    """The smallest failing history that leaving out one thing after the other leads to."""
+    """The smallest failing history reached by leaving out one thing after the other."""
     smallest = played
     smaller: Played | None = played
     while smaller is not None:
@@ -26,7 +26,7 @@ def shrink(played: Played, on_smaller: OnSmaller = lambda _: None) -> Played:
 
 
 def kind_of(played: Played) -> str:
-    """What went wrong, without whom it concerns."""
+    """The kind of a fault, without the objects concerned."""
     return " ".join(played.wrong[0].split(":")[0].split()[:2]) if played.wrong else ""
 
 
@@ -39,7 +39,7 @@ def _fails_alike(plan: Plan, like: Played) -> Played | None:
 
 
 def _smaller(plan: Plan) -> Iterator[Plan]:
-    """Plans with one thing less, what takes most away first."""
+    """Plans with one thing less, the largest reduction first."""
     for place in range(len(plan.events)):
         yield replace(plan, events=plan.events[:place] + plan.events[place + 1 :])
     calm: dict[str, Any] = dict.fromkeys(FAULTS, 0.0)

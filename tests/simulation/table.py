@@ -1,4 +1,4 @@
-"""The table of the simulation: in memory, read page by page, now and then throttled, its answer lost."""
+"""The table of the simulation: in memory, read page by page, sometimes throttled, or with a lost answer."""
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,20 +10,20 @@ from tests.fakes.memory import MemoryTable
 from tests.simulation.scheduler import Scheduler
 
 INDEX_LAG = timedelta(seconds=2)
-"""How far the index may lag behind the table."""
+"""The longest lag of the index behind the table."""
 PAGE = 4
-"""The most items that a page of a query has, and a part of a batch that is read at one moment."""
+"""The most items in a page of a query, and in the part of a batch that is read at one moment."""
 
 
 class ThrottledError(Exception):
-    """DynamoDB refused a request for now, also after the SDK's repeats: nothing has happened."""
+    """DynamoDB refused a request even after the SDK's repetitions: nothing has happened."""
 
 
 class SimulatedTable(MemoryTable):
     """`Table` whose every read and write is a step.
 
-    `trouble`: the share of requests that are throttled, and of writes whose answer gets lost, so that the SDK
-    repeats them: then a conditional write that has taken effect says that its condition did not hold.
+    `trouble`: the share of throttled requests, and of writes with a lost answer, which the SDK repeats: then
+    a conditional write that has taken effect reports that its condition did not hold.
     """
 
     def __init__(self, scheduler: Scheduler, trouble: float = 0.0) -> None:
@@ -32,7 +32,7 @@ class SimulatedTable(MemoryTable):
         self.violations: list[str] = []
         self.reads = 0
         self.unwanted: dict[ItemKey, datetime] = {}
-        """When the ERP has last taken something back."""
+        """The last time that the ERP took back each item."""
         self._scheduler = scheduler
         self._marks: list[tuple[datetime, ItemKey, str | None, str]] = []
 
@@ -63,10 +63,10 @@ class SimulatedTable(MemoryTable):
                 return
             after = page[-1][0]
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
-        """As the index shows it, which may still lack, or have, what changed in the last seconds."""
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+        """Keys from the index, which may not show changes of the last seconds."""
         self._point(f"index {todo}")
-        found = super().outstanding(todo, first=first, last=last, limit=limit * 2)
+        found = super().owed(todo, first=first, last=last, limit=limit * 2)
         late = self._scheduler.rng.random() < 0.3
         for at, key, was, was_at in self._marks if late else ():
             if at > self._scheduler.now - INDEX_LAG:

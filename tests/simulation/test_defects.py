@@ -37,13 +37,13 @@ WITNESSES = {
     "wake_up_deduplicated": 4,
     "wake_up_forgotten_while_away": 133,
 }
-"""Seeds that found the defect before: tried first, since some take hundreds of histories to be found."""
+"""Seeds that found the defect before: tried first, since some defects take hundreds of histories."""
 MANY = 5000
 RARE = {
     "debt_forgotten_in_a_crash",
     "given_again_before_the_withdrawal",
 }
-"""Not found in some hundreds of fitting histories each: too rare for a test.
+"""Defects not found in some hundreds of histories each: too rare for a test.
 
 `make simulate DEFECT=…` looks for them, see docs/develop/simulation.md.
 """

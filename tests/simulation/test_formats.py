@@ -35,7 +35,7 @@ TEXTS = st.none() | st.text("aZ0 ,;|\t\"'.-äöüÄÖÜßéèñ", max_size=12)
 
 @st.composite
 def data(draw: st.DrawFn) -> Sections:
-    """Some units, tenants with and without an address, and leases of them."""
+    """Some units, tenants with and without an address, and their leases."""
     units, tenants = draw(NUMBERS), draw(NUMBERS)
     return {
         "verwaltungseinheiten": [
@@ -61,7 +61,7 @@ def data(draw: st.DrawFn) -> Sections:
 
 
 def in_kiwi(content: bytes) -> dict[str, Any]:
-    """KIWI's content after an export that lies in the bucket."""
+    """KIWI's content after an export from the bucket."""
     world = World(Plan(seed=1, events=(), mandanten=(MANDANT,)))
     with world.entered():
         world.s3.objects[f"{FOLDER}/export.json"] = json.dumps(SIDE).encode()
@@ -71,7 +71,7 @@ def in_kiwi(content: bytes) -> dict[str, Any]:
         world.calm()
         objects = world.kiwi.content()
     for agreement in objects["rental_agreement"].values():
-        # Of a state KIWI draws the id.
+        # KIWI draws the id of a state.
         del agreement["state"]["id"]
     return objects
 

@@ -1,4 +1,4 @@
-"""Hundreds of histories: whatever happens meanwhile, in the end KIWI holds what the exports say."""
+"""Many histories: in the end KIWI always holds the content of the exports."""
 
 import pytest
 
@@ -22,7 +22,7 @@ FOUND = {
     806097: "an agreement that came while another one was withdrawn lost the door that they share",
     700854: "the same, while an address changed",
 }
-"""Seeds that once failed, each with what was wrong. They stay: what a mend breaks again, they show."""
+"""Seeds that once failed, each with its fault. They stay, to show a relapse."""
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, PORTION))

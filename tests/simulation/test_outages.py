@@ -17,13 +17,13 @@ SIZE = 60
 DAY = timedelta(days=1)
 LONGEST_REST = timedelta(minutes=5)
 JITTER = 0.75
-"""A rest is at least so much of what it doubles up to: five minutes."""
+"""The least rest, as a share of the longest: five minutes."""
 ATTEMPTS = 3
 """Requests of one probe: the client repeats them."""
 
 
 def export(connection: str = CONNECTION, export_id: str = "large") -> dict[str, Any]:
-    """A full export of some size, without anything that is skipped."""
+    """A full export of some size, without skipped records."""
     numbers = [f"{number:04}" for number in range(SIZE)]
     return {
         "format": "erp-export/1",
@@ -61,7 +61,7 @@ def objects(world: World) -> int:
 
 
 def tries(world: World) -> list[datetime]:
-    """When somebody tried to log in with the wrong password."""
+    """The times of log-ins with the wrong password."""
     return [at for at, what in world.wire.log if what.endswith(f"/v1/session of {USER}")]
 
 

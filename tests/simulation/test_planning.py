@@ -1,4 +1,4 @@
-"""Whatever an export meets: its plan is what then happens in KIWI, and planning has written nothing."""
+"""The plan of an export equals its real effect in KIWI, and planning has written nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The simulation itself: the same seed is the same history, what fails is found again, and made smaller."""
+"""The simulation itself: a seed fixes its history, failures are found again, and made smaller."""
 
 import json
 import os
@@ -21,7 +21,7 @@ DEFECT = "parent_wakes_nobody"
 
 
 def digest() -> str:
-    """What happened in some histories, step by step."""
+    """A digest of some histories, step by step."""
     traces = [play(draw(seed)).trace for seed in SEEDS]
     return sha256(str(traces).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What must be true of the world at a quiet point."""
+"""Truths about the world at a quiet point."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 HALF_A_MINUTE = timedelta(seconds=30)
-"""As long a load may stand still between what it has read and what it does."""
+"""The longest that a load may stand still between its reads and its effects."""
 ENDED = {"done", "superseded", "rejected", "held"}
 
 
 def verdict(world: "World", exports: list[Any] | None) -> list[str]:
-    """What is wrong; empty if all is well.
+    """The faults found; empty if all is well.
 
-    `exports`: those that KIWI's content must follow from. None: it is not compared, since settings have
-    changed in the middle, or a person has edited KIWI, and nothing has been said anew since.
+    `exports`: those that determine KIWI's content. None: no comparison, since settings have changed half-way,
+    or a person has edited KIWI, with no export since then.
     """
     found = [*_always(world), *_state(world)]
     if exports is not None:
@@ -49,9 +49,9 @@ def verdict(world: "World", exports: list[Any] | None) -> list[str]:
 
 
 def _kept_by_lost(world: "World") -> set[str]:
-    """Addresses of tenants that a person has deleted while they wait for another one.
+    """Addresses of tenants that a person has deleted while they wait for another address.
 
-    Their rows hold them, and nobody looks before the rows change.
+    Their rows hold the addresses, and nobody looks before the rows change.
     """
     tenants = world.kiwi.content()["tenant"]
     rows = world.rows().values()
@@ -69,11 +69,11 @@ def _kept_by_lost(world: "World") -> set[str]:
 
 
 def _comparable(world: "World") -> dict[str, dict[str, Any]]:
-    """KIWI's content, as the oracle can know it.
+    """KIWI's content, as far as the oracle can know it.
 
-    Who waits for another's address or external id keeps what it had in KIWI: after a change of the separator
-    under an external id that is no more. Who waits for an address is shown under the new one; who waits for
-    the new one itself, and the agreements under it, are left out.
+    An object that waits for a taken address or external id keeps its state in KIWI, after a change of the
+    separator under its former external id. A tenant that waits for an address is compared under its new
+    external id; an object that waits for the external id itself is left out, with its agreements.
     """
     content = world.kiwi.content()
     outside = {item["external_id"]: key for kind in content.values() for key, item in kind.items()}
@@ -118,10 +118,10 @@ def _unwanted_last(world: "World", row: Row) -> datetime:
 
 
 def _doors(world: "World", content: Any) -> Iterator[str]:
-    """Which accounts open which doors, and should not; or should, and do not.
+    """Accounts that open doors they should not, or do not open doors they should.
 
-    Access is on for whoever a person has given it last, and for whom it has been kept since: if the ERP has
-    taken the lease or the tenant back in between it is withdrawn, even if they return before they could go.
+    Access is on if a person gave it last and it has been kept since. A lease or a tenant that the ERP has
+    taken back in between loses it, even if they return before they could go.
     """
     rows = {row.kiwi_id: row for row in world.rows().values() if row.kiwi_id is not None}
     expected: set[tuple[str, str]] = set()

@@ -15,23 +15,23 @@ RETRY_AFTER = 2
 
 @dataclass
 class Wire(httpx.BaseTransport):
-    """One organization's KIWI. `trouble`: the share of requests that something happens to."""
+    """One organization's KIWI. `trouble`: the share of disturbed requests."""
 
     scheduler: Scheduler
     kiwi: DirectWire
     trouble: float = 0.0
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
     log: list[tuple[datetime, str]] = field(default_factory=list)
-    """Every request; of a log-in also whose."""
+    """Every request; a log-in with its user."""
     at_once: int = 0
-    """The most requests that were under way at the same time."""
+    """The most concurrent requests so far."""
     writing: dict[str, str] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
-    """Agreements whose state has been read, or whose deletion has begun: until an attempt at it fails."""
+    """Agreements with a read state or a begun deletion, until an attempt at it fails."""
     deleting_units: set[str] = field(default_factory=set)
-    """Units whose doors have been read: what is assigned to them then may keep them from being deleted."""
+    """Units with read doors: a door assigned after that may keep them from being deleted."""
     stale: int = 0
-    """Connections that KIWI has closed after an error 500, without a word."""
+    """Connections that KIWI has silently closed after an error 500."""
     violations: list[str] = field(default_factory=list)
     _under_way: int = 0
 
@@ -71,10 +71,10 @@ class Wire(httpx.BaseTransport):
         return response
 
     def close(self) -> None:
-        """The wire is shared."""
+        """Do nothing: the wire is shared."""
 
     def _effect(self, request: httpx.Request, what: str) -> httpx.Response:
-        """The answer takes its time; nobody else may write to the same object meanwhile."""
+        """Take time for the answer; nobody else may write to the same object meanwhile."""
         writer, target = self.scheduler.invocation, request.url.path
         mine = writer.name if writer else "-"
         if request.method in {"PUT", "DELETE"}:
@@ -91,7 +91,7 @@ class Wire(httpx.BaseTransport):
         return response
 
     def _closed(self) -> str | None:
-        """Whether the request finds a connection that is closed already."""
+        """Whether the request finds an already closed connection."""
         if not self.stale or self.scheduler.rng.random() < 0.5:
             return None
         self.stale -= 1

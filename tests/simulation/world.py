@@ -35,21 +35,22 @@ from tests.unit.transform.world import settings
 
 SWEEP_EVERY = timedelta(minutes=5)
 PATIENCE = timedelta(days=3)
-"""Simulated time in which everything must come to rest once nothing is in its way any more."""
+"""Simulated time in which everything must come to rest once no obstacle is left."""
 STEPS = 100_000
-"""Steps after which a history that is still not at rest never will be."""
+"""Steps after which a restless history counts as endless."""
 USER, PASSWORD = "erp", "secret"
 SHARDS = 2
-"""In place of sixteen: a history has few records, and most of its steps would be spent on empty shards."""
+"""Instead of sixteen: a history has few records, and would spend most steps on empty shards."""
 BUSY_WAIT = timedelta(seconds=2)
-"""In place of twenty seconds: an export follows while the one before is still on its way."""
+"""Instead of twenty seconds: an export follows while the one before is still on its way."""
 RARE = 0.01
-"""The most of exports that come twice: one that waits for the lease is sent anew every two seconds, each time
-with another copy."""
+"""The largest share of exports that come twice: a waiting export is sent anew every two seconds, each time
+with another copy.
+"""
 
 
 class Threading:
-    """What the KIWI client finds in place of the module `threading`."""
+    """Stands for the module `threading` in the KIWI client."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self.Lock = partial(Lock, scheduler)
@@ -67,11 +68,11 @@ class World:
         self.kiwi.add_account(USER, PASSWORD)
         self.kiwi.shared.auto_doors = True
         self.neighbour = hands.neighbour(self.kiwi)
-        """What another organization holds, under ids that ours might have."""
+        """The objects of another organization, under ids that ours might have."""
         self.given: dict[str, tuple[bool, datetime]] = {}
         """By the id of an agreement's state: whether a person has given access last, and when."""
         self.assigned: set[tuple[str, str]] = set()
-        """Doors that a person has assigned to a unit: ids."""
+        """The ids of doors that a person has assigned to a unit."""
         self.table = SimulatedTable(self.scheduler)
         self.wire = Wire(self.scheduler, DirectWire(self.kiwi.service))
         queue = partial(SimulatedQueue, self.scheduler)
@@ -92,7 +93,7 @@ class World:
         )
         self.lambdas = Lambdas(ground, plan.at_once)
         self.foreign: dict[str, tuple[str, Any]] = {}
-        """What somebody else has created in KIWI: by its id its kind, and what it looks like."""
+        """Foreign objects in KIWI: kind and content by id."""
         self.dropped: set[str] = set()
         self._next_sweep = self.scheduler.now + SWEEP_EVERY
         self.secrets.put("secret", {"username": USER, "password": PASSWORD})
@@ -126,7 +127,7 @@ class World:
             yield self
 
     def storm(self) -> None:
-        """All that the plan brings, with its faults."""
+        """Play all events of the plan, with its faults."""
         plan = self.plan
         self.wire.trouble, self.table.trouble = plan.kiwi_trouble, plan.table_trouble
         self.lambdas.hurried = plan.hurried
@@ -143,7 +144,7 @@ class World:
         self.work_until(self.scheduler.now + timedelta(seconds=self.rng.choice((1, 20, 600))))
 
     def calm(self) -> None:
-        """No faults any more; work until nothing is queued and nothing owed can move.
+        """Stop all faults, and work until nothing is queued and no owed row can move.
 
         Raises:
             StuckError: it never comes to rest.
@@ -162,7 +163,7 @@ class World:
             raise StuckError("took more than three days to come to rest")
 
     def approve(self) -> bool:
-        """A person approves every hold that stands; whether there was one."""
+        """Approve every standing hold. Returns whether there was one."""
         there = [hold for hold in holds(self.table, CONNECTION) if hold.stands]
         for hold in there:
             self.scheduler.say(f"a person approves {hold.export_id}")
@@ -176,13 +177,13 @@ class World:
         self._work(lambda: self.scheduler.now >= at, until=at)
 
     def drop(self, export: Any) -> None:
-        """An export is dropped on the queue."""
+        """Drop an export on the queue."""
         self.scheduler.say(f"export {export['export_id']} is dropped")
         self.dropped.add(str(export["export_id"]))
         self.exports.put(json.dumps(export))
 
     def send_away_foreigners(self) -> None:
-        """What others have created goes again: what collides with it is then to be settled."""
+        """Remove foreign objects: colliding ones of ours can then be settled."""
         for key, (kind, _) in self.foreign.items():
             self.kiwi.remove_object(kind, key)
         self.foreign.clear()
@@ -205,7 +206,7 @@ class World:
         return any(json.loads(str(run.get("counts", "{}"))).get("rejected") for run in runs)
 
     def owed(self) -> list[str]:
-        """The rows that a sweep brings again, sooner or later."""
+        """The rows that a sweep sends again, sooner or later."""
         return [row.key.text for row in self.rows().values() if row.todo and str(row.todo_at) < PARKED]
 
     def _happen(self, event: Event) -> None:
@@ -232,7 +233,7 @@ class World:
                 hands.edit(self, event.what, random.Random(event.value))
 
     def _work(self, finished: Callable[[], bool], until: datetime | None = None) -> None:
-        """Step after step, until it is finished; where nobody can go on, time goes on."""
+        """Run step after step until finished; if nobody can go on, let time pass."""
         for _ in range(STEPS):
             self.lambdas.settle()
             if finished():

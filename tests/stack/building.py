@@ -67,7 +67,7 @@ def lease(
 
 
 def estate(units: int) -> Json:
-    """So many units, each let to two tenants; every fifth time one of them has no e-mail address."""
+    """Units, each let to two tenants; in every fifth one tenant has no e-mail address."""
     numbers = [f"{number:04}" for number in range(units)]
     tenants = [tenant(f"{number}a") for number in numbers]
     tenants += [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiwi_sandbox import outcome
+from kiwi_sandbox import table_content
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.state.table import Change
@@ -55,7 +55,7 @@ class Running:
         assert self.stack.drain(PATIENCE), "not drained"
 
     def ids(self, kind: str) -> set[str]:
-        """The external ids of what KIWI holds of a kind."""
+        """The external ids of KIWI's objects of a kind."""
         return {str(item["external_id"]) for item in self.kiwi.content()[kind].values()}
 
     def kiwi_id(self, kind: str) -> str:
@@ -64,7 +64,7 @@ class Running:
         return one
 
     def kiwi_writes(self) -> int:
-        """How many writes KIWI has been asked for, log-ins not counted."""
+        """The number of writes KIWI was asked for, without log-ins."""
         return sum(1 for request in self.kiwi.requests if request.kind and request.method != "GET")
 
     def partition_keys(self) -> set[str]:
@@ -73,23 +73,23 @@ class Running:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
-        return list(outcome.scan(self.stack.aws.dynamodb, self.stack.aws.table.name))
+        return list(table_content.scan(self.stack.aws.dynamodb, self.stack.aws.table.name))
 
     def entity_keys(self) -> set[str]:
-        """Partition keys of what is not the system's own bookkeeping."""
+        """Partition keys of everything except the system's own bookkeeping."""
         return {pk for pk in self.partition_keys() if not pk.startswith(("%run#", "%connection#", "%hold#"))}
 
     def connection_state(self) -> dict[str, Any]:
-        """What the system remembers of the connection's KIWI."""
+        """The remembered availability of the connection's KIWI."""
         key = (f"%connection#{CONNECTION}", "kiwi")
         return next((item for item in self.items() if (item["pk"], item["sk"]) == key), {})
 
     def login_attempts(self) -> int:
-        """How often a user name and a password have been sent."""
+        """The number of log-ins with user name and password."""
         return sum(1 for request in self.kiwi.requests if request.path.endswith("/v1/session"))
 
     def rewind_login(self, by: timedelta) -> None:
-        """As if the last log-in had been tried earlier."""
+        """Make the last log-in appear earlier."""
         item = self.connection_state()
         self.put(item, tried_at=stamp(read_stamp(item["tried_at"]) - by))
 
@@ -107,7 +107,7 @@ class Running:
         return [item | {"export_id": item["sk"]} for item in self.items() if item["pk"].startswith("%run#")]
 
     def status(self, export_id: str) -> str:
-        """What became of an export."""
+        """The status of an export."""
         (status,) = [run["status"] for run in self.runs() if run["export_id"] == export_id]
         return str(status)
 
@@ -118,19 +118,19 @@ class Running:
         return str(bucket["Name"])
 
     def object_keys(self) -> set[str]:
-        """The keys of what lies in the bucket."""
+        """The keys of all objects in the bucket."""
         listed = self.stack.aws.s3.list_objects_v2(Bucket=self.bucket)
         return {item["Key"] for item in listed.get("Contents", [])}
 
     def work(self, *, sweeps: int = 3) -> None:
-        """Work what is queued, and what some sweeps bring: for when not everything can be done."""
+        """Work all queues, and a few sweeps: for cases in which some work must remain."""
         for _ in range(sweeps + 1):
             assert self.stack.serve(give_up_after=PATIENCE)
             self.stack.sweep()
         assert self.stack.serve(give_up_after=PATIENCE)
 
     def assert_right(self, exports: Sequence[dict[str, Any]], context: object = "") -> None:
-        """KIWI holds what a pure function of exports and settings says, and no door opens that should not."""
+        """Check that KIWI holds the result of exports and settings, and that only the right doors open."""
         expected = expected_content(
             exports, separator=self.separator, mandanten=self.mandanten, now=datetime.now(UTC)
         )

@@ -1,4 +1,4 @@
-"""The brake on the whole path: what is held changes nothing in KIWI until a person says so."""
+"""The brake on the whole path: held losses change nothing in KIWI until a person decides."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ LOSING = NUMBERS[:3]
 
 
 def houses(**changes: Any) -> Json:
-    """Ten units, ten tenants, ten leases, and what is changed of it."""
+    """Ten units, ten tenants, ten leases, with some changes."""
     return {
         "verwaltungseinheiten": [unit(number) for number in NUMBERS],
         "mieter": [tenant(number) for number in NUMBERS],

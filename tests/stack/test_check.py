@@ -1,4 +1,4 @@
-"""What a check foresees is what then happens."""
+"""A check's prediction comes true."""
 
 import json
 import subprocess

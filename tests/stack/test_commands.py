@@ -1,4 +1,4 @@
-"""`kiwi-sync local run` as a user types it: what it prints, what it leaves in KIWI, its exit codes."""
+"""`kiwi-sync local run` as a user types it: output, effects in KIWI, exit codes."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""`kiwi-sync local invoke` with every sample event: the handler's answer, and what it changed."""
+"""`kiwi-sync local invoke` with every sample event: the handler's answer and its effects."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What `kiwi-sync local run --json` writes: every key and type of it, and that it says what happened."""
+"""The output of `kiwi-sync local run --json`: every key and type, and its agreement with the facts."""
 
 import json
 from collections.abc import Iterator

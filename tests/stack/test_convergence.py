@@ -1,4 +1,4 @@
-"""Random histories, in every order, each export twice, with faults: the end is what a pure function says."""
+"""Random histories, in every order, each export twice, with faults: the end is that of a pure function."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Exports: how they come, in which order, and what cannot be used."""
+"""Exports: ways of arrival, order, and unusable ones."""
 
 import json
 from datetime import UTC, datetime, timedelta

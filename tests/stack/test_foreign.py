@@ -1,4 +1,4 @@
-"""What is in KIWI and not ours is left alone; what is ours is found again."""
+"""Foreign objects in KIWI are left alone; our own are found again."""
 
 from tests.stack.building import export, lease, letting, tenant
 from tests.stack.running import Running

@@ -1,4 +1,4 @@
-"""No person of the exports, selected or not, in log lines, messages, dead letters, keys, or what is printed.
+"""No person of the exports, selected or not, in log lines, messages, dead letters, keys, or output.
 
 The samples run as in the demo, over a KIWI that fails now and then, and with documents that are refused.
 """
@@ -17,7 +17,7 @@ import pytest
 from kiwi_cli.console.tables import show_report
 from kiwi_cli.local.exports import SAMPLES, read_export, redate
 from kiwi_cli.local.report import build_report
-from kiwi_sandbox import outcome
+from kiwi_sandbox import table_content
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.ledger import Ledger, Message
 from kiwi_sandbox.logs import Logs
@@ -33,7 +33,7 @@ BAD = {"mandant": UNSELECTED, "nummer": "6099", "vorname": "Waldemar", "email": 
 
 
 class People:
-    """Finds what is personal in texts: addresses anywhere, names as whole words."""
+    """Finds personal data in texts: addresses anywhere, names as whole words."""
 
     def __init__(self, exports: Iterable[dict[str, Any]], mandant: str = "") -> None:
         records = [
@@ -60,7 +60,7 @@ class People:
 
 @dataclass
 class Seen:
-    """What a run has left."""
+    """The traces of a run."""
 
     lines: list[str] = field(default_factory=list)
     bodies: dict[str, list[str]] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def configure(stack: LocalStack, kiwi: EmbeddedKiwi) -> None:
 
 def take_stock(stack: LocalStack, seen: Seen) -> None:
     """The table's content and the dead letters, as they lie there."""
-    seen.items = list(outcome.scan(stack.aws.dynamodb, stack.aws.table.name))
+    seen.items = list(table_content.scan(stack.aws.dynamodb, stack.aws.table.name))
     for queue in stack.blueprint.queues.values():
         received = stack.aws.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
         seen.dead += [message["Body"] for message in received.get("Messages", [])]
@@ -140,7 +140,7 @@ def demo() -> Seen:
 
 
 def crash(setting: dict[str, str]) -> Seen:
-    """Some of the same people, while a function can do nothing but fail."""
+    """Make a function fail at everything, with some of the same people."""
     seen = Seen()
     few = {name: EXPORTS[0][name][:2] for name in ("verwaltungseinheiten", "mieter", "mietvertraege")}
     head = {name: value for name, value in EXPORTS[0].items() if name != "anzahl"}

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "erp" / "en" / "feldmapping.md").read_text(encoding="utf
 COMMANDS = re.findall(r"kiwi-sync (local run events/mappings/.*)", PAGE)
 CHECKS = re.findall(r"kiwi-sync (check events/mappings/.*)", PAGE)
 IN_KIWI = {"openwowi": (5, 5, 4), "domus": (10, 8, 9), "wodis": (7, 6, 6)}
-"""Units, tenants and agreements: whoever has an e-mail address, in what has a door."""
+"""Units, tenants with an e-mail address, and their agreements in units with a door."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)

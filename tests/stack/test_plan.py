@@ -1,4 +1,4 @@
-"""Look, then leap: plans on the whole stack, and what the commands say of them."""
+"""Look, then leap: plans on the whole stack, and the commands' words about them."""
 
 import json
 import time

@@ -30,7 +30,7 @@ def row(run: Running, kind: RowKind, *numbers: str) -> Json:
 
 
 def dead(run: Running) -> list[tuple[str, str]]:
-    """Where dead letters came from, and what they say."""
+    """The origins and texts of dead letters."""
     return [(queue.rpartition("-")[2], message.body) for queue, message in run.stack.dead_letters()]
 
 

@@ -55,7 +55,7 @@ Mandanten = Annotated[
 ]
 Examples = Annotated[int, typer.Option(min=1, max=1000, help="How many places each finding names.")]
 Scope = Annotated[
-    options.Scope,
+    options.ExportScope,
     typer.Option("--scope", help="Full or delta, of files that do not say it: CSV, XLSX, foreign JSON."),
 ]
 ShowValues = Annotated[
@@ -80,7 +80,7 @@ def check_command(
     separator: SeparatorOption = None,
     mandant: Mandanten = None,
     mapping: options.Mapping = None,
-    scope: Scope = options.Scope.FULL,
+    scope: Scope = options.ExportScope.FULL,
     examples: Examples = 5,
     show_values: ShowValues = False,
     language: LanguageOption = None,

@@ -19,7 +19,7 @@ here: what KIWI has of such a one stays."""
 
 
 @dataclass
-class Tally:
+class ForeseenCounts:
     """The outcome for one kind of record of one Mandant. A lease makes an agreement for each tenant."""
 
     read: int = 0
@@ -30,11 +30,11 @@ class Tally:
     notices: Counter[str] = field(default_factory=Counter)
 
 
-class Tallies(dict[tuple[str, str], Tally]):
+class Tallies(dict[tuple[str, str], ForeseenCounts]):
     """By Mandant and section."""
 
-    def __missing__(self, key: tuple[str, str]) -> Tally:
-        self[key] = Tally()
+    def __missing__(self, key: tuple[str, str]) -> ForeseenCounts:
+        self[key] = ForeseenCounts()
         return self[key]
 
 
@@ -68,7 +68,7 @@ def refusals(index: Index, settings: CheckSettings) -> tuple[dict[Key, Key], dic
     return lost, dict(_refused(index, lost, settings.shared_email_limit))
 
 
-def _count(tally: Tally, reason: str | None) -> None:
+def _count(tally: ForeseenCounts, reason: str | None) -> None:
     if reason is None:
         tally.to_kiwi += 1
     else:

@@ -8,7 +8,7 @@ from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
 from kiwi_sync.keys import RowKind
 from kiwi_sync.rules.reasons import Notice, Reason
 
-from kiwi_cli.check.seen import Complete, Key, Lease, NamedKey, Subject, Tenant, Unit, UnitKey, section_of
+from kiwi_cli.check.seen import Complete, Key, Lease, NamedKey, SeenTenant, Subject, Unit, UnitKey, section_of
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Index:
     """Valid records by key, and the keys of those that are not valid, or are there twice."""
 
     units: dict[UnitKey, Unit] = field(default_factory=dict)
-    tenants: dict[NamedKey, Tenant] = field(default_factory=dict)
+    tenants: dict[NamedKey, SeenTenant] = field(default_factory=dict)
     leases: dict[NamedKey, Lease] = field(default_factory=dict)
     rejected: set[Key] = field(default_factory=set)
     unusable: set[Key] = field(default_factory=set)
@@ -40,7 +40,7 @@ class Index:
         if key in self.tenants:
             return
         name = f"{tenant.vorname or ''} {tenant.nachname or tenant.firma or ''}".strip().casefold()
-        self.tenants[key] = Tenant(subject, key, email, name)
+        self.tenants[key] = SeenTenant(subject, key, email, name)
 
     def add_lease(self, subject: Subject, lease: Mietvertrag) -> None:
         """Remember a lease."""

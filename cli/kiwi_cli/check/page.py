@@ -13,7 +13,7 @@ from kiwi_cli.check.words import (
     verdict,
     what_words,
 )
-from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, PageTable, Section, Text, Tone
 from kiwi_cli.texts import Severity, codes, meaning
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.NOTE: Tone.INFO}
@@ -87,7 +87,7 @@ def _outcome(report: Report) -> list[Section]:
         ]
         remedies = [codes().rejected_exports[file.reason].remedy for file in report.unreadable]
         texts = list(dict.fromkeys(remedies))
-        sections.append(Section(HEADINGS["unreadable"], texts, tables=[Table(_UNREADABLE, rows)]))
+        sections.append(Section(HEADINGS["unreadable"], texts, tables=[PageTable(_UNREADABLE, rows)]))
     if report.outcome:
         rows_of: list[list[Cell]] = [
             [
@@ -105,7 +105,7 @@ def _outcome(report: Report) -> list[Section]:
             "Verträge sind.",
             "A lease becomes an agreement for each of its tenants in KIWI; so there may be more than leases.",
         )
-        sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[Table(_OUTCOME, rows_of)]))
+        sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[PageTable(_OUTCOME, rows_of)]))
     bars = [
         Bar(meaning(reason), count, _tone(report, reason), kind=words)
         for section, words in SECTIONS.items()
@@ -144,7 +144,7 @@ def _finding(found: Found, *, several: bool) -> Section:
         title=found.title,
         texts=[found.remedy],
         code=found.code,
-        tables=[Table(columns, rows, left_out=max(found.count - len(rows), 0))],
+        tables=[PageTable(columns, rows, left_out=max(found.count - len(rows), 0))],
         badge=Badge(SEVERITIES[found.severity], _TONES[found.severity]),
         count=found.count,
         folded=found.severity is not Severity.ERROR,

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.files import NO_ID
 from kiwi_cli.check.findings import Example, Finding
-from kiwi_cli.check.foresee import Tally
+from kiwi_cli.check.foresee import ForeseenCounts
 from kiwi_cli.check.inspection import Inspection
 from kiwi_cli.check.masking import masked
 from kiwi_cli.check.seen import Subject
@@ -159,12 +159,12 @@ def _exit_code(findings: Sequence[Found], *, unreadable: bool) -> int:
     return FOUND if any(finding.severity is not Severity.NOTE for finding in findings) else READ
 
 
-def _in_order(row: tuple[tuple[str, str], Tally]) -> tuple[str, int]:
+def _in_order(row: tuple[tuple[str, str], ForeseenCounts]) -> tuple[str, int]:
     (mandant, section), _tally = row
     return mandant, list(SECTIONS).index(section)
 
 
-def _foreseen(mandant: str, section: str, tally: Tally) -> Foreseen:
+def _foreseen(mandant: str, section: str, tally: ForeseenCounts) -> Foreseen:
     return Foreseen(mandant=mandant, section=section, **vars(tally))
 
 

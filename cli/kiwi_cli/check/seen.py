@@ -61,7 +61,7 @@ class Unit(NamedTuple):
     spot: tuple[float, float] | None
 
 
-class Tenant(NamedTuple):
+class SeenTenant(NamedTuple):
     """The memory of a Mieter."""
 
     subject: Subject

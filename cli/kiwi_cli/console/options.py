@@ -17,7 +17,7 @@ class Separator(StrEnum):
     PIPE = "|"
 
 
-class Scope(StrEnum):
+class ExportScope(StrEnum):
     """The scope of an export: whether what it leaves out is gone."""
 
     FULL = "full"
@@ -104,7 +104,7 @@ PlaceConnection = Annotated[
     ),
 ]
 PlaceScope = Annotated[
-    Scope,
+    ExportScope,
     typer.Option("--scope", help="Whether those are complete.", rich_help_panel=_RUN),
 ]
 Mapping = Annotated[

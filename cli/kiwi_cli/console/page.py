@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from kiwi_cli.console.tables import draw_table
-from kiwi_cli.pages import Badge, Bar, Cell, Page, Section, Table, Text, Tone, Words
+from kiwi_cli.pages import Badge, Bar, Cell, Page, PageTable, Section, Text, Tone, Words
 
 _STYLES = {Tone.BAD: "bold red", Tone.WARNING: "yellow", Tone.INFO: "blue", Tone.GOOD: "green"}
 _MORE = Text("… und {} weitere", "… and {} more")
@@ -48,7 +48,7 @@ class _Terminal:
         if section.texts:
             self._print("")
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: PageTable) -> None:
         columns = [(self._say(column.label), column.numeric) for column in table.columns]
         draw_table(self._console, "", columns, ([self._cell(cell) for cell in row] for row in table.rows))
         if table.left_out:

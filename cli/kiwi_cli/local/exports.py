@@ -23,7 +23,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Export:
+class LocalExport:
     """An export as it lies in a file. What cannot be read of it is empty."""
 
     path: Path
@@ -36,7 +36,7 @@ class Export:
     """Where in the bucket it says whose it is and how complete, since it does not say so itself."""
 
 
-def read_export(path: Path, place: str = "", mapping: Feldmapping | None = None) -> Export:
+def read_export(path: Path, place: str = "", mapping: Feldmapping | None = None) -> LocalExport:
     """The export at `path`, whatever is wrong with it. Raises OSError if the file cannot be read.
 
     `place`: connection and scope of one that does not say them, `muster-wohnbau/full`. `mapping`: its
@@ -45,7 +45,9 @@ def read_export(path: Path, place: str = "", mapping: Feldmapping | None = None)
     return parse_export(path, path.read_bytes(), place, mapping)
 
 
-def parse_export(path: Path, content: bytes, place: str = "", mapping: Feldmapping | None = None) -> Export:
+def parse_export(
+    path: Path, content: bytes, place: str = "", mapping: Feldmapping | None = None
+) -> LocalExport:
     """The export that `content` is, whatever is wrong with it."""
     connection, _, scope = place.partition("/")
     known = {"connection": connection, "scope": scope} if connection else {}
@@ -59,7 +61,7 @@ def parse_export(path: Path, content: bytes, place: str = "", mapping: Feldmappi
     # One that does not say so itself gets its id and its time from the bucket.
     placed = bool(connection) and export.spoken is not None
     dated = not placed and _EXPORTED_AT.search(content)
-    return Export(
+    return LocalExport(
         path,
         content,
         connection=_text(envelope.get("connection")),
@@ -75,7 +77,7 @@ def is_sample(path: Path) -> bool:
     return path.resolve().is_relative_to(SAMPLES)
 
 
-def redate(exports: Sequence[Export], now: datetime) -> list[Export]:
+def redate(exports: Sequence[LocalExport], now: datetime) -> list[LocalExport]:
     """The same exports at the same distances in time, the newest a minute before `now`."""
     dates = [export.exported_at for export in exports if export.exported_at]
     if not dates:
@@ -84,7 +86,7 @@ def redate(exports: Sequence[Export], now: datetime) -> list[Export]:
     return [_shifted(export, shift) for export in exports]
 
 
-def _shifted(export: Export, shift: timedelta) -> Export:
+def _shifted(export: LocalExport, shift: timedelta) -> LocalExport:
     if export.exported_at is None:
         return export
     moment = export.exported_at + shift

@@ -13,11 +13,11 @@ from kiwi_extract.inbox.feldmappings import parse_file
 from kiwi_sync.connections import CONNECTION_ID, TOKEN_PATH, ConnectionSettings
 from pydantic import ValidationError
 
-from kiwi_cli.local.exports import Export, is_sample, read_export, redate
+from kiwi_cli.local.exports import LocalExport, is_sample, read_export, redate
 from kiwi_cli.local.kiwi import Kiwi, embedded_kiwi
 
 
-def read_exports(paths: Sequence[Path], place: str = "", mapping: bytes | None = None) -> list[Export]:
+def read_exports(paths: Sequence[Path], place: str = "", mapping: bytes | None = None) -> list[LocalExport]:
     """The exports in the files. Raises typer.BadParameter if one cannot be read, or mapped.
 
     `place`: connection and scope of those that do not say them. `mapping`: their Feldmapping.
@@ -34,7 +34,7 @@ def read_exports(paths: Sequence[Path], place: str = "", mapping: bytes | None =
     return exports
 
 
-def select_mandanten(exports: Sequence[Export], named: Sequence[str]) -> dict[str, list[str]]:
+def select_mandanten(exports: Sequence[LocalExport], named: Sequence[str]) -> dict[str, list[str]]:
     """The selected Mandanten of every connection that the exports name.
 
     Raises typer.BadParameter if there is a connection with none.
@@ -53,8 +53,8 @@ def select_mandanten(exports: Sequence[Export], named: Sequence[str]) -> dict[st
 
 
 def redate_samples(
-    exports: Sequence[Export], wanted: bool | None, say: Callable[[str], None]
-) -> list[Export]:
+    exports: Sequence[LocalExport], wanted: bool | None, say: Callable[[str], None]
+) -> list[LocalExport]:
     """The exports, those re-dated that are to be: all, none or (`None`) only the project's own samples."""
     chosen = [export for export in exports if (is_sample(export.path) if wanted is None else wanted)]
     if not any(export.exported_at for export in chosen):

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from kiwi_sandbox.outcome import Item
 from kiwi_sandbox.stack import LocalStack
+from kiwi_sandbox.table_content import Item
 
-from kiwi_cli.local.exports import SAMPLES, Export, parse_export, read_export, redate
+from kiwi_cli.local.exports import SAMPLES, LocalExport, parse_export, read_export, redate
 from kiwi_cli.local.kiwi import Kiwi
 
 STAGES = ("extract", "transform", "load")
@@ -92,7 +92,7 @@ def invoke_once(
     )
 
 
-def _configure(stack: LocalStack, sample: Export, kiwi: Kiwi) -> None:
+def _configure(stack: LocalStack, sample: LocalExport, kiwi: Kiwi) -> None:
     first = json.loads(next(iter(stack.blueprint.parameters.values())))
     stack.configure(
         sample.connection,
@@ -121,7 +121,7 @@ def _redated(record: Event, now: datetime, notes: list[str]) -> Event:
     return record | {"body": redated.content.decode()}
 
 
-def _placed(stack: LocalStack, record: Event, sample: Export, notes: list[str]) -> Event:
+def _placed(stack: LocalStack, record: Event, sample: LocalExport, notes: list[str]) -> Event:
     """The record, with the sample lying in this stack's bucket under whatever key the record names."""
     body = _body(record)
     if not isinstance(body, dict):
@@ -138,12 +138,12 @@ def _placed(stack: LocalStack, record: Event, sample: Export, notes: list[str]) 
     return record | {"body": json.dumps(body, ensure_ascii=False)}
 
 
-def _place(stack: LocalStack, key: str, sample: Export, notes: list[str]) -> None:
+def _place(stack: LocalStack, key: str, sample: LocalExport, notes: list[str]) -> None:
     stack.aws.upload(key, sample.content)
     notes.append(f"The sample export, dated {_moment(sample)}, lies in {stack.aws.bucket.name} under {key}.")
 
 
-def _moment(export: Export) -> str:
+def _moment(export: LocalExport) -> str:
     return f"{export.exported_at:%Y-%m-%d %H:%M} UTC"
 
 

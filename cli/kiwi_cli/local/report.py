@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sandbox.ledger import Message
-from kiwi_sandbox.outcome import Item, Outcome, connection_of
 from kiwi_sandbox.stack import LocalStack
+from kiwi_sandbox.table_content import Item, TableContent, connection_of
 from kiwi_sandbox.traffic import KINDS, Traffic
 from kiwi_sync.keys import RowKey, RowKind
 from kiwi_sync.rules.reasons import HoldStatus, Notice, Problem
@@ -120,7 +120,7 @@ def _place(item: Item) -> tuple[str, str, str]:
     return (f"{connection}#{mandant}", kind, str(item["sk"]))
 
 
-def _exports(outcome: Outcome, files: Mapping[str, str]) -> list[Entry]:
+def _exports(outcome: TableContent, files: Mapping[str, str]) -> list[Entry]:
     order = {name: place for place, name in enumerate(files)}
     runs = sorted(outcome.runs, key=lambda run: order.get(str(run["sk"]), len(order)))
     return [_export(run, files.get(str(run["sk"]), "")) for run in runs]
@@ -149,7 +149,7 @@ def _kiwi(traffic: Traffic) -> Entry:
     }
 
 
-def _paused(outcome: Outcome, separators: dict[str, str]) -> list[Entry]:
+def _paused(outcome: TableContent, separators: dict[str, str]) -> list[Entry]:
     connections = sorted(outcome.paused() & separators.keys())
     codes = {
         name: Problem(outcome.connections[name].get("paused_why", Problem.LOGIN_REFUSED))

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from kiwi_cli.deployed.holds import approve
-from kiwi_cli.local.exports import Export
+from kiwi_cli.local.exports import LocalExport
 from kiwi_cli.local.kiwi import Kiwi
 from kiwi_cli.local.report import Report, build_report
 from kiwi_cli.plan.plans import Plan as ExportPlan
@@ -31,13 +31,13 @@ from kiwi_cli.plan.plans import PlanError, plan_export
 class Plan:
     """What a run is asked to do. `mandanten`: the selected ones, by connection."""
 
-    exports: Sequence[Export]
+    exports: Sequence[LocalExport]
     mandanten: dict[str, list[str]]
     separator: str = "-"
     together: bool = False
     shuffle: int | None = None
     duplicate: bool = False
-    planned: Export | None = None
+    planned: LocalExport | None = None
     """An export that is only planned, when the others are done."""
     approve: str = ""
     """Who approves what is held; empty: nobody."""
@@ -70,7 +70,9 @@ def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
         return report
 
 
-def _planned(stack: LocalStack, export: Export, mapping: bytes | None, console: Console) -> ExportPlan | None:
+def _planned(
+    stack: LocalStack, export: LocalExport, mapping: bytes | None, console: Console
+) -> ExportPlan | None:
     """The plan of an export; None if the export would be refused."""
     place = Place(key=export.key, modified=datetime.now(UTC)) if export.key else None
     origin = place.origin({}) if place else Origin(export.path.name)
@@ -97,7 +99,7 @@ def _configure(stack: LocalStack, connection: str, mandanten: list[str], plan: P
     )
 
 
-def _groups(plan: Plan) -> list[list[Export]]:
+def _groups(plan: Plan) -> list[list[LocalExport]]:
     """The exports in the order of dropping; those of one group are on the queue at once."""
     copies = 2 if plan.duplicate else 1
     groups = [[export] * copies for export in plan.exports]
@@ -111,7 +113,7 @@ def _groups(plan: Plan) -> list[list[Export]]:
     return groups
 
 
-def _files(exports: Iterable[Export]) -> dict[str, str]:
+def _files(exports: Iterable[LocalExport]) -> dict[str, str]:
     """The files' names by export id; several may have the same one."""
     files: dict[str, list[str]] = {}
     for export in filter(lambda export: export.export_id, exports):
@@ -119,7 +121,7 @@ def _files(exports: Iterable[Export]) -> dict[str, str]:
     return {export_id: ", ".join(dict.fromkeys(names)) for export_id, names in files.items()}
 
 
-def _names(exports: Iterable[Export]) -> str:
+def _names(exports: Iterable[LocalExport]) -> str:
     return ", ".join(dict.fromkeys(export.path.name for export in exports))
 
 
@@ -132,19 +134,19 @@ def _settings(plan: Plan, connection: str) -> str:
     return f"{text} (no full export lists {', '.join(strange)})" if strange else text
 
 
-def _gave_up(stack: LocalStack, after: float, left: Iterable[list[Export]]) -> str:
+def _gave_up(stack: LocalStack, after: float, left: Iterable[list[LocalExport]]) -> str:
     outcome = stack.outcome()
     away = "".join(f", the KIWI of {connection} is away" for connection in sorted(outcome.away()))
     names = _names(export for group in left for export in group)
     return (
         f"Gave up after {after:g} s (--give-up-after): {stack.poller.waiting()} messages are queued, "
-        f"{outcome.outstanding()} rows are outstanding{away}."
+        f"{outcome.owed_rows()} rows are still owed{away}."
         + (f" Not even on the queue: {names}." if names else "")
     )
 
 
 def _drained(
-    stack: LocalStack, plan: Plan, group: list[Export], files: dict[str, str], console: Console
+    stack: LocalStack, plan: Plan, group: list[LocalExport], files: dict[str, str], console: Console
 ) -> bool:
     names = _names(group)
     for export in group:
@@ -155,7 +157,7 @@ def _drained(
         return stack.drain(plan.give_up_after, on_progress=_bar(progress, stack.poller.served))
 
 
-def _dropped(stack: LocalStack, export: Export) -> str:
+def _dropped(stack: LocalStack, export: LocalExport) -> str:
     """Drops an export; by what the report will know its run: the id of the message, or of the export."""
     if export.key is None:
         return stack.drop(export.content)

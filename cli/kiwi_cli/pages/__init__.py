@@ -1,6 +1,6 @@
 """The findings of a command as one page in German and English: for a browser, or for a terminal."""
 
-from kiwi_cli.pages.model import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone, Words
+from kiwi_cli.pages.model import Badge, Bar, Cell, Column, Figure, Page, PageTable, Section, Text, Tone, Words
 from kiwi_cli.pages.render import render
 
 __all__ = [
@@ -10,8 +10,8 @@ __all__ = [
     "Column",
     "Figure",
     "Page",
+    "PageTable",
     "Section",
-    "Table",
     "Text",
     "Tone",
     "Words",

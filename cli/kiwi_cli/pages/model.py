@@ -76,7 +76,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A sortable table. `left_out`: how many rows there are that it does not show."""
 
     columns: Sequence[Column]
@@ -93,7 +93,7 @@ class Section:
     title: Words
     texts: Sequence[Words] = ()
     bars: Sequence[Bar] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[PageTable] = ()
     badge: Badge | None = None
     count: int | None = None
     folded: bool | None = None

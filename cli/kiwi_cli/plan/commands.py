@@ -23,7 +23,8 @@ from kiwi_cli.deployed.stack import Deployed
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
 from kiwi_cli.plan.applying import apply_plan, check_settings, pointer_to
-from kiwi_cli.plan.options import (
+from kiwi_cli.plan.page import page_of
+from kiwi_cli.plan.plan_options import (
     CHANGES,
     Detailed,
     ExportFile,
@@ -40,7 +41,6 @@ from kiwi_cli.plan.options import (
     SupposedSeparator,
     Values,
 )
-from kiwi_cli.plan.page import page_of
 from kiwi_cli.plan.plans import (
     MAPPING,
     Plan,
@@ -75,7 +75,7 @@ def plan_command(
     *,
     stack: options.StackName = options.STACK,
     connection: options.PlaceConnection = None,
-    scope: options.PlaceScope = options.Scope.FULL,
+    scope: options.PlaceScope = options.ExportScope.FULL,
     mandant: SupposedMandanten = None,
     separator: SupposedSeparator = None,
     mapping: SupposedMapping = None,

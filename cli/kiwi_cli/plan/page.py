@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, Section, Table, Text, Tone
+from kiwi_cli.pages import Badge, Bar, Cell, Column, Figure, Page, PageTable, Section, Text, Tone
 from kiwi_cli.plan.plans import ACTIONS, Plan, is_held, is_superseded, total
 from kiwi_cli.texts import meaning
 
@@ -121,7 +121,7 @@ def _supposed(settings: dict[str, Any]) -> Section:
         for name, value in settings.items()
     ]
     columns = (Column(Text("Einstellung", "setting")), Column(Text("angenommen", "supposed")))
-    return Section(Text("Was wäre, wenn", "What if"), tables=[Table(columns, rows)])
+    return Section(Text("Was wäre, wenn", "What if"), tables=[PageTable(columns, rows)])
 
 
 def _counts(plan: Plan) -> Section:
@@ -136,7 +136,7 @@ def _counts(plan: Plan) -> Section:
         if total(plan, (action,))
     ]
     return Section(
-        Text("Was sich ändern würde", "What would change"), bars=bars, tables=[Table(columns, rows)]
+        Text("Was sich ändern würde", "What would change"), bars=bars, tables=[PageTable(columns, rows)]
     )
 
 
@@ -171,7 +171,7 @@ def _holds(plan: Plan) -> list[Section]:
         [one["mandant"], *(int(one[name]) for name in ("lost", "total", "records"))] for one in plan["holds"]
     ]
     title = Text("Würde zurückgehalten, bis jemand entscheidet", "Would be held until a person decides")
-    return [Section(title, tables=[Table(columns, rows)])] if rows else []
+    return [Section(title, tables=[PageTable(columns, rows)])] if rows else []
 
 
 def _lines(plan: Plan, action: str, limit: int) -> Section:
@@ -192,7 +192,7 @@ def _lines(plan: Plan, action: str, limit: int) -> Section:
         ]
         for line in there[:limit]
     ]
-    table = Table(columns, rows, left_out=max(len(there) - limit, 0))
+    table = PageTable(columns, rows, left_out=max(len(there) - limit, 0))
     return Section(words, tables=[table], badge=Badge(words, tone), count=len(there), folded=True)
 
 
@@ -229,6 +229,6 @@ def _rejected(plan: Plan, limit: int) -> list[Section]:
         for record in records
     ]
     count = int(plan["rejected"]["count"])
-    table = Table(columns, rows, left_out=max(count - len(rows), 0))
+    table = PageTable(columns, rows, left_out=max(count - len(rows), 0))
     title = Text("Abgewiesene Sätze", "Rejected records")
     return [Section(title, tables=[table], count=count, folded=True)] if rows else []

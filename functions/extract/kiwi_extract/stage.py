@@ -40,7 +40,7 @@ class Stage:
     feldmapping_of: FeldmappingOf = _no_feldmapping
 
     def handle(self, message_id: str, body: str, deadline: Deadline) -> Sweep | None:
-        """Handle one message. What cannot be used is refused with a reason and kept; nothing is lost."""
+        """Handle one message. An unusable export is refused with a reason and kept; nothing is lost."""
         try:
             intakes = understand(body)
         except RejectedExportError as error:
@@ -145,7 +145,7 @@ class _KeptDocuments:
 
 
 def _plan_of(source: Source) -> str | None:
-    """The fingerprint of the plan that is to be carried out."""
+    """The fingerprint of the plan to carry out."""
     return None if isinstance(source, Inline) else source.plan
 
 

@@ -1,4 +1,4 @@
-"""Table, settings, queues and threads that extract works with."""
+"""Extract's adapters: table, settings, queues and threads."""
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from kiwi_sync.state.table import Table
 
 @dataclass(frozen=True)
 class Tools:
-    """The adapters of extract. `grace`: how long a row that was sent is left to its receiver."""
+    """The adapters of extract. `grace`: how long a sent row is left to its receiver."""
 
     table: Table
     connections: Connections

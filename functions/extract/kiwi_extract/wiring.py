@@ -1,4 +1,4 @@
-"""Puts extract together from its environment: once a container."""
+"""Puts extract together from its environment, once per container."""
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +18,15 @@ from kiwi_extract.stage import Stage
 from kiwi_extract.tools import Tools
 
 WRITERS = 16
-"""Rows that are written at the same time."""
+"""The number of concurrent writers of rows."""
 GARBAGE = 10_000
-"""New objects before the interpreter looks for cycles among them. With its 700, which are few dozen records,
-the looking takes a sixth of an export's time; records and rows have no cycles."""
+"""New objects before the interpreter looks for cycles. Its default of 700, a few dozen records, costs a
+sixth of an export's time; records and rows have no cycles.
+"""
 
 
 class ExtractEnvironment(Environment):
-    """What extract reads from its environment."""
+    """Extract's environment variables."""
 
     bucket_name: str
     export_queue_url: str

@@ -1,4 +1,4 @@
-"""The steps of a load that are about access: withdrawn for a while, given again, or failed at for good."""
+"""The steps of a load that concern access: withdraw it for a while, give it again, give up on it."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,16 +20,16 @@ from kiwi_load.shared_doors import SharedDoors
 from kiwi_load.situation import Situation
 
 TRIES = 3
-"""How often access is tried to be given, each time to an agreement made anew, before it is a problem."""
+"""How often access is given, each time to an agreement made anew, before it becomes a problem."""
 REST = timedelta(days=1)
-"""How long a problem of access rests: only KIWI itself can end it."""
+"""How long a problem of access rests: only KIWI itself can solve it."""
 
 
 @dataclass(frozen=True)
 class AccessSteps:
-    """Steps of agreements, and of the tenants whose e-mail address changes.
+    """Steps for agreements, and for tenants with a new e-mail address.
 
-    A step says whether the key is settled; otherwise the next one goes on.
+    Each step returns whether the key is settled; if not, the next step goes on.
     """
 
     writer: ActualWriter
@@ -38,7 +38,7 @@ class AccessSteps:
 
     @property
     def shared(self) -> SharedDoors:
-        """The marks for doors that agreements share."""
+        """The marks for doors that several agreements share."""
         return self.ending.shared
 
     def is_quiet(self, situation: Situation) -> bool:
@@ -48,9 +48,9 @@ class AccessSteps:
         return False
 
     def regives(self, situation: Situation, kiwi: KiwiClient) -> bool:
-        """Whether access is to be withdrawn and given again; otherwise the marks are dealt with already.
+        """Whether access must be withdrawn and given again; if not, the marks are already handled.
 
-        A renewed lease that nobody has decided about gets the access that the old one had.
+        A renewed lease without a decision of its own gets the access that the old one had.
         """
         marks, actual = situation.wish.regive, situation.actual
         state = kiwi.state(situation.kiwi_id)
@@ -62,16 +62,16 @@ class AccessSteps:
         return False
 
     def has_gone(self, tenant: Row) -> bool:
-        """Whether no access is left that was given under the tenant's old address: KIWI would leave it on."""
+        """Whether all access given under the tenant's old address is gone: KIWI would leave it on."""
         if tenant.readdressing is None:
             return not self.dependents.has_links(tenant)
         return not self.dependents.unquiet(tenant, tenant.readdressing)
 
     def goes_first(self, situation: Situation, token: str) -> bool:
-        """Before a tenant's address changes its agreements withdraw their access, and give it again then.
+        """Withdraw the access of a tenant's agreements before its address changes; they give it again then.
 
-        The row says so first; an agreement that was loaded just before sends nobody: so they are looked at
-        once more.
+        The row says so first. An agreement that was loaded just before does not send the tenant, so all
+        agreements are checked once more.
         """
         mark = situation.row.readdressing or uuid4().hex
         changing = situation.having(replace(situation.actual, readdressing=mark))
@@ -81,7 +81,7 @@ class AccessSteps:
         return bool(unquiet)
 
     def failed(self, situation: Situation, token: str, kiwi: KiwiClient, error: KiwiAccessFailed) -> bool:
-        """Make an agreement anew whose access was not given, some times; otherwise a problem stands."""
+        """Make an agreement anew whose access could not be given, a few times; then leave a problem."""
         if isinstance(error, KiwiAccessStuck):
             return self._problem(situation, token, Problem.ACCESS_STUCK, error.words)
         tries = situation.actual.access_tries + 1
@@ -90,7 +90,7 @@ class AccessSteps:
             actual = delete(kiwi, self.writer, Action.DELETE_TO_CREATE, failed, token)
             self.writer.note(situation.row, token, actual)
             return False
-        # What it shared with others went with it. Whenever it is tried again, it is made anew once.
+        # Its shared doors went with it. Each new attempt makes the agreement anew once.
         situation = self.shared.marked(situation, self.shared.of_failed(situation.row, kiwi))
         situation = situation.having(replace(situation.actual, access_tries=TRIES - 2))
         return self._problem(situation, token, Problem.ACCESS_FAILED, error.words)

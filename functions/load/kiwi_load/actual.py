@@ -1,4 +1,4 @@
-"""Writes the `actual` part of rows. Nothing but this module does."""
+"""Writes the `actual` part of rows. No other module does."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,28 +12,28 @@ from kiwi_sync.state.table import Change, Table, Value, equals, exists
 from kiwi_sync.times import Clock, stamp
 
 RETRY_PROBLEMS = timedelta(hours=1)
-"""How long a key rests that KIWI failed at ten times."""
+"""How long a key rests after KIWI has failed at it ten times."""
 WORDS = 500
-"""Characters of KIWI's own words that a row keeps."""
+"""The most characters of KIWI's own words that a row keeps."""
 
 
 class TakenOverError(Exception):
-    """Another load of the same key has marked the row since: it knows better."""
+    """Another load has marked the row since and knows better."""
 
 
 @dataclass(frozen=True)
 class ActualWriter:
-    """Marks rows in doubt before an effect, and writes what came of it."""
+    """Marks rows in doubt before an effect, and writes the result after it."""
 
     table: Table
     clock: Clock
     grace: timedelta
 
     def doubt(self, row: Row, claims: frozenset[str], *, restore_access: bool) -> str | None:
-        """Mark the row in doubt, before any KIWI write; the mark, or None if the row has moved on.
+        """Mark the row in doubt before any write to KIWI. Returns the mark; None: the row has moved on.
 
-        With the mark go the claims that will be taken, and that access is to be given again: who crashes
-        now must find them. And the row is owed something from now on, if it was not already.
+        The mark carries the claims about to be taken and the access to give again: after a crash the next
+        load must find them. From now on the row is owed, if it was not already.
         """
         token = uuid4().hex
         put: dict[str, Value] = {"doubt": token}
@@ -45,9 +45,9 @@ class ActualWriter:
         return token if self.table.update(row.at, change, unchanged(row)) else None
 
     def settle(self, row: Row, token: str | None, actual: Actual, outcome: str | None, *, last: bool) -> bool:
-        """Write what KIWI holds now, and that the row is settled; False if it has moved on and is not.
+        """Write KIWI's present state and settle the row. False: the row has moved on and is not settled.
 
-        `last`: nothing hangs on the row any more; if its entity is gone it may expire.
+        `last`: nothing is linked to the row any more; if its entity is gone it may expire.
         """
         put, remove = _parts(actual, outcome)
         if last:
@@ -67,7 +67,7 @@ class ActualWriter:
     def note(
         self, row: Row, token: str | None, actual: Actual, *, regiven: frozenset[str] = frozenset()
     ) -> None:
-        """Write what KIWI holds now; the row is not settled yet. `regiven`: marks that are dealt with."""
+        """Write KIWI's present state without settling the row. `regiven`: marks that are handled."""
         put, remove = _parts(actual, row.outcome)
         mine = equals("doubt", token if token is not None else row.doubt)
         take = {"disturbed": regiven} if regiven else {}
@@ -91,7 +91,7 @@ class ActualWriter:
         *,
         rest: timedelta | None = None,
     ) -> None:
-        """Park the row with a problem: until its source changes, or the next full export, or for a `rest`."""
+        """Park the row with a problem until its source changes, the next full export, or `rest` is over."""
         put, remove = _parts(actual, row.outcome)
         put |= {"problem": problem.value, "problem_text": words[:WORDS]}
         remove = [name for name in remove if name not in put]
@@ -102,7 +102,7 @@ class ActualWriter:
             self.table.update(row.at, Change(put=put, remove=remove), exists("pk"), mine)
 
     def failed(self, row: Row, words: str) -> None:
-        """Note a problem that may pass. Doubt stays as it is; the sweep brings the row again in an hour."""
+        """Note a problem that may pass. Doubt stays; the sweep sends the row again in an hour."""
         later = todo_marker(row.key, stamp(self.clock() + RETRY_PROBLEMS))
         put: dict[str, Value] = {"problem": Problem.KIWI_ERROR.value, "problem_text": words[:WORDS]}
         self.table.update(row.at, Change(put=put | later), unchanged(row))
@@ -114,7 +114,7 @@ class ActualWriter:
 
 
 def is_current(row: Row) -> bool:
-    """Whether `desired` was made from the present `source`; otherwise transform has yet to come."""
+    """Whether `desired` was made from the present `source`; if not, transform has yet to run."""
     return row.key.kind is RowKind.RENTAL_AGREEMENT or row.desired_from == row.source_rev
 
 

@@ -1,4 +1,4 @@
-"""The KIWI client of each connection: over one pool of kept-alive connections, built once a container."""
+"""The KIWI client of each connection, over one pool of kept-alive connections for each container."""
 
 import json
 import random
@@ -20,22 +20,22 @@ from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from kiwi_load.login_gate import LoginGate
+from kiwi_load.login_gate import SharedLoginGate
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 SETTINGS_FRESH = timedelta(minutes=1)
-"""How long settings are used before they are read again: Parameter Store answers few requests a second."""
+"""How long settings are used before they are read again: Parameter Store allows few requests a second."""
 PLACEHOLDER = "REPLACE-ME"
-"""What the template puts into the first secret; the user replaces it."""
+"""The template's text in the first secret; the user replaces it."""
 _UNREADABLE = {
     "ResourceNotFoundException": "does not exist",
     "AccessDeniedException": "may not be read: it needs the stack's prefix, and AWS' own key",
     "InvalidRequestException": "is being deleted",
     "DecryptionFailure": "cannot be decrypted",
 }
-"""What only a person can mend, by the error's code."""
+"""Errors of Secrets Manager that only a person can solve, by code."""
 
 
 class _Secret(BaseModel):
@@ -52,7 +52,7 @@ class _Known:
 
 
 @dataclass
-class Kiwis:
+class KiwiClients:
     """Gives the KIWI client of a connection."""
 
     connections: Connections
@@ -68,7 +68,7 @@ class Kiwis:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, connection: str) -> KiwiClient:
-        """The client, as the connection's settings say.
+        """The client according to the connection's settings.
 
         Raises:
             UnknownConnectionError, SettingsInvalidError: the settings cannot be used.
@@ -87,12 +87,12 @@ class Kiwis:
         """The settings, at least as new as those that the row's `source` was made with.
 
         Raises:
-            UnknownConnectionError, SettingsInvalidError: they cannot be used.
+            UnknownConnectionError, SettingsInvalidError: the settings cannot be used.
         """
         return self.connections.get(row.key.connection, at_least=row.settings_version).settings
 
     def _build(self, connection: str, settings: ConnectionSettings) -> KiwiClient:
-        gate = LoginGate(self.table, connection, self.clock)
+        gate = SharedLoginGate(self.table, connection, self.clock)
 
         def credentials() -> Credentials:
             return self._credentials(settings.secret, gate)
@@ -108,8 +108,8 @@ class Kiwis:
             backoff=self.backoff,
         )
 
-    def _credentials(self, name: str, gate: LoginGate) -> Credentials:
-        """The present secret, read anew: a log-in is rare, a replaced password is to work at once."""
+    def _credentials(self, name: str, gate: SharedLoginGate) -> Credentials:
+        """The present secret, read anew: log-ins are rare, and a replaced password must work at once."""
         try:
             answer = self.secrets.get_secret_value(SecretId=name)
         except ClientError as error:

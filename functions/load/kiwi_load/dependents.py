@@ -1,4 +1,4 @@
-"""Who hangs on whom: wakes what waits, pays what is owed. Everything here may be repeated at will."""
+"""Links between rows: wakes waiting rows and releases former parents. Every step may be repeated at will."""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -23,9 +23,9 @@ class Dependents:
     clock: Clock
 
     def wake_waiting(self, parent: Row, *, changing: bool) -> None:
-        """A parent that is in KIWI sends each linked agreement that should be there and is not.
+        """Send each agreement linked to a parent in KIWI that should be there and is not.
 
-        And each that went without access while its tenant's address was `changing`.
+        Also those that went without access while their tenant's address was `changing`.
         """
         linked = self._linked(parent.key).items()
         self._wake(
@@ -37,25 +37,25 @@ class Dependents:
         )
 
     def wake_claiming(self, parent: Row) -> None:
-        """A parent that is not in KIWI sends the linked agreements with claims: they need none any more."""
+        """Send agreements with claims, linked to a parent missing in KIWI: they need no claims any more."""
         linked = self._linked(parent.key).items()
         self._wake([key for key, row in linked if row and row.claims and not row.perhaps_in_kiwi])
 
     def agreements_of(self, tenant: RowKey) -> list[Row]:
-        """The agreements that are linked to a tenant, as far as they are written already."""
+        """The agreements linked to a tenant that are written already."""
         return [row for row in self._linked(tenant).values() if row]
 
     def unquiet(self, tenant: Row, mark: str) -> list[Row]:
-        """The tenant's agreements in KIWI whose access is not withdrawn for its change of address."""
+        """The tenant's agreements in KIWI with access not yet withdrawn for the change of address."""
         return [row for row in self.blockers(tenant) if row.quiet != mark]
 
     def blockers(self, parent: Row) -> list[Row]:
-        """The agreements that are in KIWI under the parent, or may be: before them the parent cannot go."""
+        """The agreements that are, or may be, in KIWI under the parent: it cannot go before them."""
         rows = self._linked(parent.key).values()
         return [row for row in rows if row and row.perhaps_in_kiwi and parent.key.text in row.parents]
 
     def has_links(self, parent: Row) -> bool:
-        """Whether any agreement hangs on the parent."""
+        """Whether any agreement is linked to the parent."""
         return bool(self._linked(parent.key))
 
     def wake(self, rows: list[Row]) -> None:
@@ -63,17 +63,17 @@ class Dependents:
         self._wake([row.key for row in rows])
 
     def distrust(self, row: Row) -> None:
-        """What the row says of KIWI has turned out wrong: it is to be looked at anew."""
+        """Note that the row is wrong about KIWI, so that the next load looks first."""
         doubt = Change(put={"doubt": uuid4().hex})
         self.table.update(row.at, doubt, exists("pk"))
         owe(self.table, row, self.clock())
         self._wake([row.key])
 
     def release_parents(self, agreement: Row, parents: list[Row], *, present: bool) -> None:
-        """Let go of the parents that the agreement is not under: send those that wait to be deleted.
+        """Release the parents that the agreement is not under: send those that wait for deletion.
 
-        A former parent is crossed off only after that, and only if the agreement's row is still as it was
-        read. `parents`: the present ones, as read; `present`: the agreement is in KIWI, as it should be.
+        A former parent is crossed off after that, if the agreement's row is still as read. `parents`: the
+        present ones, as read; `present`: the agreement is in KIWI, as it should be.
         """
         wanted: frozenset[str] = frozenset()
         if agreement.desired is not None:
@@ -87,10 +87,10 @@ class Dependents:
             self.table.update(agreement.at, Change(take={"parents": former}), unchanged(agreement))
 
     def _linked(self, parent: RowKey) -> dict[RowKey, Row | None]:
-        """The agreements that are linked to the parent, with those rows that are written already.
+        """The agreements linked to the parent, with their rows, if these are written already.
 
-        Deletes the links that a late transform wrote, from a state of the lease that had been overtaken, or
-        one that crashed before it wrote the agreement, and whose lease has moved on since.
+        Deletes outdated links: written late by a transform from an old state of the lease, or by one that
+        crashed before it wrote the agreement and whose lease has moved on since.
         """
         links = linked(self.table, parent)
         rows = read_rows(self.table, list(links))
@@ -120,7 +120,7 @@ def _should_come(agreement: Row) -> bool:
     try:
         identity = identity_of(DesiredAgreement.model_validate_json(agreement.desired))
     except ValidationError:
-        # Its own load is to fail of it, not its parents'.
+        # The fault must fail the agreement's own load, not its parents'.
         return True
     return agreement.kiwi_id is None or agreement.doubt is not None or agreement.identity_hash != identity
 
@@ -130,7 +130,7 @@ def _parents(agreement: Row | None) -> frozenset[str]:
 
 
 def _stale(agreement: Row | None, lease: Row | None, rev: int) -> bool:
-    """Whether a link of a state of the lease is past, and nobody will write any more what it announced.
+    """Whether a link states an old state of the lease and the agreement it announced will never be written.
 
     The agreement's row is newer, or the lease is, and is settled.
     """

@@ -1,4 +1,4 @@
-"""Carries out one action in KIWI; what KIWI holds thereafter."""
+"""Carries out one action in KIWI and returns KIWI's state after it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def carry_out(
     """Carry out the action. `withdrawn` is called between an agreement's withdrawal and its deletion.
 
     Raises:
-        KiwiError: any; unless it is KiwiRefused, KiwiCollision or KiwiNotFound, nobody knows what happened.
+        KiwiError: any; the result is unknown, except after KiwiRefused, KiwiCollision or KiwiNotFound.
     """
     kiwi_id, payload, before = situation.kiwi_id, situation.wish.payload, situation.actual
     match action:
@@ -53,10 +53,10 @@ def delete(
     token: str,
     withdrawn: Callable[[], None] = lambda: None,
 ) -> Actual:
-    """Delete an object: of a unit its doors first, of an agreement its access, after which it is `withdrawn`.
+    """Delete an object, after a unit's doors or an agreement's access (then `withdrawn` is called).
 
     Raises:
-        KiwiError, TakenOverError: nobody knows what happened.
+        KiwiError, TakenOverError: the result is unknown.
     """
     if situation.kind is Kind.RENTAL_UNIT:
         situation = remove_doors(kiwi, writer, situation, token)

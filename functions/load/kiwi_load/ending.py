@@ -1,4 +1,4 @@
-"""The end of a load: writes what is, then sends and releases whoever hangs on it. May be repeated at will."""
+"""The end of a load: writes the result, then sends and releases linked rows. May be repeated at will."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.rows import tombstone, unchanged
 from kiwi_sync.state.table import Change, Table, absent, exists
 
-from kiwi_load import claims
+from kiwi_load import claiming
 from kiwi_load.actual import ActualWriter, is_gone
 from kiwi_load.dependents import Dependents
 from kiwi_load.shared_doors import SharedDoors
@@ -27,11 +27,11 @@ class Ending:
 
     @cached_property
     def shared(self) -> SharedDoors:
-        """The marks for doors that agreements share."""
+        """The marks for doors that several agreements share."""
         return SharedDoors(self.table, self.load, self.dependents, self.writer.clock)
 
     def settle(self, situation: Situation, token: str | None, outcome: str | None) -> bool:
-        """Write what is, then wake and pay whoever hangs on it. Always True: the key is done."""
+        """Write the result, then wake and release linked rows. Returns True: the key is done."""
         if not situation.wish.keeps_access and situation.actual.kiwi_id is None:
             situation = situation.having(situation.actual.gone)
         situation = situation.having(judged(situation.wish, situation.actual))
@@ -47,7 +47,7 @@ class Ending:
         return True
 
     def wake_and_pay(self, situation: Situation) -> None:
-        """Whatever came of it: who waits for this key is sent, and what it no longer uses is let go."""
+        """Send the rows that wait for this key and let go of all it no longer uses; after any result."""
         row, actual = situation.row, situation.actual
         if situation.is_parent and actual.kiwi_id is None:
             self.dependents.wake_claiming(row)
@@ -77,8 +77,8 @@ class Ending:
         surplus = situation.surplus_claims
         for claim in sorted(surplus):
             if situation.wish.reason == Reason.PLACEHOLDER_EMAIL and claim in row.wants:
-                claims.give_up(self.table, self.load, claim, row.key, row.email_limit)
+                claiming.give_up(self.table, self.load, claim, row.key, row.email_limit)
             else:
-                claims.let_go(self.table, self.load, claim, row.key)
+                claiming.let_go(self.table, self.load, claim, row.key)
         if surplus:
             self.table.update(row.at, Change(take={"claims": surplus}))

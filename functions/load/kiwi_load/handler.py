@@ -1,4 +1,4 @@
-"""Load: makes KIWI hold what it should."""
+"""Load: brings KIWI into the desired state."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +19,7 @@ from kiwi_load.stage import Hint
 from kiwi_load.wiring import stage
 
 STEP = timedelta(seconds=200)
-"""What a step may take at the worst, when each answer of KIWI comes just before its time-out."""
+"""The longest that one step takes, if each answer of KIWI comes just before its time-out."""
 
 
 class LoadRecord(SqsRecordModel):
@@ -46,7 +46,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def _hints(event: dict[str, Any]) -> Iterator[Hint]:
-    """The batch's messages; a malformed one is left to the processor, which reports it as failed."""
+    """The batch's messages; malformed ones are left to the processor, which reports them as failed."""
     for raw in event["Records"]:
         try:
             record = LoadRecord.model_validate(raw)

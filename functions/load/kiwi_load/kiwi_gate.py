@@ -1,4 +1,4 @@
-"""Keeps calls from a KIWI that is away, and from one whose log-in was refused."""
+"""Stops calls to a KIWI that is away, or that has refused the log-in."""
 
 import math
 import random
@@ -15,23 +15,23 @@ from kiwi_sync.state.availability import Availability, availability_key, read_av
 from kiwi_sync.state.table import Change, Check, Table, absent, at_most, either, equals, exists
 from kiwi_sync.times import Clock, stamp
 
-from kiwi_load.login_gate import LoginGate
+from kiwi_load.login_gate import SharedLoginGate
 
 LONGEST = timedelta(minutes=5)
-"""The longest that a KIWI that is away is left alone, unless it asks for more itself."""
+"""The longest that an absent KIWI is left alone, unless it asks for more itself."""
 LONGEST_ASKED = timedelta(hours=1)
 PROBE = timedelta(minutes=1)
-"""How long one prober keeps the others from probing."""
+"""How long one prober keeps others from probing."""
 SQS_LONGEST_DELAY = 900
 _PROBLEMS = {
     "FORBIDDEN_ORGANIZATION": Problem.ORGANIZATION_FORBIDDEN,
     "ORGANIZATION_NOT_FOUND": Problem.ORGANIZATION_UNKNOWN,
 }
-"""By KIWI's name for a log-in that works and opens no organization."""
+"""Problems by KIWI's name, for a log-in that works but opens no organization."""
 
 
 class Passage(StrEnum):
-    """What the gate says."""
+    """The gate's answer."""
 
     OPEN = "open"
     PROBE = "probe"
@@ -40,17 +40,17 @@ class Passage(StrEnum):
 
 @dataclass(frozen=True)
 class KiwiGate:
-    """Decides whether a connection's KIWI may be called; its memory is the table."""
+    """Decides whether a connection's KIWI may be called. Its memory is the table."""
 
     table: Table
     exports: Queue
     clock: Clock
     backoff: float
-    """Seconds that KIWI is left alone the first time; doubles each time."""
+    """Seconds that an absent KIWI is left alone the first time; doubles each time."""
     jitter: random.Random = field(default_factory=random.SystemRandom)
 
     def passage(self, connection: str) -> Passage:
-        """Whether to call KIWI: one read a batch. After the time of absence one caller gets to probe."""
+        """Whether to call KIWI: one read per batch. After the pause one caller may probe."""
         known = read_availability(self.table, connection)
         now = self.clock()
         if known.away_until is not None:
@@ -66,7 +66,7 @@ class KiwiGate:
         return Passage.CLOSED if known.refused_lately(now) else Passage.PROBE
 
     def away(self, connection: str, retry_after: float | None, *, probing: bool = False) -> None:
-        """KIWI cannot be reached: leave it alone for a while, longer each time, and look again then."""
+        """Note that KIWI cannot be reached: leave it alone for a while, longer each time, then probe."""
         known = read_availability(self.table, connection)
         now = self.clock()
         if not probing and known.away_until is not None and known.away_until > stamp(now):
@@ -76,24 +76,24 @@ class KiwiGate:
             put={"away_until": stamp(now + rest), "away_failures": known.away_failures + 1},
             put_if_absent={"away_since": stamp(now)},
         )
-        # Of many calls that fail at once, one counts.
+        # Many calls that fail at once count as one.
         if self.table.update(availability_key(connection), change, _same_failures(known)):
             logger.warning("KIWI is away", connection=connection, seconds=rest.total_seconds())
             self._ask_for_sweep(connection, rest)
 
     def back(self, connection: str) -> None:
-        """KIWI answers again: what is outstanding is sent again."""
+        """Note that KIWI answers again, and have owed rows sent again."""
         gone = Change(remove=["away_until", "away_failures", "away_since"])
         self.table.update(availability_key(connection), gone)
         logger.info("KIWI is back", connection=connection)
         self._ask_for_sweep(connection, timedelta())
 
     def pause(self, connection: str, why: KiwiLoginRefused) -> None:
-        """The log-in is of no use: leave it alone until it is tried again, a minute later, or mended."""
+        """Pause the connection: the log-in is refused until a retry a minute later, or a correction."""
         known = read_availability(self.table, connection)
         if known.paused_version is None:
             version = known.good_version or known.tried_version or "unknown"
-            LoginGate(self.table, connection, self.clock).refused(version)
+            SharedLoginGate(self.table, connection, self.clock).refused(version)
         if why.name in _PROBLEMS:
             change = Change(put={"paused_why": _PROBLEMS[why.name].value})
             self.table.update(availability_key(connection), change, exists("paused_version"))

@@ -1,4 +1,4 @@
-"""Keeps a log-in that was refused from being tried too often."""
+"""Stops frequent retries of a refused log-in."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from kiwi_sync.state.table import Change, Table, equals
 from kiwi_sync.times import Clock, read_stamp, stamp
 
 VERDICT = timedelta(seconds=5)
-"""How long a log-in without a verdict keeps others from trying: an answer that got lost is no refusal."""
+"""How long a log-in without a verdict blocks others: a lost answer is no refusal."""
 
 
 @dataclass(frozen=True)
-class LoginGate:
+class SharedLoginGate:
     """The log-in gate of one connection, shared by all its invocations."""
 
     table: Table
@@ -22,7 +22,7 @@ class LoginGate:
     clock: Clock
 
     def permit(self, version: str) -> None:
-        """Let a log-in pass with a secret that has logged in before, or with another one a minute.
+        """Let a log-in pass: any with a secret that has worked before, else one a minute.
 
         Raises:
             KiwiLoginRefused: this version was refused, less than a minute ago.
@@ -42,7 +42,7 @@ class LoginGate:
             raise KiwiAway(1.0, "log-in: being tried")
 
     def accepted(self, version: str) -> None:
-        """The secret is good: any pause is over."""
+        """Note that the secret works: any pause is over."""
         known = read_availability(self.table, self.connection)
         if known.good_version != version or known.paused_version is not None:
             change = Change(
@@ -53,7 +53,7 @@ class LoginGate:
             logger.info("log-in works", connection=self.connection)
 
     def refused(self, version: str) -> None:
-        """The secret is not good: the connection is paused until it is mended."""
+        """Note that the secret was refused: the connection is paused until it is corrected."""
         put = {"paused_version": version, "tried_version": version, "tried_at": stamp(self.clock())}
         change = Change(put=put, remove=["good_version", "paused_why"])
         self.table.update(availability_key(self.connection), change)
@@ -61,5 +61,5 @@ class LoginGate:
 
 
 def _being_tried(known: Availability, now: datetime) -> bool:
-    """Whether somebody may still be waiting for KIWI's verdict on the secret."""
+    """Whether another caller may still be waiting for KIWI's verdict on the secret."""
     return known.tried_at is not None and read_stamp(known.tried_at) > now - VERDICT

@@ -1,4 +1,4 @@
-"""A look at KIWI, where the row does not say for certain what is there."""
+"""Reads an object in KIWI if its row is not certain about it."""
 
 from kiwi_sync.kiwi.client import KiwiClient
 
@@ -7,7 +7,7 @@ from kiwi_load.situation import Situation
 
 
 def look(situation: Situation, kiwi: KiwiClient, dependents: Dependents) -> Situation:
-    """Ask KIWI what is there: an earlier load may have done something, or nothing."""
+    """Read the object in KIWI: an earlier load may or may not have changed it."""
     found = kiwi.get(situation.kind, situation.kiwi_id)
     if found is None and situation.actual.kiwi_id is None:
         found = kiwi.get(situation.kind, situation.former_id)
@@ -17,7 +17,7 @@ def look(situation: Situation, kiwi: KiwiClient, dependents: Dependents) -> Situ
 
 
 def has_vanished(situation: Situation, dependents: Dependents) -> None:
-    """A person has deleted it in KIWI; which goes only without agreements: these are gone too."""
+    """Distrust the agreements of an object that a person deleted in KIWI: it could not go before them."""
     if situation.is_parent:
         for agreement in dependents.blockers(situation.row):
             dependents.distrust(agreement)

@@ -1,10 +1,10 @@
 """Doors that several agreements of one tenant share.
 
-KIWI keeps one permission for a person and a door, whatever agreements it comes from (KIWI API, as observed):
-who is withdrawn from the garage loses the front door of the flat, too. So before access is withdrawn, the
-tenant's other agreements are marked, and each looks after its own doors when the withdrawal is over.
+KIWI keeps one permission for a person and a door, from any number of agreements (KIWI API, as observed):
+withdrawing the garage also closes the shared front door of the flat. So before access is withdrawn, the
+tenant's other agreements are marked, and each restores its own doors after the withdrawal.
 
-A mark is the key of the agreement that is withdrawn, `#`, and a door; without a door it says that the marked
+A mark is the key of the withdrawn agreement, `#`, and a door; without a door it says that the marked
 agreement renews the other: same tenant, same unit.
 """
 
@@ -27,10 +27,10 @@ Marks = dict[RowKey, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Loss:
-    """The loss that an agreement's step brings, and the marks for others.
+class DoorLoss:
+    """The doors that an agreement's step takes away, and the marks for others.
 
-    `open`: doors may be open, also where an earlier withdrawal has failed; `on`: access is on, and not stuck.
+    `open`: doors may be open, perhaps after a failed withdrawal; `on`: access is on, and not stuck.
     """
 
     open: bool = False
@@ -38,21 +38,21 @@ class Loss:
     marks: Marks = field(default_factory=dict)
 
 
-NO_LOSS = Loss()
+NO_LOSS = DoorLoss()
 _LOSING = frozenset({Action.DELETE, Action.DELETE_TO_CREATE, Action.WITHDRAW})
 
 
 @dataclass(frozen=True)
 class SharedDoors:
-    """Marks, and who is sent for them. Everything here may be repeated at will."""
+    """Marks other agreements and sends them. Every step may be repeated at will."""
 
     table: Table
     load: Queue
     dependents: Dependents
     clock: Clock
 
-    def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> Loss:
-        """The loss that a step brings. Asks KIWI nothing if there is nothing to share."""
+    def loss(self, action: Action, situation: Situation, kiwi: KiwiClient) -> DoorLoss:
+        """The loss that a step brings. Asks KIWI nothing if no door is shared."""
         if situation.is_parent or action not in _LOSING:
             return NO_LOSS
         # While the tenant's address changes, all of its agreements are withdrawn and given again.
@@ -65,11 +65,11 @@ class SharedDoors:
         if state.withdrawn:
             # An earlier load may have died between the withdrawal and its second look.
             crashed = situation.row.doubt is not None
-            return Loss(marks=self._marks(situation.row, others, kiwi)) if crashed else NO_LOSS
-        return Loss(True, state.access_is_on, self._marks(situation.row, others, kiwi))
+            return DoorLoss(marks=self._marks(situation.row, others, kiwi)) if crashed else NO_LOSS
+        return DoorLoss(True, state.access_is_on, self._marks(situation.row, others, kiwi))
 
     def seen_again(self, situation: Situation, kiwi: KiwiClient) -> Situation:
-        """Mark who has come to the tenant's agreements since the withdrawal began; as in `marked`."""
+        """Mark agreements that have come to the tenant since the withdrawal began; otherwise as `marked`."""
         key = situation.row.key
         late = [
             one for one in self._others(key) if not any(mark.startswith(f"{key}#") for mark in one.disturbed)
@@ -81,7 +81,7 @@ class SharedDoors:
         return self._marks(row, self._others(row.key), kiwi)
 
     def marked(self, situation: Situation, marks: Marks) -> Situation:
-        """Mark rows, before any door is taken; the situation that knows that they are to be sent."""
+        """Mark rows before any door is taken. Returns the situation that knows to send them."""
         if not marks:
             return situation
         self.table.update(situation.row.at, Change(put={"disturbs": True}), exists("pk"))
@@ -90,7 +90,7 @@ class SharedDoors:
         return replace(situation, row=replace(situation.row, disturbs=True))
 
     def wake(self, row: Row) -> None:
-        """Send whoever the row has marked, now that its withdrawal is over."""
+        """Send the rows marked by this one, after its withdrawal."""
         marked = [
             other.key
             for other in self.dependents.agreements_of(row.key.tenant)
@@ -100,7 +100,7 @@ class SharedDoors:
         self.table.update(row.at, Change(remove=["disturbs"]), exists("pk"))
 
     def awaits_renewal(self, row: Row) -> bool:
-        """Whether an agreement that is to go waits for the one that renews it: this is sent, and sends it."""
+        """Whether an agreement about to go waits for its renewal: that one is sent, and sends it in turn."""
         for other in self._others(row.key):
             blank = other.outcome is None and other.problem is None and not other.in_kiwi
             if blank and _renews(other, row):
@@ -114,13 +114,13 @@ class SharedDoors:
         return False
 
     def wake_awaiting(self, row: Row) -> None:
-        """Send the agreements that wait for this one to come, or not to come."""
+        """Send the agreements that wait for this one to come, or to stay away."""
         if row.awaited_by:
             send_to_load(self.load, map(RowKey.parse, sorted(row.awaited_by)), wake=True)
             self.table.update(row.at, Change(take={"awaited_by": row.awaited_by}), exists("pk"))
 
     def lost_doors(self, situation: Situation, kiwi: KiwiClient) -> bool:
-        """Whether withdrawals that are over took doors from this agreement, which is on."""
+        """Whether finished withdrawals took doors from this agreement, which is on."""
         unit = situation.unit_id
         doors = {mark.partition("#")[2] for mark in situation.wish.regive}
         if unit is None or not any(doors):
@@ -128,7 +128,7 @@ class SharedDoors:
         return any(point.id in doors for point in kiwi.access_points(unit))
 
     def _marks(self, row: Row, others: Collection[Row], kiwi: KiwiClient) -> Marks:
-        """The marks for a tenant's other agreements, by the doors of the row's units."""
+        """The marks for a tenant's other agreements, by the doors of their units."""
         if not others:
             return {}
         parents = map(RowKey.parse, sorted(row.parents))
@@ -161,7 +161,7 @@ class SharedDoors:
 
 
 def _renews(other: Row, row: Row) -> bool:
-    """Whether an agreement is of the same tenant and unit as another one, which is to go."""
+    """Whether an agreement has the same tenant and unit as another one, which is about to go."""
     if other.desired is None:
         return False
     desired = DesiredAgreement.model_validate_json(other.desired)

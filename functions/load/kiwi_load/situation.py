@@ -1,10 +1,10 @@
-"""Everything that a load knows of its key: rows, wish, and what KIWI holds."""
+"""A load's knowledge of its key: rows, wish, and KIWI's state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiwi_sync.keys import RowKey, RowKind
-from kiwi_sync.kiwi.models import Found, Kind, Tenant
+from kiwi_sync.kiwi.models import FoundObject, Kind, Tenant
 from kiwi_sync.rules.action import KINDS, Actual, Wish, actual_of, agreement_wish, seen, wish_of
 from kiwi_sync.rules.ids import former_kiwi_id, kiwi_id
 from kiwi_sync.rules.mapping import DesiredAgreement
@@ -17,53 +17,53 @@ from kiwi_sync.state.wants import email_claim
 
 @dataclass(frozen=True)
 class Situation:
-    """One key, at one moment."""
+    """The knowledge about one key at one moment."""
 
     row: Row
     wish: Wish
     actual: Actual
     organization: Callable[[], str]
-    """The id of KIWI's organization: only a log-in tells it."""
+    """The id of KIWI's organization: only a log-in reveals it."""
     parents: tuple[Row, ...] = ()
-    """Of an agreement: the rows of the tenant and the unit that it names, if there are any."""
+    """The existing rows of an agreement's tenant and unit."""
 
     @property
     def kind(self) -> Kind:
-        """What it is in KIWI."""
+        """The object's kind in KIWI."""
         return KINDS[self.row.key.kind]
 
     @property
     def kiwi_id(self) -> str:
-        """Its id in KIWI: the one it has (it may be adopted), else the one it gets."""
+        """The object's id in KIWI: the present (perhaps adopted) one, else its future one."""
         return self.actual.kiwi_id or self.own_id
 
     @property
     def own_id(self) -> str:
-        """The id that it gets in KIWI."""
+        """The id that this release gives."""
         key = self.row.key
         return kiwi_id(self.organization(), (key.mandant, *key.numbers))
 
     @property
     def former_id(self) -> str:
-        """The id that earlier releases gave it."""
+        """The id that earlier releases gave."""
         key = self.row.key
         return former_kiwi_id((key.mandant, *key.numbers))
 
     @property
     def id_is_shared(self) -> bool:
-        """Whether another organization may have an object of the same id, which goes with this one."""
+        """Whether another organization may have an object of the same id, which would be deleted with it."""
         mine = self.kiwi_id in {self.own_id} or self.kiwi_id.startswith(f"{self.organization()}--")
         return self.kind is not Kind.RENTAL_UNIT and not mine
 
     @property
     def unit_id(self) -> str | None:
-        """The id that an agreement's unit has in KIWI."""
+        """The id in KIWI of an agreement's unit."""
         units = (row.kiwi_id for row in self.parents if row.key.kind is RowKind.VERWALTUNGSEINHEIT)
         return next(units, None)
 
     @property
     def new_address(self) -> bool:
-        """Whether a tenant in KIWI should have another e-mail address, as far as its row knows."""
+        """Whether a tenant in KIWI should get another e-mail address, as far as its row knows."""
         payload, actual = self.wish.payload, self.actual
         if actual.kiwi_id is None or not isinstance(payload, Tenant):
             return False
@@ -71,23 +71,23 @@ class Situation:
 
     @property
     def is_parent(self) -> bool:
-        """Whether agreements hang on it."""
+        """Whether agreements are linked to it: a tenant or unit."""
         return self.kind is not Kind.RENTAL_AGREEMENT
 
     @property
     def as_wished(self) -> bool:
-        """Whether it is in KIWI under the parents and the external id that it should have."""
+        """Whether KIWI holds it under the right parents and external id."""
         present = self.actual.kiwi_id is not None and self.wish.wanted
         return present and (self.actual.identity_hash or "") == self.wish.identity
 
     @property
     def claims(self) -> dict[str, Reason]:
-        """The claims that what it should hold needs."""
+        """The claims that its desired content needs."""
         return wanted_claims(self.row.key, self.wish.payload)
 
     @property
     def counted_claim(self) -> str | None:
-        """The claim of the address that a tenant wants, if it is counted how many want it."""
+        """The claim of the address that a tenant wants, if its wants are counted."""
         payload = self.wish.payload
         if self.row.email_limit and isinstance(payload, Tenant):
             return email_claim(self.row.key.connection, payload.email_address)
@@ -99,40 +99,40 @@ class Situation:
         return self.row.claims - self.actual.held - frozenset(self.claims)
 
     def having(self, actual: Actual) -> "Situation":
-        """The same, but that KIWI holds this."""
+        """The same with another state of KIWI."""
         return replace(self, actual=actual)
 
     def keeping_address(self) -> "Situation":
-        """The same, but that the tenant's address is not about to change: its agreements get access again."""
+        """The same without a pending change of address: the tenant's agreements get access again."""
         return self.having(replace(self.actual, readdressing=None))
 
     def waiting(self) -> "Situation":
-        """The same, but that its parents have turned out not to be in KIWI.
+        """The same with parents that have turned out to be missing in KIWI.
 
-        It needs no claims yet: those that were just taken for it are to be let go.
+        It needs no claims yet: those just taken for it must be let go.
         """
         row = replace(self.row, claims=self.row.claims | frozenset(self.claims))
         return replace(self, row=row, wish=replace(self.wish, payload=None))
 
     def withheld(self) -> "Situation":
-        """The same, but that nobody is to be in KIWI under such an address."""
+        """The same with no payload: such an address is for nobody."""
         return replace(self, wish=Wish(reason=Reason.PLACEHOLDER_EMAIL))
 
-    def having_seen(self, found: Found | None) -> "Situation":
-        """The same, having looked: an earlier load may have changed which claims KIWI's object uses."""
+    def having_seen(self, found: FoundObject | None) -> "Situation":
+        """The same after a look: an earlier load may have changed the claims that KIWI's object uses."""
         used = frozenset() if found is None else frozenset(wanted_claims(self.row.key, found.payload))
         held = used & (self.row.claims | frozenset(self.claims))
         return self.having(replace(seen(self.wish, found, self.actual), held=held))
 
 
 def waits_for(parents: tuple[Row, ...]) -> Reason:
-    """Why an agreement that should be in KIWI has to wait: for its tenant, or for its unit."""
+    """The reason why a desired agreement waits: its tenant, or its unit."""
     tenant_lacks = any(not row.in_kiwi for row in parents if row.key.kind is RowKind.MIETER)
     return Reason.TENANT_NOT_SYNCHRONIZED if tenant_lacks else Reason.WAITING
 
 
 def read_situation(table: Table, key: RowKey, organization: Callable[[], str]) -> Situation | None:
-    """Read the key's row and, of an agreement, its parents' rows, all consistently; None if there is none."""
+    """Read the key's row and an agreement's parent rows, consistently. None: no such row."""
     row = read_row(table, key)
     if row is None:
         return None
@@ -150,10 +150,10 @@ def read_situation(table: Table, key: RowKey, organization: Callable[[], str]) -
 
 
 def _withdrawals_over(table: Table, row: Row) -> frozenset[str]:
-    """The marks of withdrawals that are over: of agreements that are in doubt of theirs, nobody knows yet."""
+    """The marks of finished withdrawals; a withdrawal in doubt is not known to be finished."""
     keys = {mark: RowKey.parse(mark.partition("#")[0]) for mark in sorted(row.disturbed)}
     if not keys:
         return frozenset()
-    there = read_rows(table, list(dict.fromkeys(keys.values())))
-    under_way = {key for key, other in there.items() if other.disturbs and other.doubt is not None}
+    rows = read_rows(table, list(dict.fromkeys(keys.values())))
+    under_way = {key for key, other in rows.items() if other.disturbs and other.doubt is not None}
     return frozenset(mark for mark, key in keys.items() if key not in under_way)

@@ -1,4 +1,4 @@
-"""What load does with a batch: each key once, distinct keys concurrently, while the gate is open."""
+"""Load's work on a batch: each key once, distinct keys concurrently, as long as the gate is open."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
@@ -17,12 +17,12 @@ from kiwi_sync.state.rows import Row, let_rest, owe, read_row
 from kiwi_sync.state.table import Table
 
 from kiwi_load.actual import ActualWriter, TakenOverError
-from kiwi_load.clients import Kiwis
+from kiwi_load.clients import KiwiClients
 from kiwi_load.kiwi_gate import KiwiGate, Passage
 from kiwi_load.worker import TryLaterError, Worker
 
 TRIES = 10
-"""How often a key is tried with growing rests, before it stands as a problem and rests an hour."""
+"""How often a key is tried, with growing rests, before it becomes a problem and rests an hour."""
 LONGEST_REST = 300
 
 
@@ -37,7 +37,7 @@ class Hint:
 
     @property
     def must_be_remembered(self) -> bool:
-        """Whether the row's `todo` may not stand: a wake-up, or a load that broke off after settling."""
+        """Whether the row may lack `todo`: after a wake-up, or a load that broke off after settling."""
         return self.wake or self.receives > 1
 
 
@@ -48,16 +48,16 @@ class Stage:
     table: Table
     queue: Queue
     gate: KiwiGate
-    kiwis: Kiwis
+    clients: KiwiClients
     worker: Worker
     writer: ActualWriter
     pool: Executor
     backoff: float
 
     def work(self, hints: Iterable[Hint], until: datetime | None = None) -> dict[RowKey, Exception]:
-        """Work every key; the keys whose messages must come again, each with why.
+        """Work every key. Returns the keys whose messages must come again, each with its error.
 
-        `until`: after that no key takes another step, for the invocation would not live to see its end.
+        `until`: no key starts a step after it, since the invocation would end first.
         """
         failed: dict[RowKey, Exception] = {}
         for connection, its in _by_connection(hints).items():
@@ -71,7 +71,7 @@ class Stage:
         self, connection: str, hints: list[Hint], until: datetime | None
     ) -> list[tuple[Hint, Exception | None]]:
         try:
-            kiwi = self.kiwis.client(connection)
+            kiwi = self.clients.client(connection)
         except (UnknownConnectionError, SettingsInvalidError) as error:
             self._unusable(connection, error)
             return self._put_off(hints)
@@ -83,7 +83,7 @@ class Stage:
         return list(zip(hints, self.pool.map(lambda hint: self._work(hint, kiwi, until), hints), strict=True))
 
     def _answers(self, connection: str, hint: Hint, kiwi: KiwiClient) -> bool:
-        """Probe with one harmless request; a KIWI that answers at all is back."""
+        """Probe with one harmless request; any answer at all means that KIWI is back."""
         key = hint.key
         try:
             kiwi.get(KINDS[key.kind], kiwi_id(kiwi.organization(), (key.mandant, *key.numbers)))
@@ -107,14 +107,14 @@ class Stage:
         return [(hint, None) for hint in hints]
 
     def _remember(self, hint: Hint) -> None:
-        """The message may be forgotten: the row stands on the list of what is owed, or is put there."""
+        """Make sure that the row is on the list of owed rows, so that the message may be forgotten."""
         if hint.must_be_remembered:
             row = read_row(self.table, hint.key)
             if row is not None:
                 owe(self.table, row, self.gate.clock())
 
     def _work(self, hint: Hint, kiwi: KiwiClient, until: datetime | None) -> Exception | None:
-        """Work one key; the error for which its messages must come again."""
+        """Work one key. Returns the error for which its messages must come again."""
         connection = hint.key.connection
         try:
             self.worker.work(hint.key, kiwi, until)
@@ -132,7 +132,7 @@ class Stage:
                 return error
             self._give_up(hint, error)
         except Exception as error:
-            # Only the kind of error: the text of a validation error quotes the row.
+            # Log the kind of error only: the text of a validation error quotes the row.
             logger.error("key failed", key=str(hint.key), error=type(error).__name__)
             if hint.receives >= TRIES:
                 let_rest(self.table, hint.key, self.gate.clock())
@@ -140,7 +140,7 @@ class Stage:
         return None
 
     def _give_up(self, hint: Hint, error: Exception) -> None:
-        """After ten tries it stands as a problem; the sweep brings it again in an hour."""
+        """Note a problem after ten tries; the sweep sends the key again in an hour."""
         row = read_row(self.table, hint.key)
         if row is not None:
             self.writer.failed(row, str(error))
@@ -153,7 +153,7 @@ class Stage:
         self.worker.access.shared.wake_awaiting(row)
 
     def _rest(self, hint: Hint, error: Exception) -> None:
-        """Let a key that failed come back later each time; what breaks our own code too."""
+        """Make a failed key come back later each time; also one that breaks our own code."""
         seconds = min(self.backoff * 2 ** min(hint.receives, 16), LONGEST_REST)
         logger.info("key rests", key=str(hint.key), seconds=seconds, error=type(error).__name__)
         for receipt in hint.receipts:

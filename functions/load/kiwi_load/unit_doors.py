@@ -1,4 +1,4 @@
-"""Doors of a unit that goes: KIWI deletes it only without them. They are put back if the unit returns."""
+"""Removes the doors of a unit before its deletion, which KIWI demands, and restores them if it returns."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ DOOR_NOTICES = frozenset({Notice.DOORS_REMOVED.value, Notice.DOORS_NOT_RESTORED.
 
 
 def remove_doors(kiwi: KiwiClient, writer: ActualWriter, situation: Situation, token: str) -> Situation:
-    """Take a unit's doors from it, having written them down first; the situation that knows them.
+    """Write a unit's doors down, then take them from it. Returns the situation that knows them.
 
     Raises:
         KiwiError, TakenOverError: some of them may be removed.
@@ -40,13 +40,13 @@ def remove_doors(kiwi: KiwiClient, writer: ActualWriter, situation: Situation, t
 
 
 def restore_doors(kiwi: KiwiClient, situation: Situation) -> Actual:
-    """Put a unit's doors back; those that KIWI does not take any more stay written down, with a notice.
+    """Restore a unit's doors; those that KIWI refuses stay written down, with a notice.
 
     Raises:
         KiwiError: some of them may be back.
     """
-    there = {point.id for point in kiwi.access_points(situation.kiwi_id)}
-    missing = [point for point in _read(situation.actual.doors) if point.id not in there]
+    present = {point.id for point in kiwi.access_points(situation.kiwi_id)}
+    missing = [point for point in _read(situation.actual.doors) if point.id not in present]
     lost = [point for point in missing if not _put_back(kiwi, situation.kiwi_id, point)]
     noticed = situation.actual.noticed - DOOR_NOTICES
     if not lost:
@@ -63,7 +63,7 @@ def _put_back(kiwi: KiwiClient, unit_id: str, point: AccessPoint) -> bool:
     try:
         kiwi.add_access_point(unit_id, point)
     except (KiwiCollision, KiwiRefused):
-        # Another unit has it by now, or there is no such door any more.
+        # Another unit has it by now, or the door no longer exists.
         return False
     except KiwiNotFound:
         return False

@@ -1,4 +1,4 @@
-"""Puts load together from its environment: once a container."""
+"""Puts load together from its environment, once per container."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,26 +15,26 @@ from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Stage
 from kiwi_load.worker import Worker
 
 KEYS_AT_ONCE = 10
-"""As many as a batch of a FIFO queue has."""
+"""The size of a FIFO queue's largest batch."""
 CLIENT_BACKOFF = 0.2
-"""The client's own first rest, as a share of the rest that an absent KIWI gets."""
+"""The client's own first rest, as a share of the rest for an absent KIWI."""
 
 
 class LoadEnvironment(Environment):
-    """What load reads from its environment."""
+    """Load's environment variables."""
 
     load_queue_url: str
     export_queue_url: str
     backoff_seconds: float = 1.0
-    """How long an absent KIWI, or a key that fails, is left alone the first time; doubles each time."""
+    """How long an absent KIWI, or a failing key, is left alone the first time; doubles each time."""
 
 
 @cache
@@ -52,7 +52,7 @@ def stage() -> Stage:
     queue = SqsQueue(sqs, environment.load_queue_url)
     exports = SqsQueue(sqs, environment.export_queue_url)
     backoff = environment.backoff_seconds
-    kiwis = Kiwis(
+    clients = KiwiClients(
         connections=Connections(boto3.client("ssm", config=CONFIG), environment.connections_path),
         secrets=boto3.client("secretsmanager", config=CONFIG),
         http=http_client,
@@ -65,9 +65,9 @@ def stage() -> Stage:
         table=table,
         queue=queue,
         gate=KiwiGate(table, exports, now, backoff),
-        kiwis=kiwis,
+        clients=clients,
         worker=Worker(
-            table, queue, writer, Dependents(table, queue, now), Crowd(table, queue), kiwis.settings
+            table, queue, writer, Dependents(table, queue, now), Placeholders(table, queue), clients.settings
         ),
         writer=writer,
         pool=ThreadPoolExecutor(KEYS_AT_ONCE, thread_name_prefix="load"),

@@ -24,24 +24,24 @@ from kiwi_sync.rules.reasons import Problem, Reason
 from kiwi_sync.state.rows import Row
 from kiwi_sync.state.table import Table
 
-from kiwi_load import claims
+from kiwi_load import claiming
 from kiwi_load.access_steps import AccessSteps
 from kiwi_load.actual import ActualWriter
 from kiwi_load.collision import is_ours, missing_parents
-from kiwi_load.crowd import Crowd
 from kiwi_load.dependents import Dependents
 from kiwi_load.effect import carry_out
 from kiwi_load.ending import Ending
 from kiwi_load.look import has_vanished, look
-from kiwi_load.shared_doors import Loss
+from kiwi_load.placeholders import Placeholders
+from kiwi_load.shared_doors import DoorLoss
 from kiwi_load.situation import Situation, read_situation, waits_for
 
 STEPS = 12
-"""Steps of one load at the most: an agreement that is replaced, with access at the third try, takes seven."""
+"""The most steps of one load: replacing an agreement, with access at the third try, takes seven."""
 
 
 class TryLaterError(Exception):
-    """The key cannot be settled now, but should be later, by itself."""
+    """The key cannot be settled now, but can be later, by itself."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Worker:
     load: Queue
     writer: ActualWriter
     dependents: Dependents
-    crowd: Crowd
+    placeholders: Placeholders
     settings: Callable[[Row], ConnectionSettings]
-    """The settings, at least as new as the row's `source` was made with."""
+    """The settings, at least as new as those that the row's `source` was made with."""
 
     @cached_property
     def ending(self) -> Ending:
@@ -63,14 +63,14 @@ class Worker:
 
     @cached_property
     def access(self) -> AccessSteps:
-        """The steps of a load that are about access."""
+        """The steps of a load that concern access."""
         return AccessSteps(self.writer, self.dependents, self.ending)
 
     def work(self, key: RowKey, kiwi: KiwiClient, until: datetime | None = None) -> None:
-        """Settle a key: make KIWI hold what it should, or note why not. `until`: takes no further step then.
+        """Settle a key: bring KIWI into the desired state, or note the obstacle. `until`: no step after it.
 
         Raises:
-            TryLaterError, TakenOverError: it cannot be settled now.
+            TryLaterError, TakenOverError: the key cannot be settled now.
             KiwiAway, KiwiLoginRefused, KiwiBroken: see there; if the row is in doubt, it stays so.
         """
         for step in range(STEPS):
@@ -81,13 +81,13 @@ class Worker:
                 return
             if situation.row.doubt is not None:
                 situation = look(situation, kiwi, self.dependents)
-            judged = self.crowd.judged(situation)
+            judged = self.placeholders.judged(situation)
             if judged is not None and self._step(judged, kiwi):
                 return
         raise TryLaterError(str(key))
 
     def _step(self, situation: Situation, kiwi: KiwiClient) -> bool:
-        """Plan and carry out one step; whether the key is settled."""
+        """Plan and carry out one step. Returns whether the key is settled."""
         action = next_action(situation.wish, situation.actual)
         if action is not Action.UPDATE or not situation.new_address:
             situation = situation.keeping_address()
@@ -103,10 +103,10 @@ class Worker:
         return self._effect(action, situation, kiwi)
 
     def _let_them_go_first(self, situation: Situation, token: str | None, reason: str | None) -> bool:
-        """Before a tenant or unit its agreements go: when they are sent, its row says that it is leaving.
+        """Send the agreements of a tenant or unit that leaves, after its row says so.
 
-        One may have gone just before the row said so, and then has sent nobody: who is left is looked up
-        again. Whether anybody is; otherwise the next step goes on.
+        An agreement may have gone just before the row said so, and then sent nobody, so the remaining ones
+        are looked up again. Returns whether any remains; if not, the next step goes on.
         """
         self.ending.settle(situation.keeping_address(), token, reason or Reason.WAITING)
         blockers = self.dependents.blockers(situation.row)
@@ -114,7 +114,7 @@ class Worker:
         return bool(blockers)
 
     def _effect(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
-        """Intent, claims, effect, outcome: in this order."""
+        """Intent, claims, effect, result: in this order."""
         needed = situation.claims if action in {Action.CREATE, Action.UPDATE} else {}
         loss = self.access.shared.loss(action, situation, kiwi)
         if action is Action.WITHDRAW and not loss.open:
@@ -123,9 +123,9 @@ class Worker:
         if begun is None:
             return False
         situation, token = begun
-        refused = claims.take_for(self.table, self.load, situation.row, needed, situation.actual.held)
-        if needed and self.crowd.is_placeholder(situation):
-            # Too many by now. The row is in doubt: what was claimed for it is let go in the next step.
+        refused = claiming.take_for(self.table, self.load, situation.row, needed, situation.actual.held)
+        if needed and self.placeholders.is_placeholder(situation):
+            # Too many by now. The row is in doubt: the next step lets go of the claims taken for it.
             return False
         if refused is not None:
             return self._taken(action, situation, token, kiwi, needed[refused])
@@ -134,16 +134,16 @@ class Worker:
         return self._carry_out(action, situation, token, kiwi)
 
     def _taken(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient, reason: str) -> bool:
-        """Another has a value that it needs: it stays as it is, if it may."""
+        """Leave the object as it is, if allowed: another row has a value that it needs."""
         situation = situation.keeping_address()
         if self._must_leave(action, situation, kiwi):
             return self._evict(situation, token, kiwi)
         return self.ending.settle(situation, token, reason)
 
     def _begin(
-        self, action: Action, situation: Situation, needed: Collection[str], loss: Loss
+        self, action: Action, situation: Situation, needed: Collection[str], loss: DoorLoss
     ) -> tuple[Situation, str] | None:
-        """Write the intent: the row is in doubt, who shares its doors is marked; None: it has moved on."""
+        """Write the intent: put the row in doubt and mark rows with shared doors. None: it has moved on."""
         restore = action is Action.REGIVE or (loss.on and action is not Action.DELETE)
         token = self.writer.doubt(situation.row, frozenset(needed), restore_access=restore)
         if token is None:
@@ -154,10 +154,10 @@ class Worker:
         return situation, token
 
     def _must_leave(self, action: Action, situation: Situation, kiwi: KiwiClient) -> bool:
-        """Whether a tenant that cannot have its new address is in KIWI under one that is a placeholder."""
+        """Whether a tenant that cannot get its new address is in KIWI under a placeholder."""
         if action is not Action.UPDATE or not isinstance(situation.wish.payload, Tenant):
             return False
-        return self.crowd.must_leave(situation, kiwi, self.settings(situation.row).blocked_emails)
+        return self.placeholders.must_leave(situation, kiwi, self.settings(situation.row).blocked_emails)
 
     def _evict(self, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
         """Take a tenant from KIWI that is there under a placeholder; then it waits for its new address."""
@@ -167,7 +167,7 @@ class Worker:
         return self._carry_out(Action.DELETE, situation, token, kiwi)
 
     def _carry_out(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
-        """The effect, and what came of it. The row is in doubt, all claims are taken."""
+        """Carry out the effect and write its result. The row is in doubt, all claims are taken."""
         seen = [situation]
 
         def withdrawn() -> None:
@@ -201,7 +201,7 @@ class Worker:
         return self._collided(action, situation, token, kiwi)
 
     def _collided(self, action: Action, situation: Situation, token: str, kiwi: KiwiClient) -> bool:
-        """Adopt what is ours, look after a missing parent, leave alone what is foreign."""
+        """Adopt our own object, look after a missing parent, leave foreign objects alone."""
         payload = situation.wish.payload
         if payload is None or action is Action.DELETE:
             raise TryLaterError(str(situation.row.key))
@@ -229,7 +229,7 @@ class Worker:
         problem: Problem,
         words: str,
     ) -> bool:
-        """Park the row with its problem; but who must not stay as it is goes first, and is refused anew."""
+        """Park the row with its problem. An object that must not stay goes first, and is refused anew."""
         if self._must_leave(action, situation, kiwi):
             return self._evict(situation, token, kiwi)
         situation = situation.keeping_address()
@@ -242,7 +242,7 @@ class Worker:
         return True
 
     def _reason(self, situation: Situation) -> str | None:
-        """What a settled agreement's row says besides its own `reason`: why its parents hold it back."""
+        """The reason why a settled agreement's parents hold it back, besides its own `reason`."""
         if situation.row.desired is None or situation.wish.payload is not None:
             return None
         return situation.wish.reason or waits_for(situation.parents)

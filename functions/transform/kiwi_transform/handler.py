@@ -1,4 +1,4 @@
-"""Transform: works out what KIWI should hold from what the ERP said."""
+"""Transform: derives KIWI's desired content from the ERP's records."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from kiwi_sync.observability import logger, metrics
 from kiwi_sync.queues import keys_of
 from pydantic import Json
 
-from kiwi_transform.batch import transform_keys
+from kiwi_transform.key_by_key import transform_keys
 from kiwi_transform.wiring import queue, stage
 
 

@@ -1,4 +1,4 @@
-"""What transform does with one key: work out what KIWI should hold, write it, send the key to load."""
+"""Transform's work on one key: derive KIWI's desired content, write it, send the key to load."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,15 +12,15 @@ from kiwi_sync.state.rows import Row, read_row
 from kiwi_sync.state.table import Table
 from kiwi_sync.times import Clock
 
-from kiwi_transform.lease import transform_lease
+from kiwi_transform.lease_agreements import transform_lease
 from kiwi_transform.write import is_written, write_desire
 
 ATTEMPTS = 8
-"""How often a row that keeps moving is read again."""
+"""The most reads of a row that keeps moving."""
 
 
 class RowKeepsMovingError(Exception):
-    """A row was changed by someone else between every read and write; the key is tried again later."""
+    """Another writer changed the row between every read and write; the key is tried again later."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Stage:
     grace: timedelta
 
     def transform(self, key: RowKey) -> None:
-        """Bring one key's `desired` up to its `source` and send what load has to look at.
+        """Bring one key's `desired` up to its `source`, and send the keys that load has to look at.
 
         Raises:
             RowKeepsMovingError: see there.
@@ -52,7 +52,7 @@ class Stage:
         raise RowKeepsMovingError(str(key))
 
     def _brought_up(self, row: Row, connection: Connection) -> bool:
-        """Whether the row was brought up; False if it moved on meanwhile."""
+        """Bring the row up. False: it moved on meanwhile."""
         if row.key.kind is RowKind.MIETVERTRAG:
             return transform_lease(self.table, self.load, row, connection, self.clock(), self.grace)
         wanted = desire(row, connection)
@@ -63,10 +63,10 @@ class Stage:
         return True
 
     def _connection(self, row: Row) -> Connection | None:
-        """The settings, at least as new as the source was made with.
+        """The settings, at least as new as those that the source was made with.
 
-        None: they are broken or gone. The row stays on the list of what is owed, so the sweep brings it
-        again; other connections go on.
+        None: they are broken or gone. The row stays on the list of owed rows, so the sweep sends it again;
+        other connections go on.
         """
         try:
             return self.connections.get(row.key.connection, at_least=row.settings_version)

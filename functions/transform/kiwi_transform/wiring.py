@@ -1,4 +1,4 @@
-"""Puts transform together from its environment: once a container."""
+"""Puts transform together from its environment, once per container."""
 
 from datetime import timedelta
 from functools import cache
@@ -15,7 +15,7 @@ from kiwi_transform.stage import Stage
 
 
 class TransformEnvironment(Environment):
-    """What transform reads from its environment."""
+    """Transform's environment variables."""
 
     transform_queue_url: str
     load_queue_url: str
@@ -37,5 +37,5 @@ def stage() -> Stage:
 
 @cache
 def queue() -> SqsQueue:
-    """Transform's own queue, for keys that are to be tried alone."""
+    """Transform's own queue, for keys to be tried alone."""
     return SqsQueue(boto3.client("sqs", config=CONFIG), TransformEnvironment.read().transform_queue_url)

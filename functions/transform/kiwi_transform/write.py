@@ -1,4 +1,4 @@
-"""Writes the `desired` part of rows. Nothing but this module does."""
+"""Writes the `desired` part of rows. No other module does."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from kiwi_sync.times import stamp
 
 
 def is_written(row: Row, desire: Desire) -> bool:
-    """Whether the row's `desired` says already what it should."""
+    """Whether the row's `desired` is up to date already."""
     return (
         row.desired == desire.payload
         and row.reason == _text(desire.reason)
@@ -22,10 +22,10 @@ def is_written(row: Row, desire: Desire) -> bool:
 
 
 def write_desire(table: Table, row: Row, desire: Desire, now: datetime, grace: timedelta) -> bool:
-    """Write a unit's or tenant's `desired`; False if its `source` has moved on since it was read.
+    """Write a unit's or tenant's `desired`. False: its `source` has moved on since it was read.
 
-    The row is owed something from now on, if it was not already: a message that comes late may find newer
-    settings, and a row that was settled under the old ones.
+    From now on the row is owed, if it was not already: a late message may find newer settings, and a row that
+    was settled under the old ones.
     """
     put: dict[str, Value] = {"rev": row.rev + 1, "desired_from": row.source_rev}
     owed = todo_marker(row.key, stamp(now + grace))
@@ -35,9 +35,9 @@ def write_desire(table: Table, row: Row, desire: Desire, now: datetime, grace: t
 def write_agreement(
     table: Table, key: RowKey, row: Row | None, desire: Desire, lease: Row, now: datetime, grace: timedelta
 ) -> bool:
-    """Write an agreement's `desired` as its lease says; False if the row has moved on since it was read.
+    """Write an agreement's `desired` from its lease. False: the row has moved on since it was read.
 
-    The parents are added to those that the row has: a former parent is a debt until load has paid it.
+    The parents are added to the row's present ones: load releases a former parent, then removes it.
     """
     rev = next_rev(None if row is None else row.rev, now)
     put: dict[str, Value] = {"rev": rev, "desired_from": lease.source_rev}
@@ -46,7 +46,7 @@ def write_agreement(
 
 
 def settle_lease(table: Table, lease: Row, marks: dict[str, int]) -> bool:
-    """Take the lease's `todo` away; False if the lease has moved on since it was read."""
+    """Take the lease's `todo` away. False: the lease has moved on since it was read."""
     return table.update(lease.at, Change(put=marks, remove=["todo", "todo_at"]), unchanged(lease))
 
 

@@ -1,4 +1,4 @@
-"""How the functions' AWS clients behave. Each function builds only those that it needs."""
+"""Shared configuration of the functions' AWS clients. Each function builds only the clients it needs."""
 
 from botocore.config import Config
 

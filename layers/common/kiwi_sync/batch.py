@@ -1,4 +1,4 @@
-"""Batches of SQS messages: each is handled by itself, and only those that failed come again."""
+"""Batches of SQS messages. Each message is handled on its own; only failed ones are received again."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from kiwi_sync.observability import logger
 
 
 class _Processor(BatchProcessor):
-    """Logs which message failed with what kind of error: an error's text may quote a person's data."""
+    """Logs the message's id and the kind of error only: an error's text may quote personal data."""
 
     def failure_handler(self, record: Any, exception: Any) -> FailureResponse:
         error = exception[0].__name__ if exception[0] else "unknown"
@@ -22,13 +22,13 @@ class _Processor(BatchProcessor):
 
 
 def _message_id(record: Any) -> str:
-    """Of a typed record, or of one that could not be typed."""
+    """The id of a typed record, or of one that failed typing."""
     return str(record.messageId if isinstance(record, SqsRecordModel) else record["messageId"])
 
 
 def handle_batch(
     event: dict[str, Any], context: LambdaContext, handle: Callable[..., None], model: type[SqsRecordModel]
 ) -> PartialItemFailureResponse:
-    """Handle each record of an SQS event, typed as `model`; the answer names those that failed."""
+    """Handle each record of an SQS event, typed as `model`; the answer names the failed ones."""
     processor = _Processor(event_type=EventType.SQS, model=model, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=handle, processor=processor, context=context)

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 CONNECTION_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$"
 TOKEN_PATH = "/v1/access_token"  # noqa: S105 - a path, no password
-"""Where a session is exchanged for an access token. An assumption: KIWI publishes no path for it."""
+"""The path that exchanges a session for an access token. An assumption: KIWI publishes no path for it."""
 REMEMBERED = timedelta(minutes=1)
-"""How long settings are remembered, however new they are."""
+"""How long settings stay in memory, even if the version is new enough."""
 BLOCKED_ENTRIES = 100
-"""Addresses and domains that a connection blocks at the most: its settings have 4 KB."""
+"""The most addresses and domains that a connection can block: its settings have 4 KB."""
 LARGEST_LIMIT = 100
-"""The largest limit of tenants that share an address: so many items are read at once to know."""
+"""The largest limit of tenants that share an address: checking it reads as many items at once."""
 Separator = Literal["-", "_", ".", "/", "|"]
 
 
 class ConnectionSettings(BaseModel):
-    """What a user sets for a connection."""
+    """The settings of a connection, as a user writes them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     separator: Separator = "-"
@@ -44,11 +44,11 @@ class ConnectionSettings(BaseModel):
     brake_percent: float = Field(default=5, ge=0, le=100)
     secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
     expected_every: float = Field(default=0, ge=0, le=10_000, allow_inf_nan=False)
-    """Hours within which an export is expected; 0: not watched."""
+    """The hours within which the next export is expected; 0: no expectation."""
     blocked_emails: tuple[str, ...] = Field(default=(), max_length=BLOCKED_ENTRIES)
-    """Addresses, and `@domain` with its subdomains, under which nobody is synchronized: placeholders."""
+    """Addresses, and domains (`@domain`, subdomains included), that are placeholders: never synchronized."""
     shared_email_limit: int = Field(default=3, ge=0, le=LARGEST_LIMIT)
-    """An address that more tenants than this want is a placeholder for all of them; 0: none is."""
+    """The most tenants that may share an address; with more it is a placeholder for all. 0: no limit."""
 
     @field_validator("time_zone")
     @classmethod
@@ -64,7 +64,7 @@ class ConnectionSettings(BaseModel):
 
     @property
     def watched(self) -> timedelta | None:
-        """Within which time an export is expected; None: whenever it comes."""
+        """The time within which the next export is expected; None: no expectation."""
         return timedelta(hours=self.expected_every) if self.expected_every else None
 
     @property
@@ -75,7 +75,7 @@ class ConnectionSettings(BaseModel):
 
 @dataclass(frozen=True)
 class Connection:
-    """A connection with its settings, and the version that Parameter Store counts."""
+    """A connection with its settings and their version in Parameter Store."""
 
     id: str
     settings: ConnectionSettings
@@ -83,10 +83,15 @@ class Connection:
 
     @cached_property
     def shape(self) -> str:
-        """Fingerprint of the settings that shape what KIWI should hold: a change re-synchronizes."""
-        its = self.settings
-        shaping = json.dumps([its.separator, its.time_zone, its.blocked_emails, its.shared_email_limit])
-        return blake2b(shaping.encode("utf-8"), digest_size=8).hexdigest()
+        """Fingerprint of the settings that shape KIWI's content: a change re-synchronizes everything."""
+        settings = self.settings
+        shaping = (
+            settings.separator,
+            settings.time_zone,
+            settings.blocked_emails,
+            settings.shared_email_limit,
+        )
+        return blake2b(json.dumps(shaping).encode("utf-8"), digest_size=8).hexdigest()
 
 
 class UnknownConnectionError(Exception):
@@ -123,13 +128,14 @@ class Connections:
         self._known: dict[str, tuple[Connection, datetime]] = {}
 
     def get(self, connection: str, at_least: int | None = None) -> Connection:
-        """The connection's settings; read again unless those remembered are `at_least` that version.
+        """The connection's settings, read again if those in memory are older than version `at_least`.
 
-        And are not older than a minute: a parameter that is deleted and made again counts from 1 again.
+        They are also read again after a minute: a parameter that is deleted and made anew counts from 1
+        again.
 
         Raises:
-            UnknownConnectionError: there is none with this id.
-            SettingsInvalidError: its settings are broken.
+            UnknownConnectionError: no connection has this id.
+            SettingsInvalidError: the stored settings are broken.
         """
         moment = self._clock()
         if at_least is not None and connection in self._known:

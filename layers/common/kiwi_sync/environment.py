@@ -1,4 +1,4 @@
-"""What a function reads from its environment: once, when it is wired."""
+"""A function's environment variables, read once, when the function is wired."""
 
 import os
 from typing import Self
@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Environment(BaseModel):
-    """Variables that every function has; each adds its own. Names are the variables', in lower case."""
+    """Variables that every function has; each adds its own. Field names are the variables' in lower case."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     table_name: str
     connections_path: str
     grace_seconds: float = 900
-    """How long a sent key is left alone before the sweep sends it again."""
+    """Seconds that a sent key is left alone before the sweep sends it again."""
 
     @classmethod
     def read(cls) -> Self:

@@ -1,4 +1,4 @@
-"""Messages of the queues between the stages, and of the export queue. They carry keys and places only."""
+"""Messages of the export queue and of the queues between the stages. They carry only keys and places."""
 
 import json
 from operator import not_
@@ -14,7 +14,7 @@ PARTS = "erp-export-parts/1"
 SWEEP: Final = "kiwi-sweep/1"
 
 KEY_BYTES = 1024
-"""Of an object's key, in UTF-8: S3 takes no more."""
+"""The longest object key that S3 takes, in bytes of UTF-8."""
 
 # Release 0.1 wrote `earnest`: messages under way and documents that were kept for an approval still say it.
 _IGNORE_DRY_RUN = Field(
@@ -23,7 +23,7 @@ _IGNORE_DRY_RUN = Field(
 
 
 class Pointer(BaseModel):
-    """A message that says where an export lies. `version`: of the object, so that it is read twice alike.
+    """A message that says where an export lies. `version` pins the object, so that every read is the same.
 
     `plan`: the fingerprint of the plan that is to be carried out. `ignore_dry_run`: carry the export out even
     if it says `dry_run` (a person has approved its hold); a plan implies it.
@@ -34,7 +34,7 @@ class Pointer(BaseModel):
     key: str = Field(min_length=1)
     version: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{1,1024}$")
     side: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._~+/=-]{0,1024}$")
-    """Version of the side file, "" if there is none; None: not looked for yet."""
+    """Version of the side file, "" if there is none; None: not read yet."""
     plan: str | None = Field(default=None, pattern="^[0-9a-f]{32}$")
     ignore_dry_run: bool = _IGNORE_DRY_RUN
 
@@ -46,7 +46,7 @@ class Pointer(BaseModel):
         return key
 
     def message(self) -> str:
-        """The message that it is."""
+        """The message as a model of the queue."""
         return json.dumps({"format": POINTER, **self.model_dump(exclude_none=True)})
 
 
@@ -71,11 +71,11 @@ class Parts(BaseModel):
 
 
 class SweepOrder(BaseModel):
-    """The message that starts a sweep, or lets it go on.
+    """The message that starts a sweep, or continues one.
 
-    `connection`: only this one. `resume`: KIWI is back, so do not wait until sent keys are due again.
-    `until`: what is due later than this was sent by an earlier part of the same sweep. `part`: how many
-    there were. `after`: the connections up to this one have been swept.
+    `connection`: sweep only this one. `resume`: KIWI is back, so send keys again that are not due yet.
+    `until`: leave out rows due later, which an earlier part of the same sweep has sent. `part`: the number of
+    earlier parts. `after`: continue behind this connection.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -103,7 +103,7 @@ class TransformMessage(BaseModel):
 class LoadMessage(BaseModel):
     """A message to load: one key.
 
-    `wake`: sent by load itself, to a row whose `todo` may not stand; such a message must not be forgotten.
+    `wake`: sent by load itself, to a row that may not carry `todo`; such a message must not be forgotten.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

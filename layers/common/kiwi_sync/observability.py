@@ -1,4 +1,4 @@
-"""Logger and metrics of a stage. What is logged: keys, ids, codes and counts; never a person's data."""
+"""Logger and metrics of a stage. Logs hold keys, ids, codes and counts; never personal data."""
 
 from aws_lambda_powertools import Logger, Metrics
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 KEYS_A_MESSAGE = 25
 """Keys in one message to transform: few enough to be worked within seconds."""
 BATCH = 10
-"""Messages that SQS takes at once."""
+"""The most messages that SQS takes at once."""
 
 T = TypeVar("T")
 
 
 class QueueError(Exception):
-    """SQS took some messages of a batch, but not all, also after repeating."""
+    """SQS took only some messages of a batch, even after repetition."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ class Outgoing:
 
 
 class Queue(Protocol):
-    """The port: a queue that can be sent to."""
+    """The port: a queue to send to."""
 
     def send(self, messages: Iterable[Outgoing]) -> None:
         """Send all messages.
 
         Raises:
-            QueueError: not all were taken.
+            QueueError: not all messages were taken.
         """
         ...
 
     def hold(self, receipt: str, seconds: int) -> None:
-        """Let a received message, that will be reported as failed, come back only after `seconds`."""
+        """Delay the return of a received message, which will be reported as failed, by `seconds`."""
         ...
 
 
@@ -57,13 +57,13 @@ def in_batches(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def send_to_transform(queue: Queue, keys: Iterable[RowKey]) -> None:
-    """Send keys to transform, many in a message."""
+    """Send keys to transform, several in a message."""
     texts = (key.text for key in keys)
     queue.send(Outgoing(json.dumps({"keys": batch})) for batch in in_batches(texts, KEYS_A_MESSAGE))
 
 
 def send_to_load(queue: Queue, keys: Iterable[RowKey], *, wake: bool = False) -> None:
-    """Send keys to load, a message each, in the key's own message group."""
+    """Send keys to load, one in a message, each in the key's own message group."""
     queue.send(Outgoing(json.dumps({"key": key.text, "wake": wake}), group=key.group) for key in keys)
 
 
@@ -76,7 +76,7 @@ class SqsQueue:
         self._attempts = attempts
 
     def send(self, messages: Iterable[Outgoing]) -> None:
-        """Send in batches of ten; entries that SQS did not take are sent again."""
+        """Send in batches of ten, and repeat the entries that SQS did not take."""
         for batch in in_batches(messages, BATCH):
             entries = [self._entry(str(number), message) for number, message in enumerate(batch)]
             for _ in range(self._attempts):
@@ -105,9 +105,9 @@ class SqsQueue:
 
 
 def keys_of(texts: Sequence[str]) -> list[RowKey]:
-    """The keys, each once, in the order of their first mention.
+    """The keys of these texts, without repetitions, in the order of their first mention.
 
     Raises:
-        ValueError: one is not the text of a key.
+        ValueError: a text is not that of a key.
     """
     return [RowKey.parse(text) for text in dict.fromkeys(texts)]

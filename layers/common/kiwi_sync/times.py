@@ -7,7 +7,7 @@ Clock = Callable[[], datetime]
 """Gives the present time, with a time zone."""
 
 TOMBSTONE = timedelta(days=90)
-"""How long a row whose entity is gone from ERP and KIWI is kept."""
+"""How long a row is kept after its entity is gone from ERP and KIWI."""
 
 
 def now() -> datetime:

@@ -12,11 +12,11 @@ from urllib.parse import quote_plus
 
 import boto3
 from moto import mock_aws
-from moto.dynamodb.models.table import Table as MotoTable
+from moto.dynamodb.models.table import TableDefinition as MotoTable
 
 from kiwi_sandbox.aws.gate import Gate
 from kiwi_sandbox.cloudformation import REGION
-from kiwi_sandbox.template import Blueprint, Bucket, Queue, Table
+from kiwi_sandbox.template import Blueprint, Bucket, QueueDefinition, TableDefinition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -72,7 +72,7 @@ class EmbeddedAws:
     def __exit__(self, *_exception: object) -> None:
         self._exits.close()
 
-    def send(self, queue: Queue, body: str) -> str:
+    def send(self, queue: QueueDefinition, body: str) -> str:
         """Sends a message and returns its id."""
         return self.sqs.send_message(QueueUrl=queue.url, MessageBody=body)["MessageId"]
 
@@ -111,7 +111,7 @@ class EmbeddedAws:
         return next(bucket for bucket in self.blueprint.buckets if bucket.notifications)
 
     @property
-    def table(self) -> Table:
+    def table(self) -> TableDefinition:
         """The state table."""
         return self.blueprint.tables[0]
 
@@ -135,7 +135,7 @@ class EmbeddedAws:
         for name, value in self.blueprint.parameters.items():
             self.put_parameter(name, value)
 
-    def _create_table(self, table: Table) -> None:
+    def _create_table(self, table: TableDefinition) -> None:
         self.dynamodb.create_table(TableName=table.name, BillingMode="PAY_PER_REQUEST", **table.definition)
         if table.ttl_attribute:
             self.dynamodb.update_time_to_live(

@@ -1,9 +1,9 @@
-"""Access points: the doors of a unit. As long as it has any, KIWI cannot delete it."""
+"""Access points: the doors of a unit. KIWI cannot delete a unit that has any."""
 
 import hashlib
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, strings
 
@@ -49,14 +49,14 @@ def add_all(organization: Organization, unit_id: str, body: Any) -> list[Object]
 
 
 def remove(organization: Organization, unit_id: str, point_id: str) -> None:
-    """Take a door from a unit. Who may open it still may."""
+    """Remove a door from a unit. Permissions to open it stay."""
     organization.rental_units.get(unit_id)
     if organization.access_points[unit_id].pop(point_id, None) is None:
         raise not_found("access_point")
 
 
 def search(organization: Organization, query: dict[str, str]) -> list[Object]:
-    """The account's doors whose name has the text that is searched for, page by page."""
+    """The account's doors whose name contains the search text, page by page."""
     if not organization.shared.knows_session(query.get("session_key", "")):
         raise ApiError(401, "UNAUTHORIZED", "No such session")
     size, page = _count(query, "page_size", 20), _count(query, "page_number", 1)
@@ -77,13 +77,13 @@ def _count(query: dict[str, str], name: str, default: int) -> int:
 
 
 def _found(organization: Organization, unit_id: str, point: Object) -> Object:
-    """A door as the search shows it; nobody has said anything of its battery and its owner."""
+    """A door in search results; battery and owner are empty."""
     address = organization.rental_units.get(unit_id)["address"]
     return {"id": point["id"], "name": point["name"], "address": address, "battery": None, "owner": None}
 
 
 def assign_automatically(organization: Organization, unit: Object) -> None:
-    """Assign the house's door and the unit's own, as KIWI's people do by hand."""
+    """Assign the house's door and the unit's own, as KIWI's staff do by hand."""
     doors = [f"flat-{organization.id}-{unit['id']}"]
     if unit["address"] is not None:
         texts = "\n".join(str(value) for name, value in unit["address"].items() if name not in {"lat", "lng"})

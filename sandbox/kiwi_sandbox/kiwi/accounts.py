@@ -1,4 +1,4 @@
-"""Log-in: accounts, sessions, and the access tokens that the ERP API wants."""
+"""Log-in: accounts, sessions, and the access tokens for the ERP API."""
 
 import secrets
 import time
@@ -8,7 +8,7 @@ from typing import Any
 
 import jwt
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid
 from kiwi_sandbox.kiwi.validation import as_object, strings
 
 AUDIENCE = "https://housing.kiwi.ki"
@@ -21,7 +21,7 @@ _LONGEST_SESSION_DAYS = 90
 
 @dataclass
 class Account:
-    """Somebody who may log in and change the data of one organization."""
+    """A user that may log in and change the data of one organization."""
 
     username: str
     password: str
@@ -30,7 +30,7 @@ class Account:
 
 
 class Accounts:
-    """All accounts with what was issued to them."""
+    """All accounts, with the sessions and tokens issued to them."""
 
     def __init__(self) -> None:
         self.issuer = ""
@@ -45,7 +45,7 @@ class Accounts:
         self._accounts[username] = Account(username, password, user_id, organization_id)
 
     def set_password(self, username: str, password: str) -> None:
-        """Change a password; sessions go on."""
+        """Change a password; sessions continue."""
         self._accounts[username].password = password
 
     def expire_tokens(self) -> None:
@@ -53,7 +53,7 @@ class Accounts:
         self._key = secrets.token_bytes(32)
 
     def expire_sessions(self) -> None:
-        """Expire every session so far."""
+        """Expire every session issued so far."""
         self._sessions.clear()
 
     def knows_session(self, session_key: str) -> bool:
@@ -102,11 +102,11 @@ class Accounts:
         return _ok({"access_token": self.sign(claims), "expires": _iso(datetime.fromtimestamp(expires, UTC))})
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """A token that says whatever it is to say."""
+        """A signed token with any claims."""
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
     def organization_of(self, authorization: str | None) -> int:
-        """The organization that the bearer of the token may change."""
+        """The organization that the token's bearer may change."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise ApiError(401, "UNAUTHORIZED", "No access token")
@@ -118,7 +118,7 @@ class Accounts:
                 audience=AUDIENCE,
                 issuer=self.issuer,
                 leeway=_LEEWAY_SECONDS,
-                # A user id may be a number, which the standard knows nothing of.
+                # A user id may be a number, which the standard does not foresee.
                 options={"require": _CLAIMS, "verify_sub": False},
             )
             if claims["ctx"] != "organization" or not str(claims["sub"]).isdigit():

@@ -1,9 +1,9 @@
-"""Doors: which account may open which, by one permission for both, whatever agreements it comes from."""
+"""Doors and the accounts that may open them: one permission per pair, from any number of agreements."""
 
 from collections import defaultdict
 
 SEEN = 20
-"""As many of a door's permissions KIWI looks through to find the one that it is to remove."""
+"""The number of a door's permissions that KIWI searches for the one to remove."""
 
 
 class Doors:
@@ -14,7 +14,7 @@ class Doors:
         self._permissions: defaultdict[str, list[str]] = defaultdict(list)
 
     def grant(self, account: str, door: str) -> None:
-        """Let an account open a door, which is created if there is none."""
+        """Let an account open a door, which is created if it does not exist."""
         self.accounts.add(account)
         if account not in self._permissions[door]:
             self._permissions[door].append(account)
@@ -25,5 +25,5 @@ class Doors:
             self._permissions[door].remove(account)
 
     def permissions(self) -> set[tuple[str, str]]:
-        """Which account may open which door."""
+        """The accounts that may open each door."""
         return {(account, door) for door, accounts in self._permissions.items() for account in accounts}

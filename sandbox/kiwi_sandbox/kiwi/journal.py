@@ -1,4 +1,4 @@
-"""Which requests came in, and how they ended; never what they said."""
+"""The requests that came in, with their results; never their content."""
 
 import threading
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Journal:
             self._requests.append(request)
 
     def clear(self) -> None:
-        """Forget the requests so far; numbers go on."""
+        """Forget the requests so far; numbers continue."""
         with self._lock:
             self._requests.clear()
 

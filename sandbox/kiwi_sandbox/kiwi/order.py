@@ -1,18 +1,18 @@
-"""The order of what happens in KIWI: which requests overlap."""
+"""The order of events in KIWI, which tells overlapping requests."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class Order:
-    """The order of what happened: which requests overlapped."""
+    """Counts events, to find overlapping requests."""
 
     effects: int = 0
-    """How many objects have come or gone, and how many addresses have come."""
+    """The number of objects created or deleted and of addresses added."""
     came_in: int = 0
-    """How many had, when the request that is being answered came in."""
+    """The value of `effects` when the present request came in."""
 
     def next(self) -> int:
-        """The number of something that happens now."""
+        """The number of an event that happens now."""
         self.effects += 1
         return self.effects

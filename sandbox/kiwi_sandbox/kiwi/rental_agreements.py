@@ -1,11 +1,11 @@
-"""Rental agreements: one tenant each, dates that must be just so, and a deletion that leaves doors open."""
+"""Rental agreements: one tenant each, strictly checked dates, and a deletion that leaves doors open."""
 
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-from kiwi_sandbox.kiwi.access import MAY_BE_OPEN, new_state
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.door_access import MAY_BE_OPEN, new_state
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, id_of, strings
 
@@ -30,7 +30,7 @@ def get(organization: Organization, key: str) -> Object:
 
 
 def create(organization: Organization, body: Any) -> Object:
-    """A new agreement, without access."""
+    """Create an agreement, without access."""
     body = as_object(body)
     key = id_of(body, "rental_agreement_id")
     texts = strings(body, "external_id", "tenant_id", "rental_unit_id")
@@ -38,7 +38,7 @@ def create(organization: Organization, body: Any) -> Object:
     check_storable(*texts.values())
     agreement: Object = {"id": key, **texts, **_term(*moments), "organization_id": organization.id}
     if organization.rental_agreements.created_meanwhile(agreement["id"]):
-        # Two creations have raced: the loser's check for the id was over before the winner had it.
+        # Two creations have raced: the loser checked the id before the winner had it.
         raise ApiError(400, "RENTAL_AGREEMENT_CREATE_ERROR")
     return read_back(organization, add(organization, agreement))
 
@@ -57,14 +57,14 @@ def add(organization: Organization, agreement: Object) -> Object:
 
 
 def update(organization: Organization, key: str, body: Any) -> Object:
-    """The agreement with another term; whatever else the body says is ignored."""
+    """Change the agreement's dates; everything else in the body is ignored."""
     moments = _moments(as_object(body))
     agreement = organization.rental_agreements.get(key)
     return read_back(organization, organization.rental_agreements.put(agreement | _term(*moments)))
 
 
 def delete(organization: Organization, key: str) -> Object:
-    """Take the agreement away, in every organization that has the id; note it if doors may be open."""
+    """Delete the agreement, in every organization that has the id; note it if doors may be open."""
     all_ = organization.shared.organizations.values()
     everywhere = [one for one in all_ if key in one.rental_agreements]
     if not everywhere:
@@ -80,7 +80,7 @@ def delete(organization: Organization, key: str) -> Object:
 
 
 def remove(organization: Organization, key: str) -> Object:
-    """Take the agreement away, and leave its doors as they are."""
+    """Delete the agreement, and leave its doors as they are."""
     return organization.rental_agreements.remove(key)
 
 
@@ -107,7 +107,7 @@ def _moment(field: str, value: str) -> datetime:
 
 
 def _kept(moment: datetime) -> str:
-    """The moment as it is read back; one without a time zone is taken for UTC."""
+    """The moment as it is read back; UTC if it has no time zone."""
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     try:
         return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")

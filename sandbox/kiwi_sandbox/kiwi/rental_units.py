@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiwi_sandbox.kiwi import access_points
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import MAX_ID_LENGTH, as_object, check_storable, is_id, strings
 
@@ -16,7 +16,7 @@ _LONGEST = {"street": 255, "postal_code": 10, "city": 255, "state": 255, "countr
 
 
 def list_all(organization: Organization, query: Mapping[str, str]) -> list[Object]:
-    """All units; the query must say whether with their access points."""
+    """All units; the query must say whether to include their access points."""
     wanted = query.get("include_access_points")
     if wanted not in ("true", "false"):
         raise invalid(Issue("include_access_points", "must be true or false", "query"))
@@ -27,7 +27,7 @@ def list_all(organization: Organization, query: Mapping[str, str]) -> list[Objec
 
 
 def create(organization: Organization, body: Any) -> Object:
-    """A new unit. A bad id is called a duplicate, and one that is too long breaks KIWI."""
+    """Create a unit. KIWI calls a bad id a duplicate, and breaks at one that is too long."""
     body = as_object(body)
     key = _id(body)
     _check(body)
@@ -43,7 +43,7 @@ def create(organization: Organization, body: Any) -> Object:
 
 
 def _id(body: dict[str, Any]) -> str:
-    """The id that is wanted; KIWI makes one up for none."""
+    """The requested id; a made-up one if none is given."""
     if body.get("rental_unit_id", "absent") in (None, ""):
         return str(uuid.uuid4())
     return strings(body, "rental_unit_id")["rental_unit_id"]
@@ -57,7 +57,7 @@ def add(organization: Organization, unit: Object) -> Object:
 
 
 def add_by_hand(organization: Organization, unit: Object) -> Object:
-    """Store a unit that somebody has created at leisure: its address is kept once, like any other."""
+    """Store a unit created earlier by hand: its address is kept once, like any other."""
     address = unit["address"] or {}
     if all(address.get(field) is not None for field in (*_ADDRESS_TEXTS, *_ADDRESS_NUMBERS)):
         texts = tuple(address[field] for field in _ADDRESS_TEXTS)
@@ -67,7 +67,7 @@ def add_by_hand(organization: Organization, unit: Object) -> Object:
 
 
 def update(organization: Organization, key: str, body: Any) -> Object:
-    """The unit with other content under the same id."""
+    """Replace the content of the unit under the same id."""
     body = as_object(body)
     _check(body)
     organization.rental_units.get(key)
@@ -78,13 +78,13 @@ def update(organization: Organization, key: str, body: Any) -> Object:
 
 
 def delete(organization: Organization, key: str) -> None:
-    """Take the unit away; of two who do so at once, both are told that they did."""
+    """Delete the unit; two simultaneous deletions both succeed."""
     if key in organization.rental_units or not organization.rental_units.removed_meanwhile(key):
         remove(organization, key)
 
 
 def remove(organization: Organization, key: str) -> None:
-    """Take the unit away; KIWI falls over while an agreement needs it, or a door is assigned to it."""
+    """Delete the unit; KIWI breaks while an agreement needs it, or a door is assigned to it."""
     organization.rental_units.get(key)
     if organization.rental_agreements.refers("rental_unit_id", key) or organization.access_points[key]:
         raise unexpected()
@@ -96,7 +96,7 @@ def _already_exists() -> ApiError:
 
 
 def _check(body: dict[str, Any]) -> None:
-    """Refuse what is not of the right types, before anything is looked up."""
+    """Refuse wrong types, before anything is looked up."""
     strings(body, "external_id", "name")
     if "address" not in body:
         raise invalid(Issue("address", "is a required property"))
@@ -119,7 +119,7 @@ def _from_body(organization: Organization, key: str, body: dict[str, Any]) -> Ob
 
 
 def _address(organization: Organization, key: str, address: dict[str, Any] | None) -> Object | None:
-    """The address as KIWI keeps it: whole, with the coordinates that came first, or silently not at all."""
+    """The address as KIWI keeps it: whole, with its first coordinates, or silently not at all."""
     check_storable(*(value for value in (address or {}).values() if isinstance(value, str)))
     if address is None or not all(address.get(field) for field in _ADDRESS_TEXTS):
         return None

@@ -1,4 +1,4 @@
-"""Which request means what: the paths of both services."""
+"""Routing: the paths of both services, and the operation behind each."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import unquote
 
-from kiwi_sandbox.kiwi import access, access_points, rental_agreements, rental_units, tenants
-from kiwi_sandbox.kiwi.errors import FrameworkError
+from kiwi_sandbox.kiwi import access_points, door_access, rental_agreements, rental_units, tenants
+from kiwi_sandbox.kiwi.error_answers import FrameworkError
 from kiwi_sandbox.kiwi.store import Organization
 
 CORE = "/core"
@@ -20,8 +20,8 @@ ACCESS_TOKEN = f"{CORE}/v1/access_token"
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request as it came in; `body` is what the JSON said, or None."""
+class IncomingCall:
+    """A request as it came in; `body` is the content of the JSON, or None."""
 
     method: str
     path: str
@@ -32,9 +32,9 @@ class Call:
     """Whether the body is UTF-8."""
 
 
-Operation = Callable[[Organization, str, Call], Any]
+Operation = Callable[[Organization, str, IncomingCall], Any]
 
-# By method, resource and what follows the id. The state's paths are written with a dash, the others not.
+# By method, resource and the rest after the id. The state's paths are written with a dash, the others not.
 _OPERATIONS: dict[tuple[str, str, str], Operation] = {
     ("GET", "rental_units", ""): lambda org, _, call: org.shared.unordered(
         rental_units.list_all(org, call.query)
@@ -55,9 +55,11 @@ _OPERATIONS: dict[tuple[str, str, str], Operation] = {
     ("GET", "rental_agreements", "id"): lambda org, key, _: rental_agreements.get(org, key),
     ("PUT", "rental_agreements", "id"): lambda org, key, call: rental_agreements.update(org, key, call.body),
     ("DELETE", "rental_agreements", "id"): lambda org, key, _: rental_agreements.delete(org, key),
-    ("GET", "rental-agreements", "id/state"): lambda org, key, _: access.read_state(org, key),
-    ("PUT", "rental-agreements", "id/state"): lambda org, _, call: access.wish(org, call.query, call.body),
-    ("POST", "rental-agreements", "id/reconcile"): lambda org, key, _: access.reconcile(org, key),
+    ("GET", "rental-agreements", "id/state"): lambda org, key, _: door_access.read_state(org, key),
+    ("PUT", "rental-agreements", "id/state"): lambda org, _, call: door_access.wish(
+        org, call.query, call.body
+    ),
+    ("POST", "rental-agreements", "id/reconcile"): lambda org, key, _: door_access.reconcile(org, key),
     ("GET", "rental_units", "id/access-points"): lambda org, key, _: access_points.of_unit(org, key),
     ("POST", "rental_units", "id/access-points"): lambda org, key, call: access_points.add(
         org, key, call.body
@@ -83,16 +85,16 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Target:
-    """The thing that a path of the ERP API points at."""
+    """The object of the ERP API that a path names."""
 
     organization_id: int | None
-    """None: it is no number."""
+    """None: the path has no number here."""
     resource: str
     key: str
     rest: str
 
     def check_known(self) -> None:
-        """404, unless there is something that can be done there."""
+        """Raise 404 unless the path has some operation."""
         if (self.resource, self.rest) not in _SHAPES:
             raise FrameworkError(404, "Not Found")
 
@@ -102,7 +104,7 @@ class Target:
         return _KINDS.get(self.resource)
 
     def operation(self, method: str) -> Operation:
-        """The operation that this method is, or 404 or 405."""
+        """The operation of this method. Raises 404 or 405."""
         self.check_known()
         try:
             return _OPERATIONS[method, self.resource, self.rest]
@@ -111,7 +113,7 @@ class Target:
 
 
 def target(path: str) -> Target | None:
-    """The thing that the path points at, or None outside the ERP API."""
+    """The object that the path names; None outside the ERP API."""
     root = f"{ERP}/organizations/"
     if not path.startswith(root):
         return None
@@ -141,7 +143,7 @@ def body_id(kind: str | None, body: Any) -> str | None:
 
 
 def read_json(content: bytes) -> tuple[Any, bool]:
-    """The JSON in a body (None if it is none), and whether the body is text at all."""
+    """The JSON in a body (None if there is none), and whether the body is text at all."""
     try:
         return json.loads(content.decode("utf-8")), True
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from kiwi_sandbox.kiwi.routes import Call, read_json
+from kiwi_sandbox.kiwi.routes import IncomingCall, read_json
 from kiwi_sandbox.kiwi.service import Reply, Service
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -18,7 +18,7 @@ _STOP_SECONDS = 5.0
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads a request, has it answered, writes the answer in one piece."""
+    """Reads a request, has it answered, and writes the answer in one piece."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -29,13 +29,13 @@ class Handler(BaseHTTPRequestHandler):
     def handle_call(self) -> None:
         """Answer the request that has been parsed so far."""
         if self._closed:
-            # KIWI has closed the connection after an error 500, without a word.
+            # KIWI silently closes the connection after an error 500.
             self._reset()
             return
         url = urlsplit(self.path)
         body, is_text = read_json(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         reply = self.server.service.answer(
-            Call(
+            IncomingCall(
                 method=self.command,
                 path=url.path,
                 query=dict(parse_qsl(url.query, keep_blank_values=True)),
@@ -106,12 +106,12 @@ class Server(ThreadingHTTPServer):
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no error of the server's; anything else is shown."""
+        """Show an error, unless a client has hung up."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def stop(self) -> None:
-        """Hang up on everybody and wait for the threads to notice."""
+        """Close all connections and wait for the threads to end."""
         self.service.stopping.set()
         self.shutdown()
         with self._changed:

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from kiwi_sandbox.kiwi import routes
 from kiwi_sandbox.kiwi.accounts import Accounts
-from kiwi_sandbox.kiwi.addresses import Texts
-from kiwi_sandbox.kiwi.errors import ApiError, FrameworkError, Issue, RedirectError, invalid
-from kiwi_sandbox.kiwi.faults import Fate, FaultSource
+from kiwi_sandbox.kiwi.address_book import Texts
+from kiwi_sandbox.kiwi.error_answers import ApiError, FrameworkError, Issue, RedirectError, invalid
 from kiwi_sandbox.kiwi.journal import Journal, Request
-from kiwi_sandbox.kiwi.routes import Call, Target
+from kiwi_sandbox.kiwi.planned_faults import DrawnFault, FaultSource
+from kiwi_sandbox.kiwi.routes import IncomingCall, Target
 from kiwi_sandbox.kiwi.store import Organization, Shared
 
 
@@ -27,7 +27,7 @@ class Reply:
 
 
 class Service:
-    """Answers one request after the other: what takes effect, takes effect alone."""
+    """Answers one request after the other, so that effects never overlap."""
 
     def __init__(self, seed: int) -> None:
         self.lock = threading.RLock()
@@ -38,45 +38,47 @@ class Service:
         self.faults = FaultSource(seed)
         self.journal = Journal()
         self.while_writing: Callable[[], object] = lambda: self.stopping.wait(self.shared.addresses.window)
-        """Called while a new address is written down: other requests are answered meanwhile."""
+        """Called while a new address is written down, so that other requests are answered meanwhile."""
 
     def organization(self, organization_id: int) -> Organization:
-        """The organization, which exists from now on."""
+        """The organization, created if it is new."""
         organizations = self.shared.organizations
         return organizations.setdefault(organization_id, Organization(organization_id, self.shared))
 
-    def answer(self, call: Call) -> Reply | None:
-        """The answer, or None where the connection is to be reset."""
+    def answer(self, call: IncomingCall) -> Reply | None:
+        """The answer, or None if the connection is to be reset."""
         target = routes.target(call.path)
         came_in = self.shared.order.effects
-        fate = self.faults.next(login=target is None and call.path != routes.HEALTH)
-        if fate.delay:
-            self.stopping.wait(fate.delay)
-        reply = self._reply(call, target, fate, came_in)
+        drawn = self.faults.next(login=target is None and call.path != routes.HEALTH)
+        if drawn.delay:
+            self.stopping.wait(drawn.delay)
+        reply = self._reply(call, target, drawn, came_in)
         self.journal.add(
             Request(
-                seq=fate.seq,
+                seq=drawn.seq,
                 method=call.method,
                 path=call.path,
                 kind=target.kind if target else None,
                 id=(target.key or routes.body_id(target.kind, call.body)) if target else None,
                 status=reply.status if reply else None,
-                fault=fate.fault,
+                fault=drawn.fault,
                 organization_id=target.organization_id if target else None,
             )
         )
         return reply
 
-    def _reply(self, call: Call, target: Target | None, fate: Fate, came_in: int) -> Reply | None:
-        if fate.fault == "reset_before":
+    def _reply(
+        self, call: IncomingCall, target: Target | None, drawn: DrawnFault, came_in: int
+    ) -> Reply | None:
+        if drawn.fault == "reset_before":
             return None
         new: list[Texts] = []
         try:
-            if fate.error:
-                raise fate.error
+            if drawn.error:
+                raise drawn.error
             with self.lock:
                 self.shared.order.came_in = came_in
-                # Written out under the lock: the answer is what was true at one moment.
+                # Written under the lock: the answer is the truth of one moment.
                 try:
                     reply = self._other(call) if target is None else self._work(call, target)
                 finally:
@@ -87,7 +89,7 @@ class Service:
             reply = Reply(error.status, _encode(error.body), error.headers)
         if new:
             self._write_down(new)
-        return None if fate.fault == "reset_after" else reply
+        return None if drawn.fault == "reset_after" else reply
 
     def _write_down(self, new: list[Texts]) -> None:
         try:
@@ -96,8 +98,8 @@ class Service:
             with self.lock:
                 self.shared.addresses.written(new)
 
-    def _other(self, call: Call) -> Reply:
-        """All that belongs to no organization."""
+    def _other(self, call: IncomingCall) -> Reply:
+        """Answer requests that belong to no organization."""
         method = {routes.HEALTH: "GET", routes.SESSION: "POST", routes.ACCESS_TOKEN: "POST"}.get(call.path)
         if method is None:
             raise FrameworkError(404, "Not Found")
@@ -109,7 +111,7 @@ class Service:
             return Reply(200, _encode(self.accounts.log_in(call.body)))
         return Reply(200, _encode(self.accounts.issue_token(call.headers.get("session-key"), call.body)))
 
-    def _work(self, call: Call, target: Target) -> Reply:
+    def _work(self, call: IncomingCall, target: Target) -> Reply:
         if call.path.endswith("/"):
             target.check_known()
             query = f"?{urlencode(call.query)}" if call.query else ""

@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from kiwi_sandbox.kiwi.addresses import AddressBook
+from kiwi_sandbox.kiwi.address_book import AddressBook
 from kiwi_sandbox.kiwi.doors import Doors
-from kiwi_sandbox.kiwi.errors import not_found
+from kiwi_sandbox.kiwi.error_answers import not_found
 from kiwi_sandbox.kiwi.order import Order
 
 Object: TypeAlias = dict[str, Any]
 
 
 class Collection:
-    """The objects of one kind in one organization, with indexes for what is unique and who refers to whom."""
+    """The objects of one kind in one organization, indexed by unique values and references."""
 
     def __init__(
         self, kind: str, order: Order, *, unique: tuple[str, ...], references: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Collection:
             self._created[key] = self._order.next()
         self._objects[key] = item
         for field, holders in self._holders.items():
-            # What a person creates by hand may have no external id: nothing to be unique.
+            # An object created by hand may have no external id: nothing to be unique.
             if item[field] is not None:
                 holders[item[field]] = key
         for field, referrers in self._referrers.items():
@@ -59,7 +59,7 @@ class Collection:
         return item
 
     def remove(self, key: str) -> Object:
-        """Take the object away, or 404."""
+        """Delete the object, or raise 404."""
         item = self.get(key)
         self._forget(item)
         del self._objects[key]
@@ -67,16 +67,16 @@ class Collection:
         return item
 
     def created_meanwhile(self, key: str) -> bool:
-        """Whether the object was created since the request that is being answered came in."""
+        """Whether the object was created since the present request came in."""
         return key in self._objects and self._created[key] > self._order.came_in
 
     def removed_meanwhile(self, key: str) -> Object | None:
-        """The object, if it was removed since the request that is being answered came in."""
+        """The object, if it was deleted since the present request came in."""
         moment, item = self._removed.get(key, (0, {}))
         return item if moment > self._order.came_in else None
 
     def taken(self, item: Object) -> bool:
-        """Whether another object holds one of the values of `item` that must be unique."""
+        """Whether another object holds one of the unique values of `item`."""
         return any(
             holders.get(item[field], item["id"]) != item["id"] for field, holders in self._holders.items()
         )
@@ -95,7 +95,7 @@ class Collection:
 
 
 class Shared:
-    """All that organizations share, and how KIWI behaves to each of them."""
+    """State and behaviour that all organizations share."""
 
     def __init__(self, seed: int) -> None:
         self.organizations: dict[int, Organization] = {}
@@ -110,11 +110,11 @@ class Shared:
         self.auto_doors = False
         self.one_unit_per_sensor = False
         self.failing: list[str | None] = []
-        """The next reconciliations that are to fail, each by the state that it desires; None: whichever."""
+        """The next reconciliations to fail, each by the state that it desires; None: any."""
         self.knows_session: Callable[[str], bool] = lambda _key: False
 
     def unordered(self, objects: list[Object]) -> list[Object]:
-        """The objects in an order that nobody can count on."""
+        """The objects in a random order."""
         return self._orders.sample(objects, len(objects))
 
     def reconcile_fails(self, desired: str) -> bool:
@@ -149,5 +149,5 @@ class Organization:
             references=("tenant_id", "rental_unit_id"),
         )
         self.access_points: defaultdict[str, dict[str, Object]] = defaultdict(dict)
-        """By unit and id."""
+        """Access points, by unit and id."""
         self.deleted_with_access: list[str] = []

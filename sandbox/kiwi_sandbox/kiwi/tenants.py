@@ -5,18 +5,18 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from kiwi_sandbox.kiwi.errors import ApiError, Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object, check_storable, id_of, strings
 
 _WORD = r"[\w!#$%&'*+\-/=?^_`{|}~]+"
 _NAMED = re.compile(rf'\s*(?:(?:{_WORD}\s+)*{_WORD}|"[^"]+")?\s*<\s*(.+)\s*>\s*')
-"""An address behind a display name: of plain words, or within quotation marks."""
+"""An address behind a display name, of plain words or in quotation marks."""
 _LONGEST_LOCAL_PART = 64
 
 
 def create(organization: Organization, body: Any) -> Object:
-    """A new tenant."""
+    """Create a tenant."""
     body = as_object(body)
     return add(organization, _from_body(organization, id_of(body, "tenant_id"), body))
 
@@ -29,7 +29,7 @@ def add(organization: Organization, tenant: Object) -> Object:
 
 
 def update(organization: Organization, key: str, body: Any) -> Object:
-    """The tenant with other content under the same id."""
+    """Replace the content of the tenant under the same id."""
     tenant = _from_body(organization, key, as_object(body))
     organization.tenants.get(key)
     if organization.tenants.taken(tenant):
@@ -38,9 +38,9 @@ def update(organization: Organization, key: str, body: Any) -> Object:
 
 
 def delete(organization: Organization, key: str) -> None:
-    """Take the tenant away, in every organization that has the id.
+    """Delete the tenant, in every organization that has the id.
 
-    KIWI falls over while an agreement needs it.
+    KIWI breaks while an agreement needs it.
     """
     all_ = organization.shared.organizations.values()
     everywhere = [one for one in all_ if key in one.tenants]
@@ -56,7 +56,7 @@ def delete(organization: Organization, key: str) -> None:
 
 
 def remove(organization: Organization, key: str) -> None:
-    """Take the tenant away by hand, in this organization alone."""
+    """Delete the tenant by hand, in this organization alone."""
     organization.tenants.get(key)
     if organization.rental_agreements.refers("tenant_id", key):
         raise unexpected()

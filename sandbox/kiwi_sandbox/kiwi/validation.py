@@ -1,10 +1,10 @@
-"""Checks of request bodies that the resources have in common. Unknown fields are ignored."""
+"""Checks of request bodies that all resources share. Unknown fields are ignored."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import Issue, invalid, unexpected
+from kiwi_sandbox.kiwi.error_answers import Issue, invalid, unexpected
 
 MAX_ID_LENGTH = 63
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -24,7 +24,7 @@ def as_object(body: Any) -> dict[str, Any]:
 
 
 def strings(body: dict[str, Any], *fields: str) -> dict[str, str]:
-    """The values of `fields`, each of which must be there and be a string."""
+    """The values of `fields`, all required strings."""
     issues = tuple(_string_issues(body, fields))
     if issues:
         raise invalid(*issues)
@@ -32,7 +32,7 @@ def strings(body: dict[str, Any], *fields: str) -> dict[str, str]:
 
 
 def check_storable(*texts: str) -> None:
-    """Break, as KIWI does, at texts that PostgreSQL does not keep: with NUL, or half a character."""
+    """Break, as KIWI does, at texts that PostgreSQL does not store: with NUL, or half a character."""
     if any(_UNSTORABLE.search(text) for text in texts):
         raise unexpected()
 
@@ -46,7 +46,7 @@ def _string_issues(body: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Is
 
 
 def id_of(body: dict[str, Any], field: str) -> str:
-    """The id in `field`, refused with 422 when KIWI does not take it."""
+    """The id in `field`. Raises 422 if KIWI does not take it."""
     value = strings(body, field)[field]
     if not is_id(value):
         raise invalid(Issue(field, f"does not match ^{_ID.pattern}$"))

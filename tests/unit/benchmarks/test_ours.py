@@ -1,4 +1,4 @@
-"""The benchmark's own contenders work what they say: the same records in each format, the same changes."""
+"""The benchmark's own contenders do the promised work: the same records in each format, the same changes."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kiwi_sandbox.aws.embedded import EmbeddedAws
 from kiwi_sandbox.poller import Poller
-from kiwi_sandbox.template import EventSource, Function, Queue
+from kiwi_sandbox.template import EventSource, Function, QueueDefinition
 
 FUNCTION = Function("worker", "kiwi_load.handler.lambda_handler", 10, 128, {})
 Handler = Callable[[list[dict[str, Any]]], Any]
@@ -21,9 +21,9 @@ class Clock:
         return self.now
 
 
-def make_queue(name: str, dead_letter: str | None = None, visibility: int = 60) -> Queue:
+def make_queue(name: str, dead_letter: str | None = None, visibility: int = 60) -> QueueDefinition:
     fifo = name.endswith(".fifo")
-    return Queue(
+    return QueueDefinition(
         name,
         f"https://sqs.eu-central-1.amazonaws.com/123456789012/{name}",
         f"arn:aws:sqs:eu-central-1:123456789012:{name}",

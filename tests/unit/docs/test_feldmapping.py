@@ -76,7 +76,7 @@ def test_a_condition_of_the_page_can_be_used(condition: str) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        *(model.Document, model.ReadingOptions, model.Table),
+        *(model.MappingModel, model.ReadingOptions, model.TableModel),
         *(model.EinheitFields, model.MieterFields, model.MietvertragFields),
         *(value_model.ColumnValue, value_model.JoinValue, value_model.ListValue, value_model.EachValue),
         *(value_model.Test, value_model.AllOf, value_model.AnyOf),

@@ -92,7 +92,7 @@ OF_READERS = {
     tables.MALFORMED_QUOTES,
     tables.RAGGED_LINE,
 }
-"""What is wrong with a line: the tests of the formats have examples."""
+"""Faults of lines, with examples in the tests of the formats."""
 
 
 def page(folder: Path) -> str:

@@ -36,7 +36,7 @@ class Cloud:
         return self.s3.put_object(Bucket=BUCKET, Key=key, Body=content)["VersionId"]
 
     def content(self, key: str) -> bytes:
-        """What lies there now."""
+        """The present content of the object."""
         return self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     def keys(self, prefix: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""What several modules of these tests are given."""
+"""Fixtures for several modules of these tests."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.erp_json import ErpJson
 from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.validate import validate
 from kiwi_sync.times import stamp
@@ -60,8 +60,8 @@ def encoded(export: Export) -> bytes:
     return json.dumps(export).encode()
 
 
-def document(export: Export | bytes) -> Document:
-    return Document(io.BytesIO(export if isinstance(export, bytes) else encoded(export)))
+def document(export: Export | bytes) -> ErpJson:
+    return ErpJson(io.BytesIO(export if isinstance(export, bytes) else encoded(export)))
 
 
 def entries(export: Export) -> Iterator[Entry]:

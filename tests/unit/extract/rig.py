@@ -27,7 +27,7 @@ R = TypeVar("R")
 
 
 class Inline(Executor):
-    """Runs what is submitted at once."""
+    """Runs submitted work at once."""
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         future: Future[R] = Future()

@@ -32,7 +32,7 @@ class CrashingTable(MemoryTable):
 
 
 class BusyTable(MemoryTable):
-    """Before an update of `at`, others do what `meddle` does."""
+    """A table on which others do what `meddle` does, before an update of `at`."""
 
     at: ItemKey | None = None
     meddle: Callable[["BusyTable"], None] | None = None

@@ -30,7 +30,7 @@ MIETER = RowKind.MIETER
 
 
 class Context:
-    """What Lambda tells of an invocation."""
+    """The facts that Lambda tells about an invocation."""
 
     function_name = "kiwi-sync-extract"
     memory_limit_in_mb = 1024
@@ -87,7 +87,7 @@ def dated(export: dict[str, Any]) -> str:
 
 
 def upload(here: Stack, name: str) -> dict[str, int]:
-    """How many records the sample export that now lies in the bucket has."""
+    """Upload the sample export. Returns the number of its records."""
     export = json.loads((EVENTS / f"exports/{name}.json").read_text(encoding="utf-8"))
     here.cloud.upload(KEY, dated(export).encode())
     counts: dict[str, int] = export["anzahl"]

@@ -35,7 +35,7 @@ class Desk:
         return self.stage.handle("m1", body, self.rig.deadline(minutes))
 
     def sent(self) -> list[tuple[Any, int]]:
-        """What went to the export queue, with its delay."""
+        """The messages sent to the export queue, with their delays."""
         return [(json.loads(message.body), message.delay) for message in self.queue.take()]
 
 

@@ -1,4 +1,4 @@
-"""A small model of what exports tell, straight from the design's words."""
+"""A small model of exports and their meaning, straight from the design's words."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,7 +14,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Told:
-    """What one export tells. `nameless`: Mandanten (or None) of records whose number cannot be read."""
+    """The statements of one export. `nameless`: Mandanten (or None) of records with an unreadable number."""
 
     says: dict[Key, Said] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Told:
         return full(hour, records, self.listed) if self.listed else delta(hour, records, deleted)
 
     def keeps(self, key: Key) -> bool:
-        """Whether it says nothing of the key: it keeps what it was."""
+        """Whether it says nothing about the key, which stays as it was."""
         if key in self.says:
             unlisted = self.listed and key[0] not in self.listed
             return self.says[key] in {"bad", "twice"} or bool(unlisted)
@@ -37,7 +37,7 @@ class Told:
 
 
 def model(history: list[Told]) -> dict[str, str]:
-    """What is there after the exports, in the order of their versions."""
+    """The live keys after the exports, in the order of their versions."""
     there: dict[Key, Said] = {}
     for told in history:
         for key in [(mandant, nummer) for mandant in MANDANTEN for nummer in NUMBERS]:

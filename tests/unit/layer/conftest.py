@@ -1,4 +1,4 @@
-"""The embedded AWS, for what the layer keeps there."""
+"""The embedded AWS for the layer's own storage."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,7 @@ from kiwi_sync.connections import Connection, ConnectionSettings
 from kiwi_sync.erp.models import Mieter, Mietvertrag, Verwaltungseinheit
 
 PERSONAL = ("Erika", "Mustermann", "erika@example.org", "Lindenstraße")
-"""What must appear in no exception and no log."""
+"""Texts that must appear in no exception and no log."""
 
 SETTINGS: dict[str, Any] = {
     "mandanten": ["0001"],

@@ -1,4 +1,4 @@
-"""Batches of messages: which come again, and what the log says of them."""
+"""Batches of messages: those that come again, and the log about them."""
 
 import json
 from io import StringIO
@@ -27,7 +27,7 @@ class BrokenError(Exception):
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
-    """What is logged."""
+    """The log lines."""
     written = StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written

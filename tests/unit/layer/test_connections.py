@@ -1,4 +1,4 @@
-"""Connections: what is valid, what a broken one says, and when it is read again."""
+"""Connections: valid settings, refusals of broken ones, and rereading."""
 
 import json
 from datetime import timedelta

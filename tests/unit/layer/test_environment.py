@@ -1,4 +1,4 @@
-"""What a function reads from its environment."""
+"""A function's environment variables."""
 
 import pytest
 from kiwi_sync.environment import Environment

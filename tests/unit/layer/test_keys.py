@@ -5,7 +5,33 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_sync.keys import SHARDS, Partition, RowKey, RowKind, escape, shard_of, unescape
+from kiwi_sync.keys import (
+    AVAILABILITY,
+    EXPECTED_FILES,
+    HOLDER,
+    LAST_EXPORT,
+    LOCK,
+    MANDANTEN,
+    RECENT_LOSSES,
+    SHARDS,
+    WAITER,
+    WANT,
+    WATERMARK,
+    Partition,
+    RowKey,
+    RowKind,
+    claim_pk,
+    connection_in,
+    connection_pk,
+    escape,
+    hold_pk,
+    is_row,
+    link_pk,
+    run_pk,
+    shard_of,
+    split_pk,
+    unescape,
+)
 
 parts = st.text(
     st.one_of(st.sampled_from("%#/ aF2350%"), st.characters(exclude_categories=["Cs"])), max_size=12
@@ -110,3 +136,26 @@ def test_shards_are_spread_evenly_and_stay_what_they_are() -> None:
 def test_what_is_no_key(text: str) -> None:
     with pytest.raises(ValueError, match=r"row key|RowKind|unpack"):
         RowKey.parse(text)
+
+
+@given(mandant=parts, number=parts)
+def test_no_row_has_a_key_of_bookkeeping(mandant: str, number: str) -> None:
+    key = RowKey("c", RowKind.MIETER, mandant, (number,))
+    assert is_row(key.pk, key.sk)
+    assert not is_row(key.pk, WATERMARK)
+    assert not any(is_row(pk, key.sk) for pk in (connection_pk("c"), run_pk("c"), hold_pk("c"), link_pk(key)))
+
+
+def test_keys_of_bookkeeping_are_those_of_every_release() -> None:
+    assert (connection_pk("c"), run_pk("c"), hold_pk("c"), split_pk("c")) == (
+        "%connection#c",
+        "%run#c",
+        "%hold#c",
+        "%split#c",
+    )
+    assert link_pk(RowKey("c", RowKind.MIETER, "1", ("2",))) == "%link#c/mieter/1/2"
+    assert claim_pk("c", "mieter", "email_address", "ab") == "%claim#c#mieter#email_address#ab"
+    assert connection_in(run_pk("%unknown")) == "%unknown"
+    assert (AVAILABILITY, LOCK, LAST_EXPORT, MANDANTEN) == ("kiwi", "lease", "exports", "mandanten")
+    assert (EXPECTED_FILES, RECENT_LOSSES) == ("files#", "losses#")
+    assert (HOLDER, WAITER, WANT, WATERMARK) == ("holder", "waiter#", "want#", "%watermark")

@@ -13,10 +13,10 @@ import httpx
 from kiwi_extract.sweep.sweep import sweep
 from kiwi_extract.tools import Tools
 from kiwi_load.actual import ActualWriter
-from kiwi_load.clients import Kiwis
-from kiwi_load.crowd import Crowd
+from kiwi_load.clients import KiwiClients
 from kiwi_load.dependents import Dependents
 from kiwi_load.kiwi_gate import KiwiGate
+from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
@@ -26,7 +26,7 @@ from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind
 from kiwi_sync.messages import SweepOrder
 from kiwi_sync.state.rows import Row
-from kiwi_transform.batch import KeyFailedError, transform_keys
+from kiwi_transform.key_by_key import KeyFailedError, transform_keys
 from kiwi_transform.stage import Stage as Transform
 
 from tests.unit.load.points import Crash, PointedQueue, PointedTable, PointedTransport, Points
@@ -42,7 +42,7 @@ _organizations = itertools.count(1000)
 
 
 class InLine(Executor):
-    """An executor that does everything at once, in the caller's thread: who crashes takes all along."""
+    """An executor that does everything at once, in the caller's thread: a crash takes all along."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future: Future[T] = Future()
@@ -52,7 +52,7 @@ class InLine(Executor):
 
 @dataclass(eq=False)
 class Message:
-    """A message of which SQS counts the receives."""
+    """A message with SQS's count of its receives."""
 
     body: dict[str, Any]
     receives: int = 0
@@ -138,13 +138,13 @@ class World:
         table, clock = self.table, self.clock
         connections = self.ssm.connections()
         self.transform = Transform(table, connections, self.to_load, clock, GRACE)
-        kiwis = Kiwis(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
+        clients = KiwiClients(connections, cast("Any", self.secrets), self._http, table, clock, backoff=0.0)
         dependents = Dependents(table, self.to_load, clock)
         writer = ActualWriter(table, clock, GRACE)
-        crowd = Crowd(table, self.to_load)
-        worker = Worker(table, self.to_load, writer, dependents, crowd, kiwis.settings)
+        placeholders = Placeholders(table, self.to_load)
+        worker = Worker(table, self.to_load, writer, dependents, placeholders, clients.settings)
         self.gate = KiwiGate(table, self.exports, clock, 1.0, jitter=random.Random(self.seed))
-        self.load = Load(table, self.to_load, self.gate, kiwis, worker, writer, InLine(), 1.0)
+        self.load = Load(table, self.to_load, self.gate, clients, worker, writer, InLine(), 1.0)
         self.tools = Tools(table, connections, self.to_transform, self.to_load, InLine(), GRACE)
 
     def _http(self) -> httpx.Client:
@@ -152,7 +152,7 @@ class World:
 
     def log_in(self) -> None:
         """Let the secret prove good: from now on no log-in has to wait for another."""
-        self.load.kiwis.client(CONNECTION).get(Kind.TENANT, "nobody")
+        self.load.clients.client(CONNECTION).get(Kind.TENANT, "nobody")
 
     def settle(self, *changes: Any) -> None:
         """The ERP says something, and everything comes to rest."""
@@ -205,7 +205,7 @@ class World:
         return self.table.row(key)
 
     def content(self) -> dict[str, dict[str, Any]]:
-        """What KIWI holds, without what differs from world to world; of access only how it is."""
+        """KIWI's content, without differences between worlds; access only by its state."""
         content: dict[str, dict[str, Any]] = self.without_organization(self.kiwi.content(self.organization))
         for one in (one for kind in content.values() for one in kind.values()):
             del one["organization_id"]
@@ -240,7 +240,7 @@ class World:
         self.transport.fault = fault
 
     def opens(self) -> set[tuple[str, str]]:
-        """Which accounts open which doors of this world."""
+        """The accounts that open each door of this world."""
         mine = f"{self.organization}-"
         return {
             (account, door.removeprefix(f"{mine}-"))
@@ -272,7 +272,7 @@ class World:
             self._loads.setdefault(body["key"], deque()).append(Message(body))
 
     def _invoke(self) -> None:
-        """One invocation of either function, drawn by lot; who failed comes after all others."""
+        """One invocation of either function, drawn by lot; failed messages come after all others."""
         ready = sorted(self._loads.keys() - self._resting - self._busy)
         if not ready and not self._transforms:
             self._resting.clear()

@@ -38,7 +38,7 @@ _COMPARED = (
 
 
 def picture(world: World) -> dict[str, Any]:
-    """KIWI's content, doors, and what the rows say; without what counts how often something was tried."""
+    """KIWI's content, doors and rows, without counters of attempts."""
     rows = {
         key: {name: getattr(row, name) for name in _COMPARED}
         | {"expires": row.expires is not None, "next": _next_action(world, row)}
@@ -51,7 +51,7 @@ def picture(world: World) -> dict[str, Any]:
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
-    """Where two pictures differ."""
+    """The differences between two pictures."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = sorted({*one, *other})
         return [line for key in keys for line in differences(one.get(key), other.get(key), f"{path}/{key}")]
@@ -66,7 +66,7 @@ def _next_action(world: World, row: Row) -> Action | None:
 
 
 def faults(world: World) -> list[str]:
-    """What is not as it must be once nothing is outstanding; empty if all is well."""
+    """Faults that remain once nothing is owed; empty if all is well."""
     return [*consistency.faults(world.table, world.rows()), *_coordinate_faults(world)]
 
 

@@ -1,4 +1,4 @@
-"""What may happen to a small company: how things stand, then what changes."""
+"""Events in a small company: a state, then a change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

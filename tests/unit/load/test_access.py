@@ -1,4 +1,4 @@
-"""Door access: never left behind, and given again to who had it."""
+"""Door access: never left behind, and given again to those who had it."""
 
 import pytest
 from kiwi_sync.rules.reasons import Problem, Reason

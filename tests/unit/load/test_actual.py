@@ -1,4 +1,4 @@
-"""The `actual` part: only who has marked a row may write what came of it."""
+"""The `actual` part: only the load that marked a row may write its result."""
 
 from dataclasses import replace
 

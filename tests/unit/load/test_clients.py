@@ -28,7 +28,7 @@ BROKEN = [
 
 def ask(world: World) -> None:
     """One request, with whatever log-in it takes."""
-    assert world.load.kiwis.client(CONNECTION).get(Kind.TENANT, "nobody") is None
+    assert world.load.clients.client(CONNECTION).get(Kind.TENANT, "nobody") is None
 
 
 def fresh(world: World) -> World:
@@ -99,38 +99,38 @@ def test_a_wrong_password_is_tried_once_a_minute_over_all_containers(world: Worl
 
 
 def test_the_client_is_built_once(world: World) -> None:
-    assert world.load.kiwis.client(CONNECTION) is world.load.kiwis.client(CONNECTION)
+    assert world.load.clients.client(CONNECTION) is world.load.clients.client(CONNECTION)
 
 
 def test_new_settings_make_a_new_client(world: World) -> None:
-    before = world.load.kiwis.client(CONNECTION)
+    before = world.load.clients.client(CONNECTION)
     world.configure(separator="/")
-    assert world.load.kiwis.client(CONNECTION) is before, "settings are read once a minute"
+    assert world.load.clients.client(CONNECTION) is before, "settings are read once a minute"
     world.clock.sleep(61)
-    after = world.load.kiwis.client(CONNECTION)
+    after = world.load.clients.client(CONNECTION)
     assert after is not before
-    assert after is world.load.kiwis.client(CONNECTION)
+    assert after is world.load.clients.client(CONNECTION)
 
 
 def test_a_version_that_changes_nothing_keeps_the_client_and_its_session(world: World) -> None:
-    before = world.load.kiwis.client(CONNECTION)
+    before = world.load.clients.client(CONNECTION)
     world.configure()
     world.clock.sleep(61)
-    assert world.load.kiwis.client(CONNECTION) is before
+    assert world.load.clients.client(CONNECTION) is before
 
 
 def test_settings_that_cannot_be_used_are_named(new_world: NewWorld) -> None:
     world = new_world()
     with pytest.raises(UnknownConnectionError):
-        world.load.kiwis.client("another")
+        world.load.clients.client("another")
     world.ssm.put(CONNECTION, settings(separator="?"))
     world.clock.sleep(61)
     with pytest.raises(SettingsInvalidError):
-        world.load.kiwis.client(CONNECTION)
+        world.load.clients.client(CONNECTION)
 
 
 def test_the_account_s_name_and_password_show_in_no_text(world: World) -> None:
-    shown = repr(world.load.kiwis)
+    shown = repr(world.load.clients)
     assert "user-" not in shown
     assert '"password"' not in shown
 

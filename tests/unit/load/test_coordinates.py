@@ -63,7 +63,7 @@ def test_the_notice_goes_with_what_it_is_about(world: World, gone: str) -> None:
 
 
 def test_what_is_found_in_kiwi_is_compared_too(world: World) -> None:
-    """A load has crashed: what it created is found, with the coordinates of somebody else."""
+    """A load has crashed: its object is found, with the coordinates of somebody else."""
     world.settle(housed(world), housed(world, "2"))
     row = world.row(unit_key("2"))
     item = world.table.items[row.key.pk][row.key.sk]

@@ -1,4 +1,4 @@
-"""Who hangs on whom: links, debts, and links that came too late."""
+"""Links between rows, former parents, and links that came too late."""
 
 import pytest
 from kiwi_sync.keys import RowKey

@@ -166,7 +166,7 @@ def test_a_mark_is_dealt_with_also_while_the_other_agreement_does_something_else
 
 
 def test_who_has_come_since_a_withdrawal_began_is_marked_too(garage: World) -> None:
-    kiwi = garage.load.kiwis.client(CONNECTION)
+    kiwi = garage.load.clients.client(CONNECTION)
     situation = read_situation(garage.table, RowKey.parse(agreement_key("G")), kiwi.organization)
     assert situation is not None
     shared = garage.load.worker.access.shared

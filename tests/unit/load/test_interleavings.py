@@ -71,7 +71,7 @@ def interrupted(world: World, scenario: Scenario, step: Callable[[World], Any]) 
     """The world after the scenario, in the middle of which everything else is worked, and `step` too."""
 
     def happening(_what: str) -> None:
-        world.restart()  # other containers: whoever is in the middle of something holds its locks
+        world.restart()  # other containers: a load in the middle of something holds its locks
         step(world)
         world.quiet()
 
@@ -142,9 +142,9 @@ def look_at_parents(world: World) -> None:
 
 
 def without_history(world: World) -> dict[str, Any]:
-    """A picture without what depends on states that may have been skipped.
+    """A picture without the parts that depend on skipped states.
 
-    Who never went does not lose access; an agreement that never was has no row.
+    An object that never left does not lose access; an agreement that never existed has no row.
     """
     seen = picture(world)
     seen["rows"] = {key: row for key, row in seen["rows"].items() if not row["expires"]}

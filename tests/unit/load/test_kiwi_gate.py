@@ -1,4 +1,4 @@
-"""The gate: how long KIWI is left alone, and who may look whether it is back."""
+"""The gate: how long KIWI is left alone, and who may probe it."""
 
 import json
 import random
@@ -25,7 +25,7 @@ class Extremes(random.Random):
 
 
 class Gated:
-    """A gate, and what is behind it."""
+    """A gate, and its surroundings."""
 
     def __init__(self) -> None:
         self.clock = Time()
@@ -125,7 +125,7 @@ def test_a_sweep_is_asked_for_when_the_rest_is_over(gated: Gated) -> None:
     assert gated.orders() == [(order, 900)], "SQS delays no longer"
 
 
-def test_a_kiwi_that_is_back_is_open_and_what_is_outstanding_comes_at_once(gated: Gated) -> None:
+def test_a_kiwi_that_is_back_is_open_and_owed_rows_come_at_once(gated: Gated) -> None:
     for _ in range(5):
         gated.rest()
     gated.orders()

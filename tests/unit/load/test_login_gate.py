@@ -2,7 +2,7 @@
 
 import pytest
 from kiwi_load.kiwi_gate import KiwiGate, Passage
-from kiwi_load.login_gate import LoginGate
+from kiwi_load.login_gate import SharedLoginGate
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
 from kiwi_sync.state.availability import read_availability
 
@@ -20,8 +20,8 @@ class Secrets:
         self.table = PointedTable(self.points)
 
     @property
-    def container(self) -> LoginGate:
-        return LoginGate(self.table, CONNECTION, self.clock)
+    def container(self) -> SharedLoginGate:
+        return SharedLoginGate(self.table, CONNECTION, self.clock)
 
     def passage(self) -> Passage:
         return KiwiGate(self.table, MemoryQueue(), self.clock, 1.0).passage(CONNECTION)

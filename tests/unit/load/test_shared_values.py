@@ -1,7 +1,7 @@
 """Values that KIWI wants unique: e-mail addresses, and external ids where a number contains a separator."""
 
 import pytest
-from kiwi_load.claims import take
+from kiwi_load.claiming import take
 from kiwi_load.situation import read_situation
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Reason
@@ -24,7 +24,7 @@ OTHER = "b@kiwi.example.com"
 
 
 def addresses(world: World) -> dict[str, str]:
-    """Who has which address in KIWI."""
+    """The addresses in KIWI, by tenant."""
     return {key: one["email_address"] for key, one in world.content()["tenant"].items()}
 
 

@@ -19,7 +19,7 @@ A, B, C = (RowKey.parse(tenant_key(number)) for number in "789")
 
 
 class Work:
-    """In place of the worker: notes keys, fails where it is told, and can wait until all are at work."""
+    """Stands for the worker: notes keys, fails on demand, and can wait until all are at work."""
 
     def __init__(self) -> None:
         self.keys: list[RowKey] = []

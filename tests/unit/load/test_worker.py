@@ -1,4 +1,4 @@
-"""Load end to end against the embedded KIWI: what the ERP says arrives, in whatever order it comes."""
+"""Load end to end against the embedded KIWI: the ERP's records arrive, in any order."""
 
 from datetime import timedelta
 from typing import Any
@@ -118,7 +118,7 @@ def test_an_agreement_before_its_parents_waits_without_retries_and_is_woken(new_
 
 
 def transform(world: World, *keys: str) -> None:
-    """Transform some keys and lose what it sends."""
+    """Transform some keys, and lose the messages to load."""
     for key in keys:
         world.transform.transform(world.row(key).key)
     world.to_load.take()

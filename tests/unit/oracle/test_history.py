@@ -1,4 +1,4 @@
-"""Several exports: order, what is gone, what is rejected, what is refused."""
+"""Several exports: order, deletions, rejected records, refused exports."""
 
 import itertools
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the sample exports must become, worked out by hand."""
+"""The required result of the sample exports, worked out by hand."""
 
 import json
 from datetime import UTC, datetime

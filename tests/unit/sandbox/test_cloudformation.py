@@ -1,4 +1,4 @@
-"""What the local stack makes of intrinsics, conditions and parameters."""
+"""The local stack's resolution of intrinsics, conditions and parameters."""
 
 from pathlib import Path
 from typing import Any

@@ -1,9 +1,11 @@
 """A queue's ledger on its own."""
 
 from kiwi_sandbox.ledger import Ledger, Message
-from kiwi_sandbox.template import Queue
+from kiwi_sandbox.template import QueueDefinition
 
-QUEUE = Queue("q", "https://sqs/q", "arn:q", fifo=False, visibility=60, attributes={}, max_receives=1)
+QUEUE = QueueDefinition(
+    "q", "https://sqs/q", "arn:q", fifo=False, visibility=60, attributes={}, max_receives=1
+)
 
 
 def test_a_message_that_was_received_often_enough_is_never_received_again() -> None:

@@ -130,7 +130,7 @@ def test_no_invocation_is_given_time_to_write_after_a_drain_has_given_up(
 def test_a_drain_does_not_wait_for_what_is_due_in_an_hour(toys: Toys) -> None:
     owe(toys.stack, timedelta(hours=1))
     assert toys.stack.drain(5)
-    assert toys.stack.owed().outstanding() == toys.stack.outcome().outstanding() == 1
+    assert toys.stack.owed().owed_rows() == toys.stack.outcome().owed_rows() == 1
 
 
 def test_a_drain_does_not_wait_for_a_paused_connection(toys: Toys) -> None:

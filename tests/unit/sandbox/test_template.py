@@ -1,4 +1,4 @@
-"""What the local stack reads from a template."""
+"""The blueprint that the local stack reads from a template."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What counts as created, updated and deleted in KIWI."""
+"""The counts of created, updated and deleted objects in KIWI."""
 
 import httpx
 from kiwi_sandbox.traffic import Traffic

@@ -1,4 +1,4 @@
-"""Functions: what each is, what it gets, and what feeds it."""
+"""Functions: their settings, their permissions, and their event sources."""
 
 from typing import Any
 

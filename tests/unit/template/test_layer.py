@@ -1,4 +1,4 @@
-"""The layer: the same versions as in the environment that is tested, and not what the runtime has."""
+"""The layer: the tested versions, without the packages of the runtime."""
 
 import re
 import tomllib

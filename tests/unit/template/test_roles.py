@@ -1,4 +1,4 @@
-"""What each function may do: exactly what it does, on exactly the resources it does it on."""
+"""Permissions of each function: exactly its actions, on exactly its resources."""
 
 import pytest
 

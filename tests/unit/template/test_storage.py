@@ -29,7 +29,7 @@ def test_the_tables_keys_are_text() -> None:
     assert kinds == {"pk": "S", "sk": "S", "todo": "S", "todo_at": "S"}
 
 
-def test_the_only_index_lists_keys_of_what_is_outstanding() -> None:
+def test_the_only_index_lists_keys_of_owed_rows() -> None:
     (index,) = properties("StateTable")["GlobalSecondaryIndexes"]
     assert index == {
         "IndexName": "outstanding",

@@ -50,7 +50,7 @@ class Transforming:
         return self.table.row(key)
 
     def desired(self, key: str) -> Any:
-        """What a row desires, as JSON; None if nothing."""
+        """A row's desired payload, as JSON; None without one."""
         desired = self.row(key).desired
         return None if desired is None else json.loads(desired)
 

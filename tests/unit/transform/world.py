@@ -127,7 +127,7 @@ def agreement_key(lease: str = "L", tenant: str = "7") -> str:
 
 @dataclass
 class Erp:
-    """Says records, as extract writes them; a key alone is gone. What is said is sent to transform."""
+    """The ERP: writes records as extract does, and sends them to transform; a key alone means "gone"."""
 
     table: Table
     ssm: MemorySsm

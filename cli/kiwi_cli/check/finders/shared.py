@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from kiwi_cli.check.defects import Defect
 from kiwi_cli.check.finders.emails import is_placeholder
 from kiwi_cli.check.index import Index
-from kiwi_cli.check.seen import Hit, NamedKey, Tenant
+from kiwi_cli.check.seen import Hit, NamedKey, SeenTenant
 
 
 def shared_emails(index: Index, limit: int) -> Iterator[Hit]:
@@ -22,10 +22,10 @@ def shared_emails(index: Index, limit: int) -> Iterator[Hit]:
         yield Hit(defect, first.subject, "email", [tenant.subject.key for tenant in others])
 
 
-def groups_by_email(there: Iterable[Tenant]) -> Iterator[list[Tenant]]:
+def groups_by_email(there: Iterable[SeenTenant]) -> Iterator[list[SeenTenant]]:
     """The tenants who have an address in common, in the export's order."""
-    first: dict[str, Tenant] = {}
-    groups: dict[str, list[Tenant]] = {}
+    first: dict[str, SeenTenant] = {}
+    groups: dict[str, list[SeenTenant]] = {}
     for tenant in there:
         email = str(tenant.email)
         if "@" not in email:
@@ -45,7 +45,7 @@ def _leases_of(index: Index, concerned: Collection[NamedKey]) -> dict[NamedKey, 
     return leases
 
 
-def _what(group: list[Tenant], limit: int, leases: dict[NamedKey, set[NamedKey]]) -> Defect:
+def _what(group: list[SeenTenant], limit: int, leases: dict[NamedKey, set[NamedKey]]) -> Defect:
     if limit and len(group) > limit:
         return Defect.EMAIL_SHARED_BY_MANY
     if set.intersection(*(leases.get(tenant.key, set()) for tenant in group)):

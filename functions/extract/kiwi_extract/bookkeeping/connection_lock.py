@@ -1,10 +1,11 @@
-"""Lets one export of a connection be worked at a time."""
+"""The lock of a connection: only one export at a time is worked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
 
+from kiwi_sync.keys import LOCK, connection_pk
 from kiwi_sync.state.table import Change, ItemKey, Table, TableReader, absent, at_most, either, equals
 from kiwi_sync.times import stamp
 
@@ -22,12 +23,12 @@ def is_connection_busy(table: TableReader, connection: str, now: datetime) -> bo
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "lease")
+    return (connection_pk(connection), LOCK)
 
 
 @contextmanager
 def connection_lock(table: Table, connection: str, deadline: Deadline) -> Iterator[None]:
-    """Hold the connection's lock. It ends with the holder's deadline, so that a crash frees it.
+    """Hold the connection's lock. It expires at the holder's deadline, so that a crash frees it.
 
     Raises:
         ConnectionBusyError: another export holds it.

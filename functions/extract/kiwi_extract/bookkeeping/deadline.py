@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from kiwi_sync.times import Clock
 
 MARGIN = timedelta(minutes=1)
-"""The holder stops writing this long before its lease ends, so that two never write at once."""
+"""Time before its lock ends at which the holder stops writing, so that two never write at once."""
 
 
 class DeadlineReachedError(Exception):
-    """The invocation ends soon: what is left is for the next one."""
+    """The invocation ends soon: the rest is for the next one."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When the invocation ends."""
+    """The end of the invocation."""
 
     ends: datetime
     clock: Clock
 
     def check(self) -> None:
-        """Raise DeadlineReachedError if there is no time left to write."""
+        """Raise DeadlineReachedError if no time is left to write."""
         if self.clock() >= self.ends - MARGIN:
             raise DeadlineReachedError

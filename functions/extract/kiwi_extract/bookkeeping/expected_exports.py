@@ -1,32 +1,29 @@
-"""What has stopped coming: exports, parts of one, and side files. All look like peace and quiet."""
+"""Detects overdue exports, export parts and side files. Nothing arrives, so nothing else would notice."""
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from kiwi_sync.connections import Connections, SettingsInvalidError, UnknownConnectionError
+from kiwi_sync.keys import EXPECTED_FILES, LAST_EXPORT, connection_pk, split_pk
 from kiwi_sync.observability import logger
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, ItemKey, Table
 from kiwi_sync.times import read_stamp, stamp
 
 WITHIN = timedelta(hours=12)
-"""After so long a part that is missing is reported. Objects of the same name that are further apart belong to
-different exports: those of last night."""
+"""How long a part may be missing before it is reported. Objects of the same name further apart belong to
+different exports, for example those of two nights.
+"""
 REPORTED = timedelta(days=7)
-"""After so long it is reported no more."""
+"""How long a missing part is reported at the most."""
 PART = "part_"
-"""Attributes of the parts that are there, by their numbers."""
-
-
-def split_key(connection: str) -> str:
-    """Under which exports in several objects are noted."""
-    return f"%split#{connection}"
+"""Prefix of the attributes that hold the present parts, by number."""
 
 
 def parts_missing(table: Table, connection: str, now: datetime) -> int:
-    """How many exports of a connection have been waiting for a part for too long."""
+    """The number of a connection's exports that have waited too long for a part."""
     late = 0
-    for item in table.query(split_key(connection)):
+    for item in table.query(split_pk(connection)):
         waited = now - read_stamp(str(item["first_at"]))
         there = sum(name.startswith(PART) for name in item)
         if there < int(str(item["of"])) and WITHIN < waited <= REPORTED:
@@ -42,17 +39,17 @@ def parts_missing(table: Table, connection: str, now: datetime) -> int:
 
 
 def expect_side_file(table: Table, connection: str, folder: str, now: datetime) -> None:
-    """Remember that a folder's side file says of which files an export consists."""
+    """Remember that a folder's side file lists the files of an export."""
     table.update(_folder_key(connection, folder), Change(put=tombstone(now)))
 
 
 def is_side_file_missing(table: Table, connection: str, folder: str) -> bool:
-    """Whether the exports in a folder had such a side file lately."""
+    """Whether a recent side file of the folder listed an export's files, although there is none now."""
     return table.get(_folder_key(connection, folder)) is not None
 
 
 def expect_no_side_file(table: Table, connection: str, folder: str) -> None:
-    """Forget it: the folder's side file names no files any more."""
+    """Forget that: the folder's side file lists no files any more."""
     key = _folder_key(connection, folder)
     if table.get(key) is not None:
         table.delete(key)
@@ -61,11 +58,11 @@ def expect_no_side_file(table: Table, connection: str, folder: str) -> None:
 def _folder_key(connection: str, folder: str) -> ItemKey:
     # An object's key may be longer than one of the table.
     digest = blake2b(folder.encode(), digest_size=16).hexdigest()
-    return (f"%connection#{connection}", f"files#{digest}")
+    return (connection_pk(connection), f"{EXPECTED_FILES}{digest}")
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "exports")
+    return (connection_pk(connection), LAST_EXPORT)
 
 
 def note_export(table: Table, connection: str, now: datetime) -> None:
@@ -74,10 +71,10 @@ def note_export(table: Table, connection: str, now: datetime) -> None:
 
 
 def is_missing(table: Table, connections: Connections, connection: str, now: datetime) -> bool:
-    """Whether the last export is longer ago than the connection's settings expect.
+    """Whether the last export is older than the connection's settings expect.
 
-    A connection that never had one counts from the first time that it was looked at. One whose settings
-    cannot be used takes no exports, so that they are missing however they come.
+    A connection without any export counts from the first check. Broken settings count as missing exports,
+    since no export can be taken with them.
     """
     try:
         expected = connections.get(connection).settings.watched

@@ -1,12 +1,13 @@
-"""Which Mandanten of a connection have had rows: whoever is deselected must be found again."""
+"""The Mandanten of a connection that have had rows: a deselected one must be found again."""
 
 from collections.abc import Iterable
 
+from kiwi_sync.keys import MANDANTEN, connection_pk
 from kiwi_sync.state.table import Change, ItemKey, Table, TableReader
 
 
 def _key(connection: str) -> ItemKey:
-    return (f"%connection#{connection}", "mandanten")
+    return (connection_pk(connection), MANDANTEN)
 
 
 def seen_mandanten(table: TableReader, connection: str) -> frozenset[str]:
@@ -24,7 +25,7 @@ def remember_mandanten(table: Table, connection: str, mandanten: Iterable[str]) 
 
 
 def forget_mandanten(table: Table, connection: str, mandanten: Iterable[str]) -> None:
-    """Forget deselected Mandanten of which everything is gone."""
+    """Forget deselected Mandanten whose rows are all gone."""
     gone = frozenset(mandanten)
     if gone:
         table.update(_key(connection), Change(take={"seen": gone}))

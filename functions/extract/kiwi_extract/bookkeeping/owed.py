@@ -1,4 +1,4 @@
-"""The list of what is owed: rows with `todo`, found through the index and sent again."""
+"""The list of owed rows: those with `todo`, found through the index and sent again."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -13,25 +13,25 @@ from kiwi_sync.times import stamp
 from kiwi_extract.tools import Tools
 
 A_SHARD = 200
-"""Keys that one sweep sends again from one of the sixteen shards: so many at most, then it goes on later."""
+"""The most keys that one sweep sends again from each of the sixteen shards; the rest follows later."""
 
 
 def due(tools: Tools, connection: str, last: str, limit: int = A_SHARD) -> tuple[list[RowKey], bool]:
-    """The rows that are due until `last`, earliest first in each shard; whether there may be more."""
+    """The owed rows that are due until `last`, earliest first in each shard; and whether more may follow."""
     keys: list[RowKey] = []
     more = False
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
-        found = tools.table.outstanding(todo, last=last, limit=limit)
+        found = tools.table.owed(todo, last=last, limit=limit)
         more = more or len(found) == limit
         keys += _readable(connection, found)
     return keys, more
 
 
 def send_again(tools: Tools, keys: Iterable[RowKey], now: datetime, last: str) -> int:
-    """Send rows again, each to the stage that is next for it, and leave them alone for a while.
+    """Send rows again, each to its next stage, and leave them alone for a while.
 
-    Only if they are still due until `last`: two sweeps at once, or an index that lags, send none twice.
+    Only rows still due until `last`: two concurrent sweeps, or a lagging index, send no row twice.
     """
     keys = list(keys)
     put_off = Change(put={"todo_at": stamp(now + tools.grace)})
@@ -43,7 +43,7 @@ def send_again(tools: Tools, keys: Iterable[RowKey], now: datetime, last: str) -
 
 
 def _readable(connection: str, found: Iterable[ItemKey]) -> Iterator[RowKey]:
-    """The keys; one that is none must not keep all others from being sent."""
+    """The readable keys; an unreadable one must not keep the others from being sent."""
     for key in found:
         try:
             yield RowKey.of_row(*key)
@@ -52,7 +52,7 @@ def _readable(connection: str, found: Iterable[ItemKey]) -> Iterator[RowKey]:
 
 
 def forward(tools: Tools, keys: Iterable[RowKey]) -> None:
-    """Send keys on: agreements to load, everything else by way of transform."""
+    """Send keys on: agreements to load, everything else through transform."""
     keys = list(keys)
     agreements = [key for key in keys if key.kind is RowKind.RENTAL_AGREEMENT]
     send_to_transform(tools.transform, (key for key in keys if key.kind is not RowKind.RENTAL_AGREEMENT))
@@ -60,11 +60,11 @@ def forward(tools: Tools, keys: Iterable[RowKey]) -> None:
 
 
 def retry_parked(tools: Tools, connection: str, now: datetime) -> Iterator[int]:
-    """Try again, with a full export, all that KIWI refused for good: how many were sent, portion by portion.
+    """Send all rows that KIWI refused for good again, with a full export. Yields the count of each portion.
 
-    A portion is sent before the next one is looked for: who breaks off has not kept the later ones waiting.
+    Each portion is sent before the next one is looked up, so a break-off delays only the later ones.
     """
     for shard in range(SHARDS):
         todo = todo_partition(connection, format(shard, "x"))
-        for found in tools.table.outstanding_at(todo, PARKED, page=A_SHARD):
+        for found in tools.table.owed_at(todo, PARKED, page=A_SHARD):
             yield send_again(tools, _readable(connection, found), now, PARKED)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from kiwi_sync.keys import run_pk
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, Item, ItemKey, Table, TableReader, Value, equals
 from kiwi_sync.times import stamp
@@ -17,9 +18,9 @@ from kiwi_extract.records.entry import Entry
 from kiwi_extract.records.listing import listed
 
 UNKNOWN = "%unknown"
-"""Stands for the connection where a document does not say whose it is."""
+"""Placeholder for the connection if a document does not name one."""
 DETAIL = 1000
-"""Characters of a refusal's detail: a list of Mandanten may be wrong in thousands of places."""
+"""The most characters of a refusal's detail: a list of Mandanten may have thousands of wrong places."""
 _PROGRESS = ("progress", "staying", "passed", "tally", "writes")
 
 
@@ -51,14 +52,14 @@ class Terms(NamedTuple):
     mapping: str | None = None
 
     def are_those_of(self, item: Item) -> bool:
-        """Whether a run's row is of a run under these terms."""
+        """Whether a run's row was written under these terms."""
         approved = item.get("approved", False)
         return self == (item.get("settings_version"), approved, item.get("plan"), item.get("mapping"))
 
 
 @dataclass
 class Run:
-    """How far a run has come."""
+    """The progress of a run."""
 
     connection: str
     export_id: str
@@ -69,18 +70,18 @@ class Run:
     is_begun: bool = field(default=False, compare=False)
     """Whether its row says all this already."""
     writes: bool = False
-    """Of a run with a plan: whether it may have written anything that the plan is checked against."""
+    """Whether a run with a plan may have written rows that the plan is checked against."""
     done: set[str] = field(default_factory=set)
-    """Partitions that are done, under these settings."""
+    """Finished partitions, under these settings."""
     staying: set[str] = field(default_factory=set)
-    """Mandanten in which something newer stays, or something is held."""
+    """Mandanten in which newer rows stay, or losses are held."""
     passed: set[str] = field(default_factory=set)
-    """Mandanten in which nothing is held, as an earlier invocation has found."""
+    """Mandanten in which an earlier invocation found no held losses."""
     tally: Tally = field(default_factory=Tally)
 
 
 def _key(connection: str, export_id: str) -> ItemKey:
-    return (f"%run#{connection}", export_id)
+    return (run_pk(connection), export_id)
 
 
 def plan_id(export_id: str) -> str:
@@ -145,13 +146,13 @@ def carried_out(
 
 
 def note_writing(table: Table, run: Run) -> None:
-    """Note before the first write that from here on rows may be otherwise than the run's plan has them."""
+    """Note, before the first write, that rows may differ from the run's plan from now on."""
     run.writes = True
     table.update(_key(run.connection, run.export_id), Change(put={"writes": True}))
 
 
 def wait(table: Table, connection: str, export_id: str, detail: str, now: datetime) -> None:
-    """Note that parts of an export are there, and that it waits for the others."""
+    """Note that some parts of an export have arrived, and that it waits for the others."""
     put: dict[str, Value] = {"status": Status.INCOMPLETE.value, "detail": detail}
     change = Change(
         put=put | tombstone(now),
@@ -162,12 +163,12 @@ def wait(table: Table, connection: str, export_id: str, detail: str, now: dateti
 
 
 def end_wait(table: Table, connection: str, export_id: str) -> None:
-    """The parts are all there: from here on the run of the whole export says what becomes of it."""
+    """End the wait, since all parts have arrived: the run of the whole export takes over."""
     table.delete(_key(connection, export_id), equals("status", Status.INCOMPLETE.value))
 
 
 def note_progress(table: Table, run: Run) -> None:
-    """Remember how far the run has come, for the next invocation."""
+    """Remember the progress of the run for the next invocation."""
     put = {
         "progress": json.dumps(sorted(run.done)),
         "staying": json.dumps(sorted(run.staying)),
@@ -184,7 +185,7 @@ def end(
     rejected: tuple[int, Sequence[Entry]],
     now: datetime,
 ) -> Status:
-    """Close the run: `held` if part of it is, `superseded` if nothing was new enough, else `done`."""
+    """Close the run: `held` if part of it is, `superseded` if everything was outdated, else `done`."""
     tally = run.tally
     status = Status.SUPERSEDED if tally.outdated and not tally.accepted else Status.DONE
     if tally.held:
@@ -209,7 +210,7 @@ def note_plan(
     began: datetime,
     now: datetime,
 ) -> Status:
-    """Note that an export was planned; `plan`: the message that says where the plan lies."""
+    """Note that an export was planned. `plan`: the message that points to the plan."""
     put: dict[str, Value] = {
         "status": Status.PLANNED.value,
         "version": run.version,
@@ -233,7 +234,7 @@ def refuse(
     kept: str | None,
     now: datetime,
 ) -> None:
-    """Note that an export was refused whole, why, and where the document is kept."""
+    """Note that a whole export was refused, with the reason and the place of the kept document."""
     put: dict[str, Value] = {
         "status": Status.REJECTED.value,
         "reason": error.reason.value,

@@ -1,4 +1,4 @@
-"""The Feldmapping: how a connection's own columns become records of `erp-export/1`, as data in one YAML file.
+"""The Feldmapping: one YAML file that maps a connection's own columns to records of `erp-export/1`.
 
-`parsing.parse_feldmapping` reads the file, `feldmapping.Feldmapping` is what it says, ready to be used.
+`parsing.parse_feldmapping` reads the file; `feldmapping.Feldmapping` is the mapping, ready for use.
 """

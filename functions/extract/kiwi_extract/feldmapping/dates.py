@@ -24,7 +24,7 @@ _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](.*))?", re.ASCII | re.DOTALL)
 _MIDNIGHT = re.compile(r"[0:.,]*")
 _ZONED = re.compile(r"([\d:.,]+) *(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: *\[.*\])?", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{1,7})(?:[.,]\d{1,20})?", re.ASCII)
-# Excel counts a day that never was, 29 February 1900: from 60 on its day 0 is therefore this one.
+# Excel counts a day that never was, 29 February 1900: from 60 on, its day 0 is therefore this one.
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
 
@@ -37,10 +37,10 @@ class DateFormatError(ValueError):
 
 
 def date_reader(form: str) -> ReadDate:
-    """Reads dates of this format; also such as `2024-01-31`, which can mean only one thing.
+    """A reader of dates in this format; also of texts like `2024-01-31`, which have only one meaning.
 
     Raises:
-        DateFormatError: there is no such format.
+        DateFormatError: the format does not exist.
     """
     if form == ISO:
         return _iso
@@ -84,7 +84,7 @@ def _day(match: re.Match[str]) -> str | None:
 
 
 def _full_year(short: int) -> int:
-    """As POSIX has it: 69 to 99 are of the 20th century, the rest of the 21st."""
+    """The full year by POSIX: 69 to 99 are in the 20th century, the rest in the 21st."""
     return short + (1900 if short >= 69 else 2000)
 
 
@@ -93,7 +93,7 @@ def _iso(text: str) -> str | None:
     if match is None:
         return None
     zoned = _ZONED.fullmatch(match[2] or "")
-    # 2024-01-30T23:00:00Z is 31 January in Berlin: which day is meant is not for us to say.
+    # 2024-01-30T23:00:00Z is 31 January in Berlin: the intended day is not for us to guess.
     return match[1] if zoned is None or _MIDNIGHT.fullmatch(zoned[1]) else None
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a mapping, and with a row that it is applied to."""
+"""Faults of a mapping, and of a row that it is applied to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong with a mapping: where it stands, and what is allowed there."""
+    """One fault of a mapping: its place, and the values allowed there."""
 
     line: int
     field: str
@@ -19,7 +19,7 @@ class Fault:
 
 
 class FeldmappingError(Exception):
-    """A mapping cannot be used: all its faults."""
+    """The mapping cannot be used; carries all its faults."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(map(str, faults)))
@@ -27,11 +27,11 @@ class FeldmappingError(Exception):
 
 
 class ColumnMissingError(FeldmappingError):
-    """A file is meant by the mapping, but lacks columns that it names."""
+    """The mapping means a file that lacks columns named by it."""
 
 
 class RowError(Exception):
-    """A row that cannot be mapped. `record` is what could be: the key, it may be, says whose row it is."""
+    """A row that cannot be mapped. `record` holds the readable fields, if possible with the row's key."""
 
     def __init__(self, field: str, reason: str, record: Mapping[str, Any]) -> None:
         super().__init__(f"{field}: {reason}")
@@ -41,7 +41,7 @@ class RowError(Exception):
 
 
 class CellError(Exception):
-    """A value that a step cannot take; becomes a RowError where the field is known."""
+    """A value that a step cannot take; becomes a RowError once the field is known."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,6 +50,6 @@ class CellError(Exception):
 
 @dataclass(frozen=True)
 class BadCell:
-    """Stands for a cell that cannot be read. It rejects what needs it, and nothing else."""
+    """Stands for an unreadable cell. It rejects only the records that need it."""
 
     reason: str

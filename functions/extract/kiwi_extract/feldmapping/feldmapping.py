@@ -1,4 +1,4 @@
-"""A mapping, ready to be used: which tables are read from a file, and what record a row is."""
+"""A mapping, ready for use: chooses a file's tables and turns rows into records."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from kiwi_extract.feldmapping.parts import Part
 from kiwi_extract.feldmapping.values import Admits, ValueOf, admits, columns_of, value_of, values_of
 
 FILTER = "filter"
-"""Stands for the field where a row cannot be mapped since its filter could not be asked."""
+"""Takes the field's place if a row's filter could not be evaluated."""
 NOT_A_NUMBER = "not_a_number"
 _COORDINATES = ("latitude", "longitude")
 _OTHER_SIGNS = re.compile(r"[\[?]")
@@ -22,28 +22,30 @@ LineOf = Callable[[Sequence[str | int]], int]
 
 
 class TableMapping:
-    """How the rows of a file, sheet or list become records of a section."""
+    """Turns the rows of a file, sheet or list into records of one section."""
 
-    def __init__(self, section: str, table: model.Table, fields: Part, place: str, *, repeats: bool) -> None:
+    def __init__(
+        self, section: str, table: model.TableModel, fields: Part, place: str, *, repeats: bool
+    ) -> None:
         self.section = section
         self.place = place
-        """Where it stands in the mapping, for people: `mieter[0]`."""
+        """The table's place in the mapping, for people: `mieter[0]`."""
         self.named = f"{place} ({', '.join(table.from_) or 'any file'})"
-        """The same, with the files that it is for."""
+        """The same, with the files it is for."""
         self.repeats = repeats
-        """Whether several rows of one key are one record; `uniting` says how."""
+        """Whether several rows with one key make one record; see `uniting`."""
         self.completes = table.completes
-        """Whether the rows only add to records that another table has."""
+        """Whether the rows only supplement records of another table."""
         self.deleted = table.deleted
-        """Whether the rows name what is deleted; of a delta."""
+        """Whether the rows name deletions; deltas only."""
         self._admits: Admits | None = admits(table.filter) if table.filter is not None else None
         self._fields = list(_readers(fields))
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The record that a row is; None if the filter leaves it out.
+        """The record of a row; None if the filter leaves it out.
 
         Raises:
-            RowError: the row cannot be mapped; it carries what could be.
+            RowError: the row cannot be mapped; carries the readable fields.
         """
         try:
             if self._admits is not None and not self._admits(row):
@@ -72,19 +74,19 @@ class TableMapping:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A table of the mapping, and the files that it is meant for."""
+    """A table of the mapping, and the files it is for."""
 
     mapping: TableMapping
     names: Sequence[str]
     marks: frozenset[str]
     needs: Sequence[tuple[str, str, int]]
-    """Field, column, and the line that names them."""
+    """Field, column, and the line of the mapping that names them."""
 
     def is_for(self, source: str, columns: frozenset[str] | None, keys: frozenset[str] | None) -> bool:
         called = _called(source, is_list=columns is None)
         if self.names and not any(_matches(called, name) for name in self.names):
             return False
-        # A list without any record has no keys; by its name it is the one that is meant.
+        # A list without records has no keys; its name shows that it is the right one.
         return keys is None or self.marks <= keys or bool(columns is None and self.names and not keys)
 
     def missing(self, source: str, columns: frozenset[str]) -> list[Fault]:
@@ -98,24 +100,24 @@ class _Candidate:
 class Feldmapping:
     """A connection's mapping."""
 
-    def __init__(self, document: model.Document, line_of: LineOf, version: str) -> None:
+    def __init__(self, document: model.MappingModel, line_of: LineOf, version: str) -> None:
         self.reading = document.reading
         self.version = version
-        """Tells this state of the mapping from others: for people, in the run of an export."""
+        """Distinguishes this state of the mapping from others, for people, in the run of an export."""
         self.file = ""
-        """Where it lies, if it is known: for people."""
+        """The mapping file's name, if known; for people."""
         self._candidates = list(_candidates(document, line_of))
 
     def tables_for(
         self, source: str, columns: Sequence[str] | None, looked_at: Sequence[str] | None = None
     ) -> list[TableMapping]:
-        """The tables that are read from a file, sheet or list: none if the mapping does not mean it.
+        """The tables to read from a file, sheet or list; none if the mapping does not mean it.
 
-        `columns` are the names in its header line; None for a JSON list, whose records may lack keys.
-        `looked_at`: of a list, the keys of its first records; None: not known.
+        `columns`: the names in its header line; None for a JSON list, whose records may lack keys.
+        `looked_at`: the keys of a list's first records; None: unknown.
 
         Raises:
-            ColumnMissingError: the mapping means this file, and names columns that are not there.
+            ColumnMissingError: the mapping means this file, but names columns that it lacks.
         """
         there = None if columns is None else frozenset(columns)
         told = looked_at if columns is None else columns
@@ -127,24 +129,24 @@ class Feldmapping:
         return [candidate.mapping for candidate in meant]
 
     def completing(self, section: str) -> list[str]:
-        """How the tables are `named` that complete others of a section."""
+        """The names (`named`) of the tables that supplement others of a section."""
         tables = [candidate.mapping for candidate in self._candidates]
         return [it.named for it in tables if it.section == section and it.completes and not it.deleted]
 
 
 def _called(source: str, *, is_list: bool) -> set[str]:
-    """All names of a file, sheet or list: with folders and without, of a sheet or list also its own."""
+    """All names of a file, sheet or list: with and without folders, for a sheet or list also its own."""
     called = {source, source.rpartition("/")[2], source.rpartition("#")[2]}
     return called | {source.rpartition(".")[2]} if is_list else called
 
 
 def _matches(called: set[str], pattern: str) -> bool:
-    # Of the signs that patterns of file names have, only `*` is one here.
+    # Only `*` is a pattern here, none of the other characters of file patterns.
     exact = _OTHER_SIGNS.sub(r"[\g<0>]", pattern.casefold())
     return any(fnmatchcase(name.casefold(), exact) for name in called)
 
 
-def _candidates(document: model.Document, line_of: LineOf) -> Iterable[_Candidate]:
+def _candidates(document: model.MappingModel, line_of: LineOf) -> Iterable[_Candidate]:
     tables: Mapping[str, Sequence[model.EinheitTable | model.MieterTable | model.MietvertragTable]] = {
         "verwaltungseinheiten": document.verwaltungseinheiten,
         "mieter": document.mieter,

@@ -1,7 +1,7 @@
-"""Reads YAML as texts, lists and mappings that know their lines; of YAML's own values there is nothing.
+"""Reads YAML as texts, lists and mappings that know their lines; YAML's own value types are not used.
 
-Every scalar is the text that stands there: `0001` stays `0001`, `no` stays `no`. What could surprise or
-swell is refused: anchors, aliases, tags, keys that stand twice, several documents, deep nesting.
+Every scalar is the text as written: `0001` stays `0001`, `no` stays `no`. Anything that could surprise or
+swell is refused: anchors, aliases, tags, repeated keys, several documents, deep nesting.
 """
 
 import re
@@ -22,7 +22,7 @@ from yaml.events import (
 from kiwi_extract.feldmapping.faults import Fault, FeldmappingError
 
 MAX_CHARACTERS = 131_072
-"""Of a mapping: far beyond any; it is read anew for every export."""
+"""The most characters of a mapping, far beyond any real one; it is read anew for every export."""
 MAX_DEPTH = 24
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
@@ -33,7 +33,7 @@ Place = tuple[str | int, ...]
 
 
 class LinedList(list["str | LinedList | LinedDict"]):
-    """A list, and the line of each of its items."""
+    """A list with the line of each item."""
 
     def __init__(self, line: int) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class LinedList(list["str | LinedList | LinedDict"]):
 
 
 class LinedDict(dict[str, "str | LinedList | LinedDict"]):
-    """A mapping, and the line of each of its keys. `place`: the keys and numbers that lead to it."""
+    """A mapping with the line of each key. `place`: the keys and numbers that lead to it."""
 
     def __init__(self, line: int, place: Place) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def read_lined(text: str) -> "str | LinedList | LinedDict":
     """The document in a YAML text.
 
     Raises:
-        FeldmappingError: it is not YAML, or uses what is refused here.
+        FeldmappingError: the text is not YAML, or uses a refused feature.
     """
     if len(text) > MAX_CHARACTERS:
         raise _error(1, "", f"longer than {MAX_CHARACTERS} characters")
@@ -70,7 +70,7 @@ def read_lined(text: str) -> "str | LinedList | LinedDict":
         # A character that YAML does not allow. Its own words would quote it.
         raise _error(1, "", "not YAML: a control character; save the file as plain text in UTF-8") from None
     except (ValueError, OverflowError):
-        # A number behind a backslash in a text; PyYAML does not look whether there is such a character.
+        # A number behind a backslash in a text; PyYAML does not check that the character exists.
         raise _error(loader.line + 1 if loader else 1, "", f"not YAML: {_NO_CHARACTER}") from None
 
 
@@ -80,7 +80,7 @@ def _events(loader: yaml.SafeLoader) -> Iterator[Event]:
 
 
 def show_place(place: Place) -> str:
-    """A place as people read it: `mieter[0].fields.email`."""
+    """A place in words for people: `mieter[0].fields.email`."""
     shown = ""
     for part in place:
         shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else part
@@ -95,7 +95,7 @@ class _Reader:
         self._documents = 0
 
     def document(self) -> "str | LinedList | LinedDict":
-        """The one document."""
+        """The single document."""
         value: str | LinedList | LinedDict | None = None
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
@@ -138,7 +138,7 @@ class _Reader:
                 raise _error(_line(event), show_place(place), "a key must be a text")
             key = str(self._value(event, place)) if event.value else ""
             if key in items:
-                raise _error(_line(event), show_place((*place, key)), "stands there twice")
+                raise _error(_line(event), show_place((*place, key)), "appears twice")
             items[key] = self._value(next(self._events), (*place, key))
             items.lines[key] = _line(event)
         return items

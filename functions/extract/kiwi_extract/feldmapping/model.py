@@ -1,4 +1,4 @@
-"""The model of a mapping: the file is checked against it, and the JSON Schema is made from it."""
+"""The model of a mapping: checks the file, and generates the JSON Schema."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -39,7 +39,7 @@ class MieterFields(Part):
 
 
 class EinheitsnummerFields(Part):
-    """How a lease names its unit."""
+    """The number of a lease's unit."""
 
     wirtschaftseinheit: Value
     nummer: Value
@@ -56,35 +56,35 @@ class MietvertragFields(Part):
     ende: Value | None = None
 
 
-class Table(Part):
-    """From which files, sheets or lists records are read, which of their rows, and how."""
+class TableModel(Part):
+    """The files, sheets or lists to read records from, the rows to use, and the way to read them."""
 
     from_: tuple[Text, ...] = Field(
         (), alias="from", description="names of files, sheets or lists; * stands for any characters"
     )
-    columns: tuple[Text, ...] = Field((), description="only what has all of these columns")
+    columns: tuple[Text, ...] = Field((), description="only files, sheets or lists with all of these columns")
     filter: Condition | None = Field(None, description="only rows that meet this condition")
     repeats: Flag = Field(False, description="several rows of one key are one record")
     completes: Flag = Field(
-        False, description="the rows only add to records that another table has, by their key"
+        False, description="the rows only supplement records of another table, by their key"
     )
-    deleted: Flag = Field(False, description="the rows say what is deleted; of a delta only")
+    deleted: Flag = Field(False, description="the rows name deletions; deltas only")
 
 
-class EinheitTable(Table):
-    """Where Verwaltungseinheiten are read."""
+class EinheitTable(TableModel):
+    """A source of Verwaltungseinheiten."""
 
     fields: EinheitFields
 
 
-class MieterTable(Table):
-    """Where Mieter are read."""
+class MieterTable(TableModel):
+    """A source of Mieter."""
 
     fields: MieterFields
 
 
-class MietvertragTable(Table):
-    """Where Mietverträge are read."""
+class MietvertragTable(TableModel):
+    """A source of Mietverträge."""
 
     fields: MietvertragFields
 
@@ -94,7 +94,7 @@ def _sign(delimiter: str) -> str:
 
 
 class ReadingOptions(Part):
-    """How files are read, where it cannot be found out or must not be guessed."""
+    """Options for reading files, for properties that cannot be detected or must not be guessed."""
 
     encoding: Literal["utf-8", "utf-16", "windows-1252", "iso-8859-1", "cp850"] | None = None
     delimiter: Annotated[Literal[";", ",", "tab", "|"], AfterValidator(_sign)] | None = None
@@ -105,10 +105,10 @@ def _number(value: Any) -> Any:
     return 1 if value == "1" else value
 
 
-class Document(Part):
+class MappingModel(Part):
     """A mapping."""
 
-    version: Annotated[Literal[1], BeforeValidator(_number)] = Field(description="of this format: 1")
+    version: Annotated[Literal[1], BeforeValidator(_number)] = Field(description="version of this format: 1")
     reading: ReadingOptions = Field(default_factory=ReadingOptions)
     verwaltungseinheiten: tuple[EinheitTable, ...] = ()
     mieter: tuple[MieterTable, ...] = ()

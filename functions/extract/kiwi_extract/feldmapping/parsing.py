@@ -1,4 +1,4 @@
-"""Reads a mapping's text: all that is wrong with it, at its lines, or a mapping that can be used."""
+"""Parses a mapping's text: gives either a usable mapping, or all faults with their lines."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from kiwi_extract.feldmapping.faults import Fault, FeldmappingError
 from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.lines import LinedDict, read_lined, show_place
-from kiwi_extract.feldmapping.model import NOTHING_MAPPED, Document
+from kiwi_extract.feldmapping.model import NOTHING_MAPPED, MappingModel
 
 _MESSAGES = {
     "missing": "is missing",
@@ -27,24 +27,24 @@ _MESSAGES = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
 }
-"""Pydantic's errors in the words of an ERP person; the others are clear as they are."""
+"""Pydantic's errors in words for ERP people; the others are clear as they are."""
 
 
 def parse_feldmapping(text: str, version: str | None = None) -> Feldmapping:
-    """The mapping in a YAML text. `version`: what tells it from others; the text's own hash otherwise.
+    """The mapping in a YAML text. `version`: distinguishes it from others; by default the text's hash.
 
     Raises:
-        FeldmappingError: with all that is wrong: line, field, what is allowed.
+        FeldmappingError: carries all faults: line, field, allowed values.
     """
     lined = read_lined(text)
     if not isinstance(lined, LinedDict):
         raise FeldmappingError([Fault(1, "", "a mapping has names, such as version and mieter, at its top")])
     faults: list[Fault] = []
     try:
-        document = Document.model_validate(lined, context=faults)
+        document = MappingModel.model_validate(lined, context=faults)
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-        # That nothing is mapped may only be since a name is misspelt.
+        # An empty mapping may only be the result of a misspelt name.
         faults += [_fault(lined, it) for it in details if it["type"] != NOTHING_MAPPED or not faults]
     if faults:
         raise FeldmappingError(sorted(set(faults), key=lambda fault: (fault.line, fault.field)))
@@ -69,11 +69,11 @@ def _context(detail: ErrorDetails) -> Mapping[str, Any]:
 
 
 def _line(lined: LinedDict, place: Sequence[str | int]) -> int:
-    """The line of a place, or of what stands there of the way to it."""
+    """The line of a place, or of the deepest existing place on the way to it."""
     line, at = lined.line, lined
     for part in place:
         try:
-            # Whatever cannot be gone into raises one of those below, and is passed over.
+            # Anything that cannot be entered raises one of the errors below, and is passed over.
             line, at = at.lines[part], at[part]  # type: ignore[index, assignment]
         except (AttributeError, IndexError, KeyError, TypeError):
             continue

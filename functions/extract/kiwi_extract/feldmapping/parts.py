@@ -1,4 +1,4 @@
-"""What all parts of a mapping's model share.
+"""Shared pieces of the mapping's model.
 
 Every value in the file is a text (see `lines`), so truth values and numbers are read from texts.
 """
@@ -25,7 +25,7 @@ _SCALAR: dict[str, object] = {"type": ["string", "number", "boolean"], "maxLengt
 
 def fault(kind: str, message: str) -> PydanticCustomError:
     """A fault for pydantic to collect."""
-    # The message is ours, but a brace in it would be taken for a field of the template.
+    # The message is ours, but pydantic would take a brace in it for a field of the template.
     return PydanticCustomError(kind, "{message}", {"message": message})
 
 
@@ -42,7 +42,7 @@ Flag = Annotated[bool, BeforeValidator(_is_true)]
 
 
 class Part(BaseModel):
-    """A part of a mapping. Keys that it does not know are faults, each at its own line."""
+    """A part of a mapping. Each unknown key is a fault at its own line."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -60,7 +60,7 @@ class Part(BaseModel):
 
 
 def kind_of(kinds: Sequence[str], data: Any) -> str | None:
-    """Which kind of part data is, by the key that only this kind has; a text is one, too."""
+    """The kind of a part, by the key that only this kind has; a text is a kind, too."""
     if isinstance(data, str):
         return "<text>"
     keys = data if isinstance(data, dict) else type(data).model_fields if isinstance(data, Part) else ()

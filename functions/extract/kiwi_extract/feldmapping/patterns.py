@@ -1,7 +1,7 @@
-"""Patterns that take a text apart: `{wirtschaftseinheit}-{nummer}`, matched in one pass, never backwards.
+"""Patterns that split a text: `{wirtschaftseinheit}-{nummer}`, matched in one pass, never backwards.
 
-A regular expression can take forever on a text that somebody else wrote. Here each piece ends where the
-literal after it stands first, so the time is that of reading the text.
+A regular expression can take forever on a text written by somebody else. Here each piece ends at the first
+occurrence of the next literal, so the time is that of reading the text.
 """
 
 import re
@@ -18,7 +18,7 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class _Piece:
-    """A named piece: `digits`, a fixed `length`, or (both unset) whatever stands before the literal."""
+    """A named piece: `digits`, a fixed `length`, or (both unset) everything before the next literal."""
 
     name: str
     length: int = 0
@@ -34,7 +34,7 @@ class Pattern:
     """Named pieces with literals between them."""
 
     def __init__(self, text: str) -> None:
-        """Raises PatternError if the pattern is not one."""
+        """Raises PatternError if the text is no pattern."""
         self._parts = _parse(text)
         self.names = [part.name for part in self._parts if isinstance(part, _Piece)]
         if not self.names:

@@ -1,4 +1,4 @@
-"""The model of the steps that a value goes through: `then` in a mapping."""
+"""The model of the steps applied to a value: `then` in a mapping."""
 
 from typing import Annotated, Literal, Self
 
@@ -12,11 +12,11 @@ Otherwise = Literal["reject", "blank", "keep"]
 
 
 class Split(Part):
-    """Takes a text apart by a pattern of named pieces, and goes on with one of them."""
+    """Splits a text by a pattern of named pieces, and continues with one of them."""
 
     pattern: Text = Field(description="named pieces with literals between them: {we}-{ve}-{folge}")
-    take: Text = Field(description="the name of the piece that is wanted")
-    otherwise: Otherwise = Field("reject", description="what becomes of a text that does not fit")
+    take: Text = Field(description="name of the piece to use")
+    otherwise: Otherwise = Field("reject", description="result for a text that does not fit")
 
     @field_validator("pattern")
     @classmethod
@@ -36,10 +36,10 @@ class Split(Part):
 
 
 class ValueMap(Part):
-    """Exchanges values."""
+    """Replaces values."""
 
     values: dict[AnyText, AnyText] = Field(min_length=1, max_length=10_000)
-    otherwise: Otherwise = Field("reject", description="what becomes of a value that is not listed")
+    otherwise: Otherwise = Field("reject", description="result for a value that is not listed")
 
 
 class SplitStep(Part):
@@ -49,7 +49,7 @@ class SplitStep(Part):
 
 
 class PadStep(Part):
-    """`pad`: zeros in front, up to this length."""
+    """`pad`: fills up with leading zeros to this length."""
 
     pad: int = Field(ge=2, le=64)
 
@@ -61,13 +61,13 @@ class MapStep(Part):
 
 
 class BlankStep(Part):
-    """`blank`: these values mean that there is nothing."""
+    """`blank`: values that mean "nothing"."""
 
     blank: tuple[Text, ...] = Field(min_length=1, max_length=1000)
 
 
 class DateStep(Part):
-    """`date`: how a date is written there."""
+    """`date`: the format of a date."""
 
     date: Text = Field(description="such as DD.MM.YYYY, YYYYMMDD, excel, iso")
 

@@ -1,4 +1,4 @@
-"""The steps that a text goes through after it was read: each a function from text to text, made once."""
+"""The steps applied to a text after reading: functions from text to text, built once."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -12,7 +12,7 @@ from kiwi_extract.feldmapping.patterns import Pattern
 ToText = Callable[[str], str]
 _DAYS = 16_384
 _EXACT = 2**53
-"""From here on a float stands for more than one whole number."""
+"""The first number beyond which a float may stand for more than one whole number."""
 NOT_TEXT = "not_text"
 PATTERN_MISMATCH = "pattern_mismatch"
 VALUE_NOT_MAPPED = "value_not_mapped"
@@ -20,10 +20,10 @@ NOT_A_DATE = "not_a_date"
 
 
 def as_text(value: Any) -> str:
-    """A cell as a text without white space around; nothing is the empty text.
+    """A cell as a text without outer white space; nothing becomes the empty text.
 
     Raises:
-        CellError: it is a list, an object, or a number of which digits are lost.
+        CellError: the cell is a list, an object, or a number with lost digits.
     """
     if isinstance(value, str):
         return value.strip()
@@ -46,7 +46,7 @@ def as_text(value: Any) -> str:
 
 
 def through(steps: Sequence[model.Step]) -> ToText:
-    """All steps, one after the other; a text that has become blank stays so."""
+    """Apply all steps in order; a text that has become blank stays blank."""
     functions = [_step(step) for step in steps]
     if len(functions) == 1:
         only = functions[0]

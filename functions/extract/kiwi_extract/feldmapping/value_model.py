@@ -1,4 +1,4 @@
-"""The model of values and conditions: where in a row something stands, and which rows are meant."""
+"""The model of values and conditions: places in a row, and the choice of rows."""
 
 from typing import Annotated, Any, Self
 
@@ -17,20 +17,20 @@ class ColumnValue(Part):
 
 
 class PathValue(Part):
-    """A value inside a JSON record: keys, and places in lists from 0 on, with dots between."""
+    """A value inside a JSON record: keys, and positions in lists from 0 on, separated by dots."""
 
     path: Text
     then: Steps = ()
 
 
 class ConstantValue(Part):
-    """Always the same."""
+    """The same value for every row."""
 
     constant: Text
 
 
 class JoinValue(Part):
-    """Values put together. Nothing, if one of them is blank; or without those that are."""
+    """Joined values. Blank if one of them is blank; with `skip_blanks`, blank values are left out instead."""
 
     join: tuple["Value", ...] = Field(min_length=1, max_length=50)
     separator: AnyText = ""
@@ -46,9 +46,9 @@ class FirstValue(Part):
 
 
 class ListValue(Part):
-    """A list inside a JSON record: what its items have under `take`, those that pass `where`.
+    """Values from a list inside a JSON record: `take` of each item that passes `where`.
 
-    The first of it that is not blank; of the tenants of a lease, all.
+    A single value is the first that is not blank; the tenants of a lease are all of them.
     """
 
     list_: Text = Field(alias="list", description="path of the list")
@@ -65,7 +65,7 @@ class EachValue(Part):
         str,
         StringConstraints(min_length=1, max_length=10),
         WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 10}),
-    ] = Field(description="what stands between the values")
+    ] = Field(description="text between the values")
     then: Steps = ()
 
 
@@ -106,13 +106,13 @@ Values = Annotated[
 
 
 class AllOf(Part):
-    """Each of the conditions is met."""
+    """All of the conditions are met."""
 
     all_: tuple["Condition", ...] = Field(alias="all", min_length=1, max_length=50)
 
 
 class AnyOf(Part):
-    """One of the conditions is met."""
+    """At least one of the conditions is met."""
 
     any_: tuple["Condition", ...] = Field(alias="any", min_length=1, max_length=50)
 

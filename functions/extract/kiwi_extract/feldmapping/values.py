@@ -1,4 +1,4 @@
-"""Values and conditions of a mapping as functions of a row: made once, cheap for every row."""
+"""Values and conditions of a mapping as functions of a row: built once, cheap for each row."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -16,14 +16,14 @@ Admits = Callable[[Any], bool]
 
 
 def value_of(value: model.Value) -> ValueOf:
-    """What a value of the mapping is in a row. The function raises CellError where a step cannot go on."""
+    """The reader of a value from a row. The function raises CellError if a step cannot go on."""
     if isinstance(value, str):
         return _column(value)
     if isinstance(value, model.ConstantValue):
         constant = value.constant
         return lambda _: constant
     if isinstance(value, model.ListValue):
-        # Its steps come first: what they make blank is not chosen.
+        # Its steps come first: a value they make blank is not chosen.
         many = _many(value)
         return lambda row: _first(many(row))
     read = _read(value)
@@ -34,7 +34,7 @@ def value_of(value: model.Value) -> ValueOf:
 
 
 def values_of(items: Sequence[model.Values]) -> ValuesOf:
-    """All values of a list field in a row; what is blank is none."""
+    """The reader of all values of a list field from a row; blank ones are left out."""
     readers = [_many(item) for item in items]
 
     def read(row: Any) -> list[Any]:
@@ -44,7 +44,7 @@ def values_of(items: Sequence[model.Values]) -> ValuesOf:
 
 
 def admits(condition: model.Condition) -> Admits:
-    """Whether a row meets a condition."""
+    """The test whether a row meets a condition."""
     if isinstance(condition, model.AllOf):
         tests = [admits(part) for part in condition.all_]
         return lambda row: all(test(row) for test in tests)
@@ -55,7 +55,7 @@ def admits(condition: model.Condition) -> Admits:
 
 
 def columns_of(part: object) -> Iterator[str]:
-    """The columns that a part of a mapping needs; of a JSON record, the keys that it may have."""
+    """The columns that a part of a mapping needs; for a JSON record, the keys it may have."""
     if isinstance(part, str):
         yield part
     elif isinstance(part, model.ColumnValue):

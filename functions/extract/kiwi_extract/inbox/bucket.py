@@ -1,4 +1,4 @@
-"""The export bucket: reads exports that lie there, keeps plans, and documents that were refused or held."""
+"""The export bucket: reads exports, and keeps plans and refused or held documents."""
 
 import re
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, GetObjectOutputTypeDef
 
 MAX_BYTES = 512 * 2**20
-"""Of an export: about as much as one invocation can read."""
+"""The largest export in bytes: about as much as one invocation can read."""
 _ABSENT = frozenset(
     {
         "NoSuchKey",
         "NoSuchVersion",
         "404",
-        # A version that is only the mark of a deletion; versions and keys that cannot be.
+        # A version that only marks a deletion; versions and keys that cannot exist.
         "MethodNotAllowed",
         "InvalidArgument",
         "InvalidURI",
@@ -35,8 +35,8 @@ _ABSENT = frozenset(
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8})?\.[A-Za-z0-9]{1,8}")
 
 
-class Found(NamedTuple):
-    """An object: its content, a pointer to exactly this version of it, and where it lay first."""
+class OpenedObject(NamedTuple):
+    """An object: its content, a pointer to exactly this version, and its original place."""
 
     stream: IO[bytes]
     pointer: Pointer
@@ -50,11 +50,11 @@ class ExportBucket:
         self._client = client
         self._name = name
 
-    def open(self, pointer: Pointer) -> Found:
+    def open(self, pointer: Pointer) -> OpenedObject:
         """The object as a stream.
 
         Raises:
-            RejectedExportError: it lies in another bucket, is too large, or is not there (any more).
+            RejectedExportError: it is in another bucket, is too large, or does not exist (any more).
         """
         if pointer.bucket != self._name:
             raise RejectedExportError(RejectedExport.FOREIGN_BUCKET, "bucket: not this stack's export bucket")
@@ -73,19 +73,19 @@ class ExportBucket:
             answer.get("Metadata", {}),
         )
         exact = pointer.model_copy(update={"version": version})
-        return Found(cast("IO[bytes]", answer["Body"]), exact, place)
+        return OpenedObject(cast("IO[bytes]", answer["Body"]), exact, place)
 
     def side(self, place: Place) -> tuple[dict[str, Any], str]:
-        """What the side file of an object says, and which version of it: "" if there is none.
+        """The content and version of an object's side file; version "" if there is none.
 
         Raises:
-            RejectedExportError: it cannot be read, or this version is not there any more.
+            RejectedExportError: the side file cannot be read, or this version no longer exists.
         """
         if place.folder is None or place.side == "":
             return {}, ""
         answer = self._get(f"{place.folder}/{SIDE_FILE}", place.side)
         if answer is None and place.side:
-            # Without it the export would be another one: not a dry run, not the one that was approved.
+            # The export would be another one without it: not a dry run, not the approved one.
             detail = f"{SIDE_FILE}: this version is gone"
             raise RejectedExportError(RejectedExport.OBJECT_NOT_FOUND, detail)
         if answer is None:
@@ -93,7 +93,7 @@ class ExportBucket:
         return side_file(cast("IO[bytes]", answer["Body"])), answer.get("VersionId") or "null"
 
     def _get(self, key: str, version: str | None) -> "GetObjectOutputTypeDef | None":
-        """The object; None if it is not there."""
+        """The object; None if it does not exist."""
         try:
             if version is None:
                 return self._client.get_object(Bucket=self._name, Key=key)
@@ -104,7 +104,7 @@ class ExportBucket:
             raise
 
     def small(self, key: str, most: int) -> tuple[bytes, str] | None:
-        """What lies at a key now, and which version it is; None: nothing. At most one byte over `most`."""
+        """Content and version of the object at a key; None if there is none. At most one byte over `most`."""
         answer = self._get(key, None)
         if answer is None:
             return None
@@ -113,9 +113,9 @@ class ExportBucket:
         return content, answer.get("VersionId", answer["ETag"].strip('"'))
 
     def keep(self, source: Source, name: str, place: Place | None = None) -> str | None:
-        """Keep a refused document under `rejected/`; its key, None if there is nothing to keep.
+        """Keep a refused document under `rejected/`. Returns its key; None if there is nothing to keep.
 
-        Of an export in several objects the message is kept that brings it again.
+        For an export in several objects, keeps the message that brings it again.
         """
         if isinstance(source, Parts):
             source = Inline(source.message().encode())
@@ -123,21 +123,21 @@ class ExportBucket:
         return kept.key if kept else None
 
     def keep_held(self, source: Inline | Pointer, name: str, place: Place | None = None) -> Pointer | None:
-        """Keep a document under `held/`, and point to this version; None if it is not there any more."""
+        """Keep a document under `held/`. Returns a pointer to this version; None if it no longer exists."""
         return self._put(source, f"held/{name}", place)
 
     def keep_planned(self, document: Inline, name: str) -> Pointer | None:
-        """Keep the document that a plan is of beside the plan, and point to this version."""
+        """Keep a plan's document beside the plan. Returns a pointer to this version."""
         return self._put(document, f"plans/{name}.export", None)
 
     def keep_plan(self, plan: IO[bytes], name: str) -> Pointer:
-        """Keep a plan under `plans/`, and point to this version."""
+        """Keep a plan under `plans/`. Returns a pointer to this version."""
         key = f"plans/{name}.json"
         put = self._client.put_object(Bucket=self._name, Key=key, Body=plan)
         return Pointer(bucket=self._name, key=key, version=put.get("VersionId"))
 
     def keep_parts_held(self, parts: Parts, name: str) -> Parts | None:
-        """The same for all parts of an export."""
+        """Keep all parts of an export in the same way."""
         kept = []
         for number, pointer in enumerate(parts.parts, start=1):
             try:
@@ -171,14 +171,14 @@ class ExportBucket:
             if code in _ABSENT:
                 return None
             if code == "InvalidRequest":
-                # Too large for one copy (5 GB), or this very object: it is kept where it lies.
+                # Too large for one copy (5 GB), or this very object: it is kept in place.
                 return source
             raise
         return Pointer(bucket=self._name, key=key, version=copy.get("VersionId"))
 
 
 def _suffix(source: Inline | Pointer, place: Place | None) -> str:
-    """The end of a kept document's name, by which a person opens it."""
+    """The file extension of a kept document, by which a person opens it."""
     if isinstance(source, Inline):
         return ".json" if source.body.lstrip()[:1] in (b"{", b"[") else ".txt"
     name = (place.key if place else source.key).rpartition("/")[2]

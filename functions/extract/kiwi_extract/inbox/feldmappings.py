@@ -14,28 +14,28 @@ from kiwi_extract.reading.errors import RejectedExportError
 
 PREFIX = "mappings/"
 _MAX_BYTES = 4 * MAX_CHARACTERS
-"""A character has four bytes at most, in UTF-8."""
+"""The most bytes: a character has at most four in UTF-8."""
 
 
-class Files(Protocol):
-    """Where mappings lie."""
+class MappingFiles(Protocol):
+    """The port to the place of mappings."""
 
     def small(self, key: str, most: int) -> tuple[bytes, str] | None:
-        """What lies at a key now, and which version it is; None: nothing. At most one byte over `most`."""
+        """Content and version of the object at a key; None if there is none. At most one byte over `most`."""
         ...
 
 
 class Feldmappings:
     """The mappings of all connections."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: MappingFiles) -> None:
         self._files = files
 
     def of(self, connection: str) -> Feldmapping | None:
-        """The connection's mapping as it is now; None: it has none.
+        """The connection's present mapping; None if it has none.
 
         Raises:
-            RejectedExportError: the mapping is broken. Only exports of this connection are refused for it.
+            RejectedExportError: the mapping is broken. It refuses exports of this connection only.
         """
         if not re.fullmatch(CONNECTION_ID, connection):
             return None
@@ -52,10 +52,10 @@ class Feldmappings:
 
 
 def parse_file(content: bytes, version: str | None = None) -> Feldmapping:
-    """The mapping that a file has.
+    """The mapping in a file.
 
     Raises:
-        FeldmappingError: with all that is wrong with it.
+        FeldmappingError: carries all faults.
     """
     try:
         text = content.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""What comes with a message: a document, all parts of one, or one part that waits for the others."""
+"""Opens the document of a message: a whole export, its joined parts, or a part that has to wait."""
 
 import io
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from kiwi_extract.bookkeeping.expected_exports import (
     expect_side_file,
     is_side_file_missing,
 )
-from kiwi_extract.inbox.bucket import ExportBucket, Found
+from kiwi_extract.inbox.bucket import ExportBucket, OpenedObject
 from kiwi_extract.inbox.joined_export import Assembled, OpenedPart
 from kiwi_extract.inbox.messages import Inline, Source
-from kiwi_extract.inbox.parts import Split, files_of, register, split_of_place
+from kiwi_extract.inbox.parts import SplitExport, files_of, register, split_of_place
 from kiwi_extract.inbox.place import Place, origin_of_message
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export
@@ -44,7 +44,7 @@ _NO_SIDE_FILE = (
 
 @dataclass
 class Delivery:
-    """A message's export. `source`: to exactly this version. `document`: None if nothing is to be read."""
+    """A message's export. `source`: pinned to one version. `document`: None if there is nothing to read."""
 
     source: Source
     document: Export | None = None
@@ -52,7 +52,7 @@ class Delivery:
 
     @property
     def known(self) -> Mapping[str, Any]:
-        """What can be said of the envelope, however far the document has been read."""
+        """The known envelope, even if the document has not been read to its end."""
         if isinstance(self.source, Parts):
             told = {"connection": self.source.connection, "export_id": self.source.export_id}
             return told | (self.document.envelope if self.document else {})
@@ -63,7 +63,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Deliveries:
-    """Opens what messages bring."""
+    """Opens the exports that messages point to."""
 
     table: Table
     exports: Queue
@@ -71,10 +71,10 @@ class Deliveries:
     feldmapping_of: FeldmappingOf
 
     def receive(self, delivery: Delivery, now: datetime) -> None:
-        """Open what the delivery's source means, and say in the delivery what it is.
+        """Open the delivery's source, and complete the delivery with what was found.
 
         Raises:
-            RejectedExportError: it is not there, or cannot be used.
+            RejectedExportError: the export does not exist, or cannot be used.
         """
         source = delivery.source
         if isinstance(source, Inline):
@@ -86,8 +86,8 @@ class Deliveries:
         else:
             self._object(delivery, source, now)
 
-    def wait(self, delivery: Delivery, split: Split, now: datetime) -> None:
-        """Let a part wait for the others. One that came as a message is put into the bucket first."""
+    def wait(self, delivery: Delivery, split: SplitExport, now: datetime) -> None:
+        """Make a part wait for the others. A part in a message is first put into the bucket."""
         pointer, modified = delivery.source, now
         if isinstance(pointer, Inline):
             name = f"{split.connection}/{split.export_id}-teil-{split.number}-von-{split.of}"
@@ -112,8 +112,8 @@ class Deliveries:
             return
         delivery.document = open_export(stream, delivery.place.origin(side), self.feldmapping_of)
 
-    def _complete(self, delivery: Delivery, found: Found) -> Mapping[str, Any]:
-        """What the side file says; which version of it was read stands in the delivery from here on."""
+    def _complete(self, delivery: Delivery, found: OpenedObject) -> Mapping[str, Any]:
+        """Read the side file, and pin its version in the delivery."""
         if found.place.folder is None or found.place.is_side_file:
             return {}
         side, version = self.bucket.side(found.place)
@@ -122,9 +122,10 @@ class Deliveries:
         return side
 
     def _check_side_file(self, place: Place, side: Mapping[str, Any], read: Place, now: datetime) -> None:
-        """Without the side file that says of which files an export consists, each would be a whole one.
+        """Refuse a file whose side file is overdue: it would count as a whole export.
 
-        It may have expired, or comes last. `read`: as `place`, with the version of the side file.
+        The side file may have expired, or may arrive last. `read`: as `place`, with the version of the side
+        file.
         """
         connection, folder = place.connection, place.folder
         if connection is None or folder is None or place.side is not None or place.is_side_file:
@@ -136,10 +137,11 @@ class Deliveries:
         elif is_side_file_missing(self.table, connection, folder):
             raise RejectedExportError(RejectedExport.PARTS_DIFFER, _NO_SIDE_FILE)
 
-    def _side_file(self, found: Found, stream: Peekable, now: datetime) -> None:
-        """A side file is no export; but if it comes last, it is what the others have been waiting for.
+    def _side_file(self, found: OpenedObject, stream: Peekable, now: datetime) -> None:
+        """Read a side file that arrives by itself: its export's files may have been waiting for it.
 
-        If one of them is newer, it came first: what else lies there may be of the export before.
+        A file newer than the side file means that the side file came first: older files may belong to the
+        export before.
         """
         side = side_file(stream)
         told = found.place.modified or now
@@ -150,19 +152,19 @@ class Deliveries:
                 self._register(there, side, found.pointer.version or "null", now)
         logger.info("side file read", connection=found.place.connection)
 
-    def _register(self, there: Found, side: Mapping[str, Any], version: str, now: datetime) -> None:
+    def _register(self, there: OpenedObject, side: Mapping[str, Any], version: str, now: datetime) -> None:
         place = there.place.model_copy(update={"side": version})
         split = split_of_place(place, side)
         if split is not None:
             pointer = there.pointer.model_copy(update={"side": version})
             register(self.table, self.exports, split, pointer, place.modified or now, now)
 
-    def _beside(self, found: Found, file: str) -> Found | None:
+    def _beside(self, found: OpenedObject, file: str) -> OpenedObject | None:
         pointer = Pointer(bucket=found.pointer.bucket, key=f"{found.place.folder}/{file}")
         try:
             there = self.bucket.open(pointer)
         except RejectedExportError:
-            # It has yet to come, or will be refused when it does.
+            # It has yet to arrive, or will be refused on arrival.
             return None
         there.stream.close()
         return there

@@ -1,4 +1,4 @@
-"""An export in several objects, read as one: its records in the order of its parts."""
+"""Joins an export in several objects to one: its records in the order of its parts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ _ALIKE = ("format", "connection", "export_id", "exported_at", "scope", "dry_run"
 
 
 class OpenedPart(NamedTuple):
-    """A part: its export, the name of its object, and what its side file counts, which is of all of them."""
+    """An opened part: its export, its object's name, and its side file's counts, which cover all parts."""
 
     export: Export
     name: str
@@ -25,7 +25,7 @@ class OpenedPart(NamedTuple):
 
 
 class Assembled:
-    """All parts as one export."""
+    """All parts, read as one export."""
 
     def __init__(self, parts: Sequence[Callable[[], OpenedPart]]) -> None:
         self._parts = parts
@@ -41,21 +41,21 @@ class Assembled:
 
     @property
     def spoken(self) -> frozenset[tuple[str, str]] | None:
-        """The (Mandant, section) that a full export speaks of; None: of all in its Mandanten."""
+        """The (Mandant, section) pairs that a full export covers; None: all sections of its Mandanten."""
         return None if self._speaks_of_all else self._spoken
 
     def records(self) -> Iterator[RawRecord]:
-        """Every record of every part; those that are made of several rows come last.
+        """Every record of every part; records united from several rows come last.
 
         Raises:
-            RejectedExportError: also if the parts are not of one export.
+            RejectedExportError: also if the parts do not belong to one export.
         """
         for raw in unite(self._of_parts()):
             yield self._numbered(raw) if raw.is_partial else raw
         check_completion(self.completion)
 
     def _numbered(self, raw: RawRecord) -> RawRecord:
-        """A record whose rows may lie in several parts: it is counted when it is united."""
+        """Number and count a record whose rows may lie in several parts, once it is united."""
         place = self._united[raw.section]
         self._united[raw.section] += 1
         if not raw.deleted:
@@ -106,7 +106,7 @@ class Assembled:
 
 
 def _check_count(number: int, anzahl: Any, counts: Mapping[str, int]) -> None:
-    """Compare what a part counts with what is in it."""
+    """Compare a part's own counts with its content."""
     try:
         told = Anzahl.model_validate({} if is_blank(anzahl) else anzahl)
     except ValidationError:

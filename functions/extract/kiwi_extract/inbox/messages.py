@@ -1,4 +1,4 @@
-"""What a message on the export queue is, and where the document that it means can be read."""
+"""Classifies messages of the export queue, and finds the documents they point to."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from kiwi_extract.reading.errors import RejectedExportError
 
 M = TypeVar("M", bound=BaseModel)
 SMALL = 2**18
-"""Pointers, notifications and sweeps are smaller; only a document is larger."""
+"""The largest pointer, notification or sweep order in bytes; anything larger is a document."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Inline:
 
 @dataclass(frozen=True)
 class Ignored:
-    """The message wants nothing."""
+    """The message asks for nothing."""
 
 
 Source = Inline | Pointer | Parts
@@ -33,10 +33,10 @@ Intake = Source | SweepOrder | Ignored
 
 
 def understand(body: str) -> list[Intake]:
-    """What a message means; an S3 notification may mean several objects.
+    """The meaning of a message; an S3 notification may point to several objects.
 
     Raises:
-        RejectedExportError: it says that it is a pointer, but is none.
+        RejectedExportError: the message claims to be a pointer, but is none.
     """
     value = _small_json(body)
     if value.get("Event") == "s3:TestEvent":
@@ -73,7 +73,7 @@ def _parsed(model: type[M], value: dict[str, Any]) -> M:
 
 
 def _fields(error: ValidationError) -> str:
-    """What is wrong, without the names of keys that we do not know: they may say anything."""
+    """The invalid fields, without the names of unknown keys: they may say anything."""
     faults = error.errors(include_input=False, include_context=False, include_url=False)
     known = (
         "" if fault["type"] == "extra_forbidden" else ".".join(map(str, fault["loc"])) for fault in faults

@@ -1,4 +1,4 @@
-"""Exports in several objects: which of their parts are there. What is whole is sent on as one export."""
+"""Collects the parts of exports in several objects, and sends a complete export on as one."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from kiwi_sync.erp.envelope import EXPORT_ID, MAX_PARTS, Envelope
+from kiwi_sync.keys import split_pk
 from kiwi_sync.messages import Parts, Pointer
 from kiwi_sync.observability import logger
 from kiwi_sync.queues import Outgoing, Queue
@@ -18,7 +19,7 @@ from kiwi_sync.state.table import Change, Item, ItemKey, Table, Value, equals
 from kiwi_sync.times import read_stamp, stamp
 
 from kiwi_extract.bookkeeping import runs
-from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN, split_key
+from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.open_export import FILES, SIDE_FILE
@@ -27,16 +28,16 @@ from kiwi_extract.reading.opened_export import export_id_of
 _LONG = 512
 _CLASH = "clash"
 _NAMED = re.compile(r"teil[-_ ]*([0-9]+)[-_ ]*von[-_ ]*([0-9]+)", re.IGNORECASE)
-"""Read generously: a part that is not taken for one would be a whole export, and the others' records gone."""
+"""Matches generously: an unrecognized part would pass for a whole export that lacks the others' records."""
 
 
 @dataclass(frozen=True)
-class Split:
-    """An export in several objects, and which of them one is.
+class SplitExport:
+    """An export in several objects, and the position of one part in it.
 
-    `name`: what its parts have in common. `export_id`: of its run while it waits. `dated`: the name tells
-    this export from all others, so that its parts may come as late as they like. `called`: what the id
-    begins with that it gets when it is whole, if it has none.
+    `name`: the parts' common name. `export_id`: of its run while it waits. `dated`: the name is unique to
+    this export, so that parts may arrive at any time. `called`: the beginning of the id that a complete
+    export gets, if it has none.
     """
 
     connection: str
@@ -49,26 +50,26 @@ class Split:
 
     @property
     def key(self) -> ItemKey:
-        """Where the state has what is there of it."""
+        """The key of the collected parts in the table."""
         name = self.name if len(self.name.encode()) <= _LONG else _digest(self.name)
-        return (split_key(self.connection), name)
+        return (split_pk(self.connection), name)
 
 
-def split_of_envelope(envelope: Envelope) -> Split | None:
-    """Which part a document is, as its envelope says."""
+def split_of_envelope(envelope: Envelope) -> SplitExport | None:
+    """The part described by a document's envelope."""
     if not envelope.is_part or envelope.teil is None:
         return None
     name = f"{envelope.version} von {envelope.teil.von}"
-    return Split(
+    return SplitExport(
         envelope.connection, name, envelope.export_id, envelope.teil.nummer, envelope.teil.von, dated=True
     )
 
 
-def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
-    """Which part an object is, as its side file says, or its name.
+def split_of_place(place: Place, side: Mapping[str, Any]) -> SplitExport | None:
+    """The part described by an object's side file, or by its name.
 
     Raises:
-        RejectedExportError: neither can be.
+        RejectedExportError: the description is impossible.
     """
     if place.folder is None or place.connection is None:
         return None
@@ -83,7 +84,9 @@ def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
         export_id = export_id_of(called, name)
         if isinstance(told, str) and re.fullmatch(EXPORT_ID, told):
             called = export_id = told
-        return Split(place.connection, name, export_id, files.index(file) + 1, len(files), called=called)
+        return SplitExport(
+            place.connection, name, export_id, files.index(file) + 1, len(files), called=called
+        )
     named = _NAMED.search(file)
     if named is None:
         return None
@@ -94,14 +97,14 @@ def split_of_place(place: Place, side: Mapping[str, Any]) -> Split | None:
     name = f"{place.folder}/{file[: named.start()]} von {of}"
     called = file[: named.start()].rstrip("-_. ") or place.folder
     export_id = export_id_of(called, name)
-    return Split(place.connection, name, export_id, number, of, called=called) if of > 1 else None
+    return SplitExport(place.connection, name, export_id, number, of, called=called) if of > 1 else None
 
 
 def files_of(side: Mapping[str, Any]) -> list[str]:
-    """The files of which an export consists, as its side file says.
+    """The files of an export, as listed in its side file.
 
     Raises:
-        RejectedExportError: it says so in a way that cannot be.
+        RejectedExportError: the list is malformed.
     """
     files = side.get(FILES) or []
     names = isinstance(files, list) and all(isinstance(name, str) and name for name in files)
@@ -112,30 +115,30 @@ def files_of(side: Mapping[str, Any]) -> list[str]:
 
 
 def register(
-    table: Table, exports: Queue, split: Split, pointer: Pointer, modified: datetime, now: datetime
+    table: Table, exports: Queue, split: SplitExport, pointer: Pointer, modified: datetime, now: datetime
 ) -> None:
-    """Note that a part is there; once all are, send the export on. Twice does no harm.
+    """Note the arrival of a part; once all have arrived, send the export on. Repeating it does no harm.
 
     Raises:
         RejectedExportError: another object has the same number.
     """
     is_noted = False
     while not is_noted:
-        # It is not, if another part came at the same time: then once more, with that one in mind.
+        # False if another part arrived at the same time: try again with that one in mind.
         is_noted = _noted(table, split, _Part(pointer, modified), now)
     item = table.get(split.key) or {}
     there = _parts(item)
     if len(there) < split.of:
         missing = sorted(set(range(1, split.of + 1)) - there.keys())
-        detail = f"parts that are there: {_listed(there)} of {split.of}; missing: {_listed(missing)}"
+        detail = f"parts received: {_listed(there)} of {split.of}; missing: {_listed(missing)}"
         runs.wait(table, split.connection, split.export_id, detail, now)
         logger.info("part of an export", connection=split.connection, export_id=split.export_id)
         return
     _send_on(table, exports, split, item, [there[number] for number in sorted(there)])
 
 
-def _noted(table: Table, split: Split, mine: "_Part", now: datetime) -> bool:
-    """Note a part beside those that it belongs to, unless it comes too late; False: try again."""
+def _noted(table: Table, split: SplitExport, mine: "_Part", now: datetime) -> bool:
+    """Note a part beside the others of its export, unless it is too old. False: try again."""
     item = table.get(split.key) or {}
     before = _parts(item)
     dropped = set[int]() if split.dated else _dropped(split, item, before, mine)
@@ -156,16 +159,16 @@ def _noted(table: Table, split: Split, mine: "_Part", now: datetime) -> bool:
         put["after"] = stamp(max(before[number].modified for number in dropped))
     gone = [f"{PART}{number}" for number in dropped - {split.number}]
     change = Change(put=put | tombstone(now), remove=[*gone, *([_CLASH] if begins else [])])
-    # Or two parts that begin an export at the same time would take each other for the one before.
+    # Otherwise two parts that begin an export together would each take the other for an old one.
     as_read = [f"{PART}{split.number}", *gone]
     return table.update(split.key, change, *(equals(name, item.get(name)) for name in as_read))
 
 
-def _dropped(split: Split, item: Item, before: Mapping[int, "_Part"], mine: "_Part") -> set[int] | None:
-    """The parts that a part, of a name that comes again, does not belong to; None: it comes too late itself.
+def _dropped(split: SplitExport, item: Item, before: Mapping[int, "_Part"], mine: "_Part") -> set[int] | None:
+    """The noted parts of an earlier export with the same name; None: the new part itself is too old.
 
-    Once all were there, a newer one begins the next export: with the others it would be neither the old one
-    nor the new one, and what has moved from one part to another would be in neither.
+    A newer part after a complete set begins the next export: mixed with the others it would be neither the
+    old export nor the new one, and a record that moved between parts would be in neither.
     """
     times = {number: part.modified for number, part in before.items()}
     is_late = stamp(mine.modified) <= str(item.get("after", ""))
@@ -176,8 +179,8 @@ def _dropped(split: Split, item: Item, before: Mapping[int, "_Part"], mine: "_Pa
     return {number for number, time in times.items() if mine.modified - time > WITHIN}
 
 
-def _check_name(table: Table, split: Split, item: Item, known: "_Part | None", mine: "_Part") -> None:
-    """Of two objects with one number nobody knows which is meant; nor of what comes with them."""
+def _check_name(table: Table, split: SplitExport, item: Item, known: "_Part | None", mine: "_Part") -> None:
+    """Refuse two objects that have the same number in one export: nobody knows the right one."""
     clash = item.get(_CLASH)
     if known is not None and known.pointer.key != mine.pointer.key:
         clash = stamp(mine.modified)
@@ -187,7 +190,7 @@ def _check_name(table: Table, split: Split, item: Item, known: "_Part | None", m
         raise RejectedExportError(RejectedExport.PARTS_DIFFER, detail)
 
 
-def _send_on(table: Table, exports: Queue, split: Split, item: Item, parts: Sequence["_Part"]) -> None:
+def _send_on(table: Table, exports: Queue, split: SplitExport, item: Item, parts: Sequence["_Part"]) -> None:
     whole = _digest("\n".join(part.text for part in parts))
     if item.get("sent") == whole:
         return
@@ -200,14 +203,14 @@ def _send_on(table: Table, exports: Queue, split: Split, item: Item, parts: Sequ
         exported_at=moment,
     )
     exports.send([Outgoing(message.message())])
-    # Last: who dies before sends it again, which does no harm.
+    # Last: a crash before it sends the export again, which does no harm.
     table.update(split.key, Change(put={"sent": whole}))
     runs.end_wait(table, split.connection, split.export_id)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A part that is there, and since when."""
+    """A part that has arrived, and its time."""
 
     pointer: Pointer
     modified: datetime

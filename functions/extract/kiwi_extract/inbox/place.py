@@ -1,4 +1,4 @@
-"""Where an export lay in the bucket, and what that says of it."""
+"""The original place of an export in the bucket, and the facts it implies."""
 
 import base64
 import re
@@ -20,10 +20,9 @@ _PLACE = re.compile(
 
 
 class Place(BaseModel):
-    """Where an object lay first: what tells connection, scope and time. Copies of it carry this along.
+    """An object's original place, which tells connection, scope and time. Copies carry it along.
 
-    `version`: what tells it from others of the same key. `side`: version of the side file, "" if there was
-    none.
+    `version`: distinguishes objects of the same key. `side`: version of the side file, "" if there was none.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -34,22 +33,22 @@ class Place(BaseModel):
 
     @property
     def folder(self) -> str | None:
-        """Where a side file may lie; None: this is no place that says connection and scope."""
+        """The folder of a side file; None if the place does not tell connection and scope."""
         return self.key.rpartition("/")[0] if _PLACE.fullmatch(self.key) else None
 
     @property
     def connection(self) -> str | None:
-        """The connection, as the place says."""
+        """The connection told by the place."""
         place = _PLACE.fullmatch(self.key)
         return place["connection"] if place else None
 
     @property
     def is_side_file(self) -> bool:
-        """Whether a side file may lie here."""
+        """Whether the object is named like a side file, in a place for one."""
         return self.folder is not None and self.key.endswith(f"/{SIDE_FILE}")
 
     def origin(self, side: Mapping[str, Any]) -> Origin:
-        """What is known of the export. `side`: what its side file says."""
+        """The known facts about the export. `side`: the content of its side file."""
         place = _PLACE.fullmatch(self.key)
         if place is None:
             return Origin(self.key, self.modified)
@@ -62,14 +61,14 @@ class Place(BaseModel):
         return Origin(self.key, self.modified, envelope)
 
     def metadata(self) -> dict[str, str]:
-        """What a copy of the object carries: S3 takes ASCII only."""
+        """The metadata that a copy of the object carries: S3 takes ASCII only."""
         return {"place": base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()}
 
 
 def place_of(
     key: str, modified: datetime | None, version: str, side: str | None, metadata: Mapping[str, str]
 ) -> Place:
-    """Where an object lay first: as its metadata says if it is a copy of ours, else where it lies."""
+    """An object's original place: from the metadata of a copy of ours, else its own place."""
     try:
         return Place.model_validate_json(base64.urlsafe_b64decode(metadata["place"]))
     except (KeyError, ValidationError, ValueError):
@@ -77,5 +76,5 @@ def place_of(
 
 
 def origin_of_message(body: bytes) -> Origin:
-    """Of an export that is the message itself nothing is known, but that it is UTF-8."""
+    """The facts about an export inside a message: only that it is UTF-8."""
     return Origin(encoding="utf-8-sig" if body.startswith(b"\xef\xbb\xbf") else UTF_8)

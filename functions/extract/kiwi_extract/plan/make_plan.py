@@ -10,7 +10,7 @@ from kiwi_sync.times import stamp
 from kiwi_extract.bookkeeping.tally import Tally
 from kiwi_extract.plan.line import Planned
 from kiwi_extract.plan.plan_file import PlanFile
-from kiwi_extract.plan.planner import Findings, Planner
+from kiwi_extract.plan.planner import PlanFindings, Planner
 from kiwi_extract.plan.survey import Survey
 from kiwi_extract.records.listing import SHOWN, listed
 
@@ -66,7 +66,7 @@ def make_plan(
 
 
 def _head(
-    survey: Survey, findings: Findings, read: Mapping[str, int], settings: Mapping[str, Any] | None
+    survey: Survey, findings: PlanFindings, read: Mapping[str, int], settings: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     envelope, spool = survey.envelope, survey.spool
     return {

@@ -25,7 +25,7 @@ _BEFORE_PARKED = "O"
 
 
 @dataclass
-class Findings:
+class PlanFindings:
     """The facts of a plan besides its lines."""
 
     fingerprint: str = ""
@@ -44,9 +44,9 @@ class Planner:
 
     survey: Survey
     file: PlanFile
-    findings: Findings = field(default_factory=Findings)
+    findings: PlanFindings = field(default_factory=PlanFindings)
 
-    def plan(self) -> Findings:
+    def plan(self) -> PlanFindings:
         """Put all lines into the plan file. Units and tenants first: agreements depend on them.
 
         Raises:
@@ -128,6 +128,6 @@ class Planner:
         table, connection = self.survey.table, self.survey.connection.id
         for shard in range(SHARDS):
             todo = todo_partition(connection, format(shard, "x"))
-            self.findings.owed += len(table.outstanding(todo, last=_BEFORE_PARKED, limit=A_SHARD))
+            self.findings.owed += len(table.owed(todo, last=_BEFORE_PARKED, limit=A_SHARD))
             if self.survey.envelope.is_full:
-                self.findings.parked += sum(map(len, table.outstanding_at(todo, PARKED, page=A_SHARD)))
+                self.findings.parked += sum(map(len, table.owed_at(todo, PARKED, page=A_SHARD)))

@@ -1,4 +1,4 @@
-"""Unpacks: a gzip while it is read, a ZIP from the disk. What comes out is bounded."""
+"""Unpacks gzip while reading, and ZIP from the disk. The unpacked size is bounded."""
 
 import lzma
 import tempfile
@@ -16,22 +16,22 @@ from kiwi_extract.reading.streams import PIECE, Readable
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 MAX_UNPACKED = 2**30
-"""Bytes that an export may have once it is unpacked: more than one invocation can read."""
+"""The largest unpacked export in bytes: more than one invocation can read."""
 MAX_FILES = 100
 MAX_DIRECTORY = 2**20
-"""Bytes of a ZIP's list of files, which is held in memory."""
+"""The largest directory of a ZIP in bytes; it is held in memory."""
 _EOCD = b"PK\x05\x06"
 _EOCD_LENGTH = 22
 
 
 class Budget:
-    """How many bytes may still come out of what is unpacked, over all files of an export."""
+    """The unpacked bytes that are still allowed, over all files of an export."""
 
     def __init__(self) -> None:
         self._left = MAX_UNPACKED
 
     def take(self, size: int) -> None:
-        """Raise RejectedExportError once it is too much."""
+        """Take bytes from the budget. Raises RejectedExportError if it is exceeded."""
         self._left -= size
         if self._left < 0:
             text = f"more than {MAX_UNPACKED // 2**20} MiB when unpacked"
@@ -39,7 +39,7 @@ class Budget:
 
 
 class Gunzipped:
-    """What a gzip holds, which may be several gzips one behind the other."""
+    """The content of a gzip, which may be several gzips in a row."""
 
     def __init__(self, stream: Readable, budget: Budget) -> None:
         self._stream = stream
@@ -49,7 +49,7 @@ class Gunzipped:
         self._begun = False
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end. Raises RejectedExportError if it is damaged or cut off."""
+        """Up to `size` bytes; none at the end. Raises RejectedExportError for a damaged or cut-off gzip."""
         while True:
             if not self._packed:
                 self._packed = self._stream.read(PIECE)
@@ -58,7 +58,7 @@ class Gunzipped:
                         raise _broken("the gzip is cut off")
                     return b""
             if not self._begun:
-                # Some writers fill up with NULs behind the end.
+                # Some writers fill up with NULs after the end.
                 self._packed = self._packed.lstrip(b"\0")
                 if not self._packed:
                     continue
@@ -81,7 +81,7 @@ class Gunzipped:
 
 @contextmanager
 def on_disk(stream: Readable, budget: Budget) -> Iterator[IO[bytes]]:
-    """The whole stream as a temporary file, for formats that have to be read back and forth."""
+    """The whole stream as a temporary file, for formats that need random access."""
     with tempfile.TemporaryFile() as file:
         while piece := stream.read(2**20):
             budget.take(len(piece))
@@ -113,7 +113,7 @@ def _check_directory(file: IO[bytes]) -> None:
 
 
 class Member:
-    """One file of a ZIP while it is read."""
+    """One file of a ZIP, as a stream."""
 
     def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> None:
         self._open: Callable[[], AbstractContextManager[IO[bytes]]] = lambda: archive.open(member)
@@ -127,7 +127,7 @@ class Member:
                 self._stream = self._open().__enter__()
             piece = self._stream.read(size)
         except RuntimeError:
-            # Also NotImplementedError: a way of packing that nobody uses.
+            # Also NotImplementedError: a compression that nobody uses.
             raise _broken("the ZIP has a password, or is packed in an unusual way") from None
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError):
             raise _broken("the ZIP is damaged or cut off") from None

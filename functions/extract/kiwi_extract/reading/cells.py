@@ -9,18 +9,18 @@ from kiwi_extract.feldmapping.faults import BadCell
 EXCEL_ERROR = "excel_error"
 NUMBER_UNCLEAR = "number_unclear"
 _EXACT = 10**15
-"""From here on Excel has lost digits of a number."""
+"""The first number at which Excel has lost digits."""
 _UNSEEN = re.compile(r"\[\$-[^\]]*\]|\[[A-Za-z]+ ?\d*\]|[_*].")
-"""In a format: language, colour, gaps."""
+"""Invisible parts of a format: language, colour, gaps."""
 _BLANKS = re.compile(r"^(?:\\? )+|(?:\\? )+$")
 _PLAIN = re.compile(r"General|@|(?:[#?, ]|\\ )*0?(?:\.[0#?]+)?", re.IGNORECASE)
-"""Formats that put no zero in front of a number, and nothing else."""
+"""Formats of plain digits, without leading zeros."""
 
 Cell = str | BadCell
 
 
 def shown(cell: Any) -> Cell:
-    """What a person sees in a cell. Of a formula: its last result, nothing if none was saved."""
+    """The text that a person sees in a cell. A formula shows its last saved result, else nothing."""
     value = cell.value
     if value is None:
         return ""
@@ -50,10 +50,10 @@ def _number(value: float, cell: Any) -> Cell:
     form, text = _form(str(cell.number_format)), str(int(value))
     if _PLAIN.fullmatch(form):
         return text
-    # Zeros among other signs: which number a person sees there is more than can be told.
+    # Zeros among other characters: the number that a person sees cannot be told.
     return text.zfill(len(form)) if set(form) == {"0"} and value >= 0 else BadCell(NUMBER_UNCLEAR)
 
 
 def _form(number_format: str) -> str:
-    """The format for positive numbers, without what cannot be seen of it."""
+    """The format for positive numbers, without its invisible parts."""
     return _BLANKS.sub("", _UNSEEN.sub("", number_format.partition(";")[0]))

@@ -1,4 +1,4 @@
-"""Decodes text, piece by piece, in the encoding that was told or found out: what is doubtful is an error."""
+"""Decodes text piece by piece, in the given or detected encoding. Any doubt is an error."""
 
 import codecs
 import re
@@ -13,7 +13,7 @@ from kiwi_extract.reading.streams import PIECE, Peekable, unicode_encoding
 UTF_8 = "utf-8"
 WINDOWS = "cp1252"
 ISO = "iso8859-1"
-"""The same as Windows-1252, but for characters that nobody can see; it is read as that."""
+"""The same as Windows-1252, except for invisible characters; it is read as that."""
 DOS = "cp850"
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
@@ -22,33 +22,33 @@ _SEQUENCE = re.compile(
 )
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _DOUBTFUL = re.compile(
-    # What umlauts, dashes, quotation marks and the euro are in UTF-8.
+    # Umlauts, dashes, quotation marks and the euro, as UTF-8 writes them.
     rb"(?P<unicode>[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac)"
-    # Umlauts of DOS between letters, where Windows has quotation marks and a trade mark; its sharp s.
+    # DOS umlauts between letters, where Windows has quotation marks and a trade mark; its sharp s.
     rb"|(?P<dos>(?<=[A-Za-z])[\x84\x94\x99](?=[A-Za-z])|(?<=[Ss]tra)\xe1|(?<=[ae]u)\xe1|(?<=[Ww]ei)\xe1)"
     rb"|(?P<undefined>[\x81\x8d\x8f\x90\x9d])"
 )
 _DOUBTFUL_DOS = re.compile(
-    # The same, and more letters of Europe: DOS has frames of tables there.
+    # The same, and more European letters: DOS has frames of tables there.
     rb"(?P<unicode>[\xc2-\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac)"
 )
 _CHECKS = {
     WINDOWS: (_DOUBTFUL, bytes.fromhex("81 84 8d 8f 90 94 99 9d c2 c3 e1 e2")),
     DOS: (_DOUBTFUL_DOS, bytes.fromhex("c2 c3 c4 c5 e2")),
 }
-"""What is doubtful, and with which bytes every doubt begins: most texts have none of them."""
+"""The doubtful texts, each with the bytes that begin it: most texts have none of them."""
 _NEAR = 4
 _MEND = "write UTF-8, or name the right one as `encoding` in the mapping"
 
 
 def text_of(stream: Peekable, encoding: str | None) -> Iterator[str]:
-    """The text in pieces. `encoding`: the one that was told; None: found out.
+    """The text in pieces. `encoding`: the given one; None: detect it.
 
-    A byte order mark tells it, or the NULs of UTF-16, or the first character that is not ASCII: in a valid
-    sequence of UTF-8 it is UTF-8, otherwise Windows-1252.
+    A byte order mark decides, or the NULs of UTF-16, or the first character that is not ASCII: in a valid
+    UTF-8 sequence it means UTF-8, otherwise Windows-1252.
 
     Raises:
-        RejectedExportError: a byte that contradicts, with its place and what to do.
+        RejectedExportError: a byte contradicts the encoding; carries its place and the remedy.
     """
     place = _Place()
     told = _name(encoding) if encoding else None
@@ -60,7 +60,7 @@ def text_of(stream: Peekable, encoding: str | None) -> Iterator[str]:
             return
         encoding = UTF_8 if _SEQUENCE.match(ahead) else WINDOWS
     if encoding == "utf-8-sig":
-        # Passed by here: the decoder does not count it.
+        # Skipped here: the decoder does not count it.
         place.pass_by(stream.read(len(codecs.BOM_UTF8)))
         encoding = UTF_8
     if encoding in {WINDOWS, ISO}:
@@ -72,7 +72,7 @@ def text_of(stream: Peekable, encoding: str | None) -> Iterator[str]:
 
 
 def _name(encoding: str) -> str:
-    """The name by which Python knows it: `windows-1252` is `cp1252`."""
+    """Python's name of the encoding: `windows-1252` is `cp1252`."""
     try:
         return codecs.lookup(encoding).name
     except LookupError:
@@ -81,7 +81,7 @@ def _name(encoding: str) -> str:
 
 
 def _agreed(head: bytes, told: str | None, place: "_Place") -> str | None:
-    """What the first bytes say, which is more exact than what was told, or what was told."""
+    """The encoding shown by the first bytes, which is more exact than the given one; else the given one."""
     found = unicode_encoding(head)
     if told and found and not found.startswith(told):
         place.refuse(head, 0, f"the beginning of {_shown(found)}, not of {_shown(told)}")
@@ -89,7 +89,7 @@ def _agreed(head: bytes, told: str | None, place: "_Place") -> str | None:
 
 
 class _Place:
-    """Where in the file the next piece begins."""
+    """The place in the file of the next piece."""
 
     def __init__(self) -> None:
         self.offset = 0
@@ -121,10 +121,10 @@ def _ascii(stream: Peekable, place: _Place) -> Iterator[str]:
 
 
 def _checked(stream: Peekable, encoding: str, place: _Place) -> Iterator[str]:
-    """The text in an encoding of single bytes, in which every byte means something, be it wrong."""
+    """The text in a single-byte encoding, in which every byte means something, even a wrong one."""
     doubtful, suspects = _CHECKS[encoding]
     while piece := stream.read(PIECE):
-        # What is doubtful shows by what stands around it, be it in another piece.
+        # A doubt depends on the neighbouring bytes, perhaps in another piece.
         near = place.before + piece + stream.peek(_NEAR)
         suspect = len(piece.translate(None, delete=suspects)) != len(piece)
         if suspect and (doubt := doubtful.search(near, len(place.before))):

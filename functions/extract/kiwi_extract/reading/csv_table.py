@@ -1,4 +1,4 @@
-"""Reads a CSV: encoding and delimiter are found out, or told by the Feldmapping."""
+"""Reads a CSV. Encoding and delimiter are detected, or given by the Feldmapping."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from kiwi_extract.feldmapping.model import ReadingOptions
 from kiwi_extract.reading.csv_encoding import text_of
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.streams import Peekable
-from kiwi_extract.reading.tables import MALFORMED_QUOTES, RAGGED_LINE, Row, Table
+from kiwi_extract.reading.tables import MALFORMED_QUOTES, RAGGED_LINE, SourceTable, TableRow
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -25,12 +25,12 @@ _QUOTED = re.compile(r'"[^"]*"')
 _TOLD = re.compile(r"sep=(.)", re.IGNORECASE)
 _BREAK = re.compile(r"\r\n|\r|\n")
 _AS_TEXT = '="'
-"""With which Excel is told to leave a number as it is: `="0001"`."""
+"""Excel's notation for a number to be kept as it is: `="0001"`."""
 _DOS_END = "\x1a"
 
 
 class Lines(Iterator[str]):
-    """The lines of a text with their ends, and whether the last one was taken."""
+    """The lines of a text with their ends; knows whether the last one was taken."""
 
     def __init__(self, pieces: Iterator[str]) -> None:
         self._lines = _lines(pieces)
@@ -45,10 +45,10 @@ class Lines(Iterator[str]):
 
 
 def _lines(pieces: Iterator[str]) -> Iterator[str]:
-    """Ends as in every system: only these, for csv takes what Python calls a line for a whole record."""
+    """Lines that end as in any system, and nowhere else: csv takes each line for a whole record."""
     rest = ""
     for piece in pieces:
-        # The last one may go on in the next piece, or its end may: \r and \n.
+        # The last line may continue in the next piece, or its end may: \r and \n.
         *whole, rest = io.StringIO(rest + piece, newline="")
         if rest.endswith("\n"):
             whole.append(rest)
@@ -60,11 +60,13 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
         yield rest
 
 
-def csv_table(stream: Peekable, source: str, encoding: str | None, options: ReadingOptions | None) -> Table:
+def csv_table(
+    stream: Peekable, source: str, encoding: str | None, options: ReadingOptions | None
+) -> SourceTable:
     """The table in a CSV.
 
     Raises:
-        RejectedExportError: encoding or delimiter are doubtful, or it has no header.
+        RejectedExportError: encoding or delimiter are in doubt, or the header is missing.
     """
     told = options.encoding if options else None
     lines = Lines(_without_dos_end(text_of(stream, encoding or told)))
@@ -85,11 +87,11 @@ def csv_table(stream: Peekable, source: str, encoding: str | None, options: Read
         detail = f"line {before}: a header that cannot be read"
         raise RejectedExportError(RejectedExport.CSV_BROKEN, detail) from None
     columns = unique_columns(_unwrapped(names))
-    return Table(source, [name for name in columns if name], _rows(reader, lines, columns, before - 1))
+    return SourceTable(source, [name for name in columns if name], _rows(reader, lines, columns, before - 1))
 
 
 def _without_dos_end(pieces: Iterator[str]) -> Iterator[str]:
-    """The text without the mark that programs for DOS put at its end."""
+    """The text without the end mark of DOS programs."""
     held = ""
     for piece in pieces:
         if not held and _DOS_END not in piece:
@@ -110,11 +112,11 @@ def _chain(header: str, lines: Lines) -> Iterator[str]:
 
 
 def _header_line(lines: Lines) -> tuple[str, int]:
-    """The first line that is not empty, and how many lines it took."""
+    """The first line that is not empty, and the number of lines up to it."""
     for count, line in enumerate(lines, start=1):
         if line.strip():
             return line, count
-    raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+    raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the file is empty")
 
 
 def _known(delimiter: str, line: int) -> str:
@@ -125,7 +127,7 @@ def _known(delimiter: str, line: int) -> str:
 
 
 def _delimiter(header: str, line: int) -> str:
-    """What stands most often between the names of the columns."""
+    """The most frequent delimiter between the names of the columns."""
     bare = _QUOTED.sub("", header)
     counts = {delimiter: bare.count(delimiter) for delimiter in DELIMITERS}
     most = max(counts.values())
@@ -140,7 +142,7 @@ def _delimiter(header: str, line: int) -> str:
 
 
 def unique_columns(names: Sequence[str]) -> list[str]:
-    """The columns' names. What has none is not read; where two have the same, nobody knows which is meant."""
+    """The columns' names; nameless columns are not read. Raises RejectedExportError for a repeated name."""
     columns = [name.strip().lstrip("\ufeff") for name in names]
     if len(columns) > MAX_COLUMNS:
         raise RejectedExportError(RejectedExport.TOO_COMPLEX, f"more than {MAX_COLUMNS} columns")
@@ -152,7 +154,7 @@ def unique_columns(names: Sequence[str]) -> list[str]:
     return columns
 
 
-def _rows(reader: "CsvReader", lines: Lines, columns: list[str], before: int) -> Iterator[Row]:
+def _rows(reader: "CsvReader", lines: Lines, columns: list[str], before: int) -> Iterator[TableRow]:
     """The rows. `before`: lines in front of the header."""
     width, blank = len(columns), "" in columns
     while True:
@@ -170,13 +172,13 @@ def _rows(reader: "CsvReader", lines: Lines, columns: list[str], before: int) ->
             if not any(map(str.strip, cells)):
                 continue
             if len(cells) < width or any(cells[width:]):
-                yield Row(begins, {}, RAGGED_LINE)
+                yield TableRow(begins, {}, RAGGED_LINE)
                 continue
         row = dict(zip(columns, _unwrapped(cells), strict=False))
         if blank:
             row.pop("", None)
         if any(map(str.strip, row.values())):
-            yield Row(begins, row)
+            yield TableRow(begins, row)
 
 
 def _unwrapped(cells: list[str]) -> list[str]:
@@ -191,23 +193,23 @@ def _unwrapped(cells: list[str]) -> list[str]:
 
 
 def _has_swallowed(cells: list[str], width: int, delimiter: str) -> bool:
-    """Whether a cell has a whole line in it: two stray quotation marks make one cell of all between them."""
+    """Whether a cell contains a whole line: two stray quotation marks make one cell of everything between."""
     for place, cell in enumerate(cells):
         for line in _BREAK.split(cell)[1:]:
             count = line.count(delimiter)
             if count >= max(width - 1, 1):
                 return True
-            # The second mark may stand within the swallowed line, which then goes on behind this cell.
+            # The second mark may stand within the swallowed line, which then continues behind this cell.
             if count == place > 1 and line.startswith(cells[0] + delimiter):
                 return True
     return False
 
 
-def _malformed(reader: "CsvReader", lines: Lines, begins: int, before: int) -> Row:
-    """A row whose quotation marks cannot be right; if they have swallowed other lines, all is unsure."""
+def _malformed(reader: "CsvReader", lines: Lines, begins: int, before: int) -> TableRow:
+    """A row with wrong quotation marks. Raises RejectedExportError if they may have swallowed other lines."""
     if lines.ended or before + reader.line_num > begins:
         raise _swallowing(begins)
-    return Row(begins, {}, MALFORMED_QUOTES)
+    return TableRow(begins, {}, MALFORMED_QUOTES)
 
 
 def _swallowing(line: int) -> RejectedExportError:

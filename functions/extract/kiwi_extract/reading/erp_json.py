@@ -1,4 +1,4 @@
-"""Reads an export document as a stream: the envelope, and one record after the other, in bounded memory."""
+"""Reads an export document as a stream: the envelope, then one record after the other, in bounded memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,39 +18,39 @@ ENVELOPE_KEYS = frozenset(
 )
 
 _OTHER_VALUES = frozenset('["-0123456789tfn')
-"""What a JSON value begins with that is no object."""
+"""The first characters of JSON values other than objects."""
 _KNOWN = ENVELOPE_KEYS | frozenset(SECTIONS) | {DELETIONS}
 
 
 @dataclass
-class Document:
-    """A JSON document while it is read: `envelope` and `counts` are whole when `records` has ended."""
+class ErpJson:
+    """A JSON document while it is read: `envelope` and `counts` are complete when `records` has ended."""
 
     stream: Readable
     encoding: str | None = None
-    """Of the text, if it is known already."""
+    """The text's encoding, if it is known."""
     envelope: dict[str, Any] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
-    """The lists that are there, be they empty; those of deletions do not count."""
+    """The present lists, even empty ones; those of deletions do not count."""
     mapping: None = None
-    """It is in our own words, so that it needs no Feldmapping."""
+    """No Feldmapping: the document is in our own words."""
     spoken: None = None
-    """A document in `erp-export/1` speaks of all of its Mandanten: a list that is missing is empty."""
+    """All sections of its Mandanten: in `erp-export/1` a missing list is an empty list."""
     unused: Sequence[str] = ()
-    """It has no tables."""
+    """Nothing: the document has no tables."""
     completion: Completion = field(default_factory=Completion)
     _numbering: Numbering = field(default_factory=Numbering, init=False)
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records of each section."""
+        """The number of records in each section."""
         return self._numbering.counts
 
     def records(self) -> Iterator[RawRecord]:
         """Every record, in the document's order.
 
         Raises:
-            RejectedExportError: it is not JSON, cut off, too complex, too large, or not shaped as an export.
+            RejectedExportError: not JSON, cut off, too complex, too large, or not shaped as an export.
         """
         stream = Peekable(self.stream)
         encoding = self.encoding or unicode_encoding(stream.peek(64)) or "utf-8"
@@ -103,19 +103,19 @@ class Document:
 
 
 def _check_nothing(text: JsonText, fault: str) -> None:
-    """What is neither a list nor an object may be nothing, and nothing else."""
+    """Check that a value other than a list or an object is empty."""
     if text.peek() in {"[", "{"} or text.value() not in (None, ""):
         raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, fault)
 
 
 def _note(name: str, shown: str, seen: set[str]) -> None:
-    """Note a key; which of two values counts is nobody's guess. What is skipped anyway is not noted."""
+    """Note a key, and refuse a repeated one: nobody knows which value counts. Skipped keys are not noted."""
     if name in seen:
-        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: stands there twice")
+        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{shown}: appears twice")
     seen.add(name)
 
 
 def _not_json(counts: Mapping[str, int]) -> str:
-    """Where the document stopped to be JSON, as far as its records tell."""
+    """The refusal of a document that is not JSON, with the number of the last readable record."""
     read = ", ".join(f"{count} {section}" for section, count in counts.items() if count)
     return f"not JSON in UTF-8, or cut off; records begun before that: {read or 'none'}"

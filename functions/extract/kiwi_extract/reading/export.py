@@ -1,4 +1,4 @@
-"""What is known of an export from outside, and what its readers have in common."""
+"""The origin of an export, and the common interface of its readers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +11,15 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract.reading.errors import RejectedExportError
 
 MAX_RECORDS = 3_000_000
-"""Records of one export: about as many as one invocation can read, and can put on its disk."""
+"""The most records of one export: about as many as one invocation can read and store on its disk."""
 
 
 class RawRecord(NamedTuple):
-    """A record as it stands in the document, in the words of `erp-export/1`.
+    """A record as written in the document, in the words of `erp-export/1`.
 
     `source`, `line`: file or sheet, and the line or row in it, from 1; None in a JSON document. `repeats`:
-    several of one key are one record, as its table says; `completes`: it only adds to others of its key.
-    `reason`, `field`: why it cannot be used, if its reader says so.
+    several records with one key make one, as its table says; `completes`: it only supplements others of its
+    key. `reason`, `field`: the fault found by the reader, if any.
     """
 
     section: str
@@ -35,31 +35,31 @@ class RawRecord(NamedTuple):
 
     @property
     def is_partial(self) -> bool:
-        """Whether other rows may be parts of the same record."""
+        """Whether other rows may belong to the same record."""
         return self.repeats or self.completes
 
 
 class Completion(NamedTuple):
-    """Such tables by their names: `wanted` by the tables that were read, and `met` by a file."""
+    """Supplementing tables by name: those `wanted` by the tables read so far, those `met` by a file."""
 
     wanted: frozenset[str] = frozenset()
     met: frozenset[str] = frozenset()
 
     @property
     def missing(self) -> frozenset[str]:
-        """Those that no file, sheet or list is for."""
+        """The wanted tables without any file, sheet or list."""
         return self.wanted - self.met
 
     def joined(self, other: "Completion") -> "Completion":
-        """Of two parts of an export together."""
+        """The union of two parts of an export."""
         return Completion(self.wanted | other.wanted, self.met | other.met)
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known from outside: the file's name, its time, what stands in for the envelope.
+    """The outside facts about an export: the file's name, its time, a substitute for the envelope.
 
-    `encoding`: of the text, where it is known for certain (a message is UTF-8).
+    `encoding`: the text's encoding, if it is certain (a message is UTF-8).
     """
 
     name: str = ""
@@ -69,69 +69,69 @@ class Origin:
 
 
 class Export(Protocol):
-    """An export while it is read: all but `records` is whole when `records` has ended."""
+    """An export while it is read: everything is complete when `records` has ended."""
 
     @property
     def envelope(self) -> dict[str, Any]:
-        """What stands around the records, as it was given."""
+        """The envelope as given."""
         ...
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records of each section."""
+        """The number of records in each section."""
         ...
 
     @property
     def spoken(self) -> frozenset[tuple[str, str]] | None:
-        """The (Mandant, section) that a full export speaks of at all; None: of all in its Mandanten."""
+        """The (Mandant, section) pairs that a full export covers; None: all sections of its Mandanten."""
         ...
 
     @property
     def mapping(self) -> str | None:
-        """The version of the Feldmapping that it is read with; None: with none."""
+        """The version of the Feldmapping in use; None: no Feldmapping."""
         ...
 
     @property
     def unused(self) -> Sequence[str]:
-        """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
+        """Files, sheets and lists without any use; empty if the format has no tables."""
         ...
 
     @property
     def completion(self) -> Completion:
-        """Which tables that complete others are wanted, and which are there."""
+        """The wanted and the present supplementing tables."""
         ...
 
     def records(self) -> Iterator[RawRecord]:
-        """Every record in order. Raises RejectedExportError if the export cannot be used as a whole."""
+        """Every record in order. Raises RejectedExportError if the whole export is unusable."""
         ...
 
 
 class Reader(Protocol):
-    """Reads one format. `sections`: those that it has a list or table for, be it empty; not of deletions."""
+    """A reader of one format. `sections`: those with a list or table, even an empty one; not of deletions."""
 
     @property
     def envelope(self) -> dict[str, Any]:
-        """What it has found around the records; empty if the format has no place for it."""
+        """The facts found around the records; empty if the format has no place for them."""
         ...
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records of each section."""
+        """The number of records in each section."""
         ...
 
     @property
     def sections(self) -> set[str]:
-        """The sections that it has a list or table for."""
+        """The sections with a list or table."""
         ...
 
     @property
     def unused(self) -> Sequence[str]:
-        """Files, sheets and lists that nothing was read from; empty if the format has no tables."""
+        """Files, sheets and lists without any use; empty if the format has no tables."""
         ...
 
     @property
     def completion(self) -> Completion:
-        """Which tables that complete others are wanted, and which are there."""
+        """The wanted and the present supplementing tables."""
         ...
 
     def records(self) -> Iterator[RawRecord]:
@@ -140,7 +140,7 @@ class Reader(Protocol):
 
 
 class Numbering:
-    """Numbers records across all files of an export, and counts them."""
+    """Numbers and counts records across all files of an export."""
 
     def __init__(self) -> None:
         self.counts = dict.fromkeys(SECTIONS, 0)
@@ -170,13 +170,13 @@ class Numbering:
         at: str | None = None,
         value: Any = None,
     ) -> RawRecord:
-        """The next record, which cannot be used. `value`: what can be read of it, `at`: its fault's field."""
+        """The next record, unusable. `value`: its readable part, `at`: the field at fault."""
         raw = RawRecord(section, 0, False, value, source, line, reason=reason, field=at)
         return self.numbered(raw)
 
 
 def check_completion(completion: Completion) -> None:
-    """Raise RejectedExportError if what completes others is missing."""
+    """Raise RejectedExportError if a wanted supplementing table is missing."""
     if completion.missing:
-        detail = f"no file, sheet or list for what completes others: {', '.join(sorted(completion.missing))}"
+        detail = f"no file, sheet or list for a supplementing table: {', '.join(sorted(completion.missing))}"
         raise RejectedExportError(RejectedExport.NO_TABLE, detail)

@@ -1,4 +1,4 @@
-"""Reads foreign JSON, whose lists are tables: they become records by the connection's Feldmapping."""
+"""Reads foreign JSON by the connection's Feldmapping: its lists are tables, their items become records."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -11,19 +11,19 @@ from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.json_stream import JsonText, TooComplexError
 from kiwi_extract.reading.ndjson import BLANKS, NOT_JSON_LINE, lines
 from kiwi_extract.reading.streams import Readable, decoded
-from kiwi_extract.reading.tables import Row, Table
+from kiwi_extract.reading.tables import SourceTable, TableRow
 
 LOOKED_AT = 100
-"""Rows whose keys are the columns: what is nothing is often left out."""
+"""The number of rows whose keys make the columns: empty values are often left out."""
 LISTS_AT = 4
-"""How deep the lists may lie."""
+"""The deepest level of a list."""
 
 
-def foreign_tables(stream: Readable, source: str, encoding: str) -> Iterator[Table]:
-    """The lists of a document as tables: called by their keys, `data.items`; the document itself by `source`.
+def foreign_tables(stream: Readable, source: str, encoding: str) -> Iterator[SourceTable]:
+    """The lists of a document as tables, named by their keys (`data.items`); the document itself by `source`.
 
     Raises:
-        RejectedExportError: it is not JSON, or too complex.
+        RejectedExportError: the document is not JSON, or is too complex.
     """
     try:
         text = JsonText(decoded(stream, encoding))
@@ -36,7 +36,7 @@ def foreign_tables(stream: Readable, source: str, encoding: str) -> Iterator[Tab
         raise RejectedExportError(RejectedExport.NOT_JSON, "not JSON, or cut off") from None
 
 
-def _tables(text: JsonText, source: str, path: str, depth: int) -> Iterator[Table]:
+def _tables(text: JsonText, source: str, path: str, depth: int) -> Iterator[SourceTable]:
     begins = text.peek()
     if begins == "[":
         yield from _table(path or source, _rows(text))
@@ -47,33 +47,33 @@ def _tables(text: JsonText, source: str, path: str, depth: int) -> Iterator[Tabl
         text.skip()
 
 
-def foreign_lines(stream: Readable, source: str) -> Iterator[Table]:
-    """A file of one JSON object a line, as a table."""
+def foreign_lines(stream: Readable, source: str) -> Iterator[SourceTable]:
+    """A file with one JSON object per line, as a table."""
     return _table(source, _rows_of_lines(stream))
 
 
-def _table(source: str, rows: Iterator[Row]) -> Iterator[Table]:
+def _table(source: str, rows: Iterator[TableRow]) -> Iterator[SourceTable]:
     first = list(islice(rows, LOOKED_AT))
     columns = dict.fromkeys(name for row in first for name in row.cells)
-    yield Table(source, None, chain(first, rows), list(columns))
-    # Whoever did not want the table has left it unread; what comes behind it begins at its end.
+    yield SourceTable(source, None, chain(first, rows), list(columns))
+    # An unwanted table was left unread; the rest begins at its end.
     for _ in rows:
         pass
 
 
-def _rows(text: JsonText) -> Iterator[Row]:
+def _rows(text: JsonText) -> Iterator[TableRow]:
     for place, value in enumerate(text.values(), start=1):
         yield _row(place, value)
 
 
-def _rows_of_lines(stream: Readable) -> Iterator[Row]:
+def _rows_of_lines(stream: Readable) -> Iterator[TableRow]:
     for line, content in enumerate(lines(stream), start=1):
         if content.strip(BLANKS):
             try:
                 yield _row(line, orjson.loads(content))
             except orjson.JSONDecodeError:
-                yield Row(line, {}, NOT_JSON_LINE)
+                yield TableRow(line, {}, NOT_JSON_LINE)
 
 
-def _row(place: int, value: Any) -> Row:
-    return Row(place, value) if isinstance(value, dict) else Row(place, {}, "not_an_object")
+def _row(place: int, value: Any) -> TableRow:
+    return TableRow(place, value) if isinstance(value, dict) else TableRow(place, {}, "not_an_object")

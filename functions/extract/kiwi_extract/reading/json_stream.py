@@ -1,6 +1,6 @@
 """Reads JSON piece by piece: the standard library's scanner decodes one value after the other.
 
-Only the way from value to value is ours: the commas, colons and brackets around what is decoded as a whole.
+Only the way between values is ours: commas, colons and the brackets around decoded values.
 """
 
 import json
@@ -10,29 +10,29 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 32
 MAX_PARTS = 20_000
-"""Parts of one value: far beyond any record and any list of Mandanten."""
+"""The most parts of one value: far beyond any record and any list of Mandanten."""
 MAX_TEXT = 2**20
-"""Characters of one value that is decoded as a whole."""
+"""The most characters of one value that is decoded as a whole."""
 
 _MARGIN = 16
-"""No token but a text is so long: what is wrong this close to the end may be right with what follows."""
+"""Longer than any token but a text: a fault this close to the end may vanish with the next characters."""
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 
 
 class BrokenJsonError(ValueError):
-    """It is not JSON, or it is cut off."""
+    """The text is not JSON, or is cut off."""
 
 
 class TooComplexError(ValueError):
-    """It is nested too deep, or one value is too large; the text says which."""
+    """The text is nested too deep, or one value is too large; the message says which."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise BrokenJsonError(name)
 
 
-# Neither is in the stubs. Both are C, and what json.loads itself is made of.
+# Neither is in the stubs. Both are C, and json.loads itself is built on them.
 _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder(parse_constant=_refuse_constant))[
     "scan_once"
 ]
@@ -40,7 +40,7 @@ _scan_text: Callable[[str, int], tuple[str, int]] = vars(json.decoder)["scanstri
 
 
 class JsonText:
-    """A JSON text, of which a window is held. Each method begins at the next value, and ends behind it."""
+    """A JSON text, seen through a window. Each method begins at the next value, and ends behind it."""
 
     def __init__(self, pieces: Iterator[str]) -> None:
         self._pieces = pieces
@@ -73,7 +73,7 @@ class JsonText:
             except RecursionError:
                 raise _too_deep() from None
             else:
-                # A number at the very end may go on, with a decimal point and an exponent.
+                # A number at the very end may continue with a decimal point and an exponent.
                 if self._ended or end + _MARGIN < len(self._text):
                     self._check(value, end)
                     self._at = end
@@ -89,7 +89,7 @@ class JsonText:
                 yield self.value()
 
     def keys(self) -> Iterator[str]:
-        """The keys of the object that begins here. Whoever takes one reads its value before the next."""
+        """The keys of the object that begins here. The caller reads each value before the next key."""
         for _ in self._inside("{", "}"):
             if self.peek() != '"':
                 raise BrokenJsonError
@@ -98,7 +98,7 @@ class JsonText:
             yield key
 
     def skip(self) -> None:
-        """Go past the next value, however large it is."""
+        """Skip the next value, however large it is."""
         begins = self.peek()
         try:
             value, end = _scan(self._text, self._at)
@@ -121,7 +121,7 @@ class JsonText:
             self.value()
 
     def _inside(self, opens: str, closes: str) -> Iterator[None]:
-        """Before each member of the list or object that begins here."""
+        """Stops before each member of the list or object that begins here."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _too_deep()
@@ -140,7 +140,7 @@ class JsonText:
         self._at += 1
 
     def _read_on_after(self, fault: int) -> None:
-        """Read on, unless what is wrong stays wrong whatever follows."""
+        """Read on, unless the fault remains whatever follows."""
         if self._ended or not (fault + _MARGIN >= len(self._text) or self._is_open_text(fault)):
             raise BrokenJsonError
         self._read_on()
@@ -156,7 +156,7 @@ class JsonText:
         return False
 
     def _read_on(self) -> None:
-        """Let go of what has been read, and hold twice as much of what has not: no value is begun often."""
+        """Drop the text already read, and double the window of the rest: no value is begun often."""
         left = len(self._text) - self._at
         if left > MAX_TEXT:
             raise TooComplexError("a value of more than a mebibyte")
@@ -180,7 +180,7 @@ class JsonText:
         self._check_depth(value, end)
 
     def _check_depth(self, value: Any, end: int) -> None:
-        """Whether it is nested too deep; counting brackets is cheap, and nearly always enough."""
+        """Check the depth; counting brackets is cheap, and nearly always enough."""
         left = MAX_DEPTH - self._depth
         brackets = self._text.count("{", self._at, end) + self._text.count("[", self._at, end)
         if brackets > left and levels(value) > left:
@@ -198,7 +198,7 @@ def _inner(value: Any) -> list[Any]:
 
 
 def _parts(value: Any) -> int:
-    """Values and keys in a value."""
+    """The number of values and keys in a value."""
     count, left = 0, [value]
     while left:
         one = left.pop()
@@ -208,7 +208,7 @@ def _parts(value: Any) -> int:
 
 
 def levels(value: Any) -> int:
-    """How deep lists and objects are nested in a value."""
+    """The depth of lists and objects in a value."""
     depth, level = 0, [value]
     while level := [one for one in level if isinstance(one, dict | list)]:
         depth += 1

@@ -1,4 +1,4 @@
-"""Reads NDJSON: one record a line, the envelope in the first."""
+"""Reads NDJSON: one record per line, the envelope in the first line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,26 +23,26 @@ TYPES = {
     "verwaltungseinheit": "verwaltungseinheiten",
     "mietvertrag": "mietvertraege",
 }
-"""What may stand in `typ`, and the section that it means."""
+"""The values of `typ`, with the section that each means."""
 _BLOCK = 2**18
 BLANKS = b" \t\r\n\x1a"
-"""Also what programs for DOS put at the end of a file."""
+"""Blanks, and the end marks of DOS programs."""
 _TYP = re.compile(rb'"typ"[ \t]*:[ \t]*"([a-z]{1,30})"')
 
 
 class Ndjson:
-    """An export of one record a line. A line that cannot be read is one rejected record."""
+    """An export with one record per line. An unreadable line is one rejected record."""
 
     def __init__(
         self, stream: Readable, source: str | None, numbering: Numbering, anzahl: Any = None
     ) -> None:
-        """`anzahl`: what stands in for the envelope says, if it is not in the first line."""
+        """`anzahl`: from the substitute for the envelope, unless the first line has it."""
         self._stream = stream
         self._source = source
         self._numbering = numbering
         self._anzahl = anzahl
         self._unknown = 0
-        """Lines of which nobody knows of what kind they are: rejected in each."""
+        """Lines of unknown kind: rejected in each section."""
         self.envelope: dict[str, Any] = {}
         self.sections: set[str] = set()
         self.unused: Sequence[str] = ()
@@ -50,7 +50,7 @@ class Ndjson:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records of each section. A line of unknown kind is one of those that `anzahl` misses."""
+        """The number of records in each section, without lines of unknown kind: `anzahl` shows the gap."""
         anzahl, left = self.envelope.get("anzahl", self._anzahl), self._unknown
         counts = {section: count - left for section, count in self._numbering.counts.items()}
         for section, count in counts.items():
@@ -79,7 +79,7 @@ class Ndjson:
             first = False
 
     def _record(self, content: bytes, value: Any, line: int) -> RawRecord | None:
-        """What the line says; None if it does not say of what kind it is."""
+        """The record in a line; None if the line does not tell its kind."""
         typ = value.get("typ") if isinstance(value, dict) else None
         section = TYPES.get(typ) if isinstance(typ, str) else None
         if section is None:
@@ -96,7 +96,7 @@ class Ndjson:
         return RawRecord(section, numbering.place(section, deleted), deleted, value, source, line)
 
     def _unreadable(self, content: bytes, line: int, reason: str) -> Iterator[RawRecord]:
-        """Of what kind it was may still be seen. If not, nothing of any kind counts as gone."""
+        """Reject a line under its visible kind, else under all kinds: then no record of any kind is gone."""
         typ = _TYP.search(content)
         section = TYPES.get(typ[1].decode()) if typ else None
         self._unknown += section is None
@@ -121,7 +121,7 @@ def lines(stream: Readable) -> Iterator[bytes]:
 
 
 class Recoded:
-    """A stream of text in any encoding of Unicode, as UTF-8 without a byte order mark."""
+    """A text stream in any encoding of Unicode, as UTF-8 without a byte order mark."""
 
     def __init__(self, stream: Readable, encoding: str) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Opens an export of any format: what it is, its content tells, never its name."""
+"""Opens an export of any format. The content tells the format, never the name."""
 
 import json
 import zipfile
@@ -14,23 +14,23 @@ from kiwi_extract.feldmapping.feldmapping import Feldmapping
 from kiwi_extract.feldmapping.model import ReadingOptions
 from kiwi_extract.reading.archives import GZIP, ZIP, Budget, Gunzipped, Member, on_disk, opened_zip
 from kiwi_extract.reading.csv_table import csv_table
-from kiwi_extract.reading.erp_json import DELETIONS, ENVELOPE_KEYS, Document
+from kiwi_extract.reading.erp_json import DELETIONS, ENVELOPE_KEYS, ErpJson
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export, Numbering, Origin, Reader
 from kiwi_extract.reading.foreign_json import foreign_lines, foreign_tables
 from kiwi_extract.reading.ndjson import TYPES, Ndjson, Recoded
 from kiwi_extract.reading.opened_export import Completed, Opened
 from kiwi_extract.reading.streams import Peekable, Readable, unicode_encoding
-from kiwi_extract.reading.tables import Table, Tables
+from kiwi_extract.reading.tables import SourceTable, Tables
 from kiwi_extract.reading.xlsx import WORKBOOK, xlsx_tables
 
 FeldmappingOf = Callable[[str], Feldmapping | None]
 HEAD = 2**20
-"""Characters of a document among which its kind is looked for."""
+"""The characters of a document in which its format must show."""
 MAX_PACKED = 3
-"""How often something may be packed: a gzip of a ZIP of workbooks."""
+"""The most layers of packing: a gzip of a ZIP of workbooks."""
 SIDE_FILE = "export.json"
-"""In a ZIP as well as beside an object: what stands in for the envelope."""
+"""The name of the substitute for the envelope, in a ZIP as well as beside an object."""
 FILES = "dateien"
 MAX_SIDE_FILE = 2**18
 _SIDE_KEYS = ENVELOPE_KEYS | {FILES}
@@ -41,11 +41,11 @@ _OURS = '"erp-export/'
 def open_export(
     stream: Readable, origin: Origin, feldmapping_of: FeldmappingOf, *, whole: bool = True
 ) -> Export:
-    """An export in JSON, NDJSON, CSV or XLSX, packed or not; what is wrong with it is said while it is read.
+    """An export in JSON, NDJSON, CSV or XLSX, packed or not; faults are reported while it is read.
 
     `feldmapping_of`: the Feldmapping of a connection, if it has one. A document in `erp-export/1` never needs
-    it. Of everything else, the connection must be known from the origin. Of a part of an export (not `whole`)
-    the rows of one record are left as they are: the others may be in another part.
+    it; for all others the origin must tell the connection. In a part of an export (not `whole`) the rows of
+    one record are not united, since others may be in another part.
     """
 
     def opened(exits: ExitStack) -> Opened:
@@ -58,7 +58,7 @@ def open_export(
 
 @dataclass
 class _Opening:
-    """What is needed to open all that an export consists of."""
+    """The shared state of opening all files of an export."""
 
     origin: Origin
     feldmapping_of: FeldmappingOf
@@ -67,13 +67,13 @@ class _Opening:
     budget: Budget = field(default_factory=Budget)
     numbering: Numbering = field(default_factory=Numbering)
     source: str = ""
-    """What the file is called that is looked at: that in a ZIP, if it is the only one."""
+    """The name of the file at hand: the one inside a ZIP, if it is the only one."""
     mapping: Feldmapping | None = None
-    """The connection's, once it was asked for."""
+    """The connection's Feldmapping, once it was asked for."""
     _asked: bool = False
 
     def reader(self, stream: Peekable) -> Reader:
-        """The reader for a whole export."""
+        """The reader of a whole export."""
         self.source = _source(self.origin.name)
         for _ in range(MAX_PACKED):
             stream = self._unpacked(stream)
@@ -99,23 +99,25 @@ class _Opening:
                 return Ndjson(Recoded(stream, encoding), source, self.numbering, anzahl)
             return self._tables(foreign_lines(Recoded(stream, encoding), source))
         if head.startswith("{") and (_OURS in head or self._feldmapping() is None):
-            return Document(stream, encoding=encoding)
+            return ErpJson(stream, encoding=encoding)
         return self._tables(self._table_or_lists(stream, source, head, encoding))
 
-    def _tables(self, tables: Iterator[Table]) -> Tables:
+    def _tables(self, tables: Iterator[SourceTable]) -> Tables:
         return Tables(tables, self._feldmapping(), self.numbering, whole=self.whole)
 
-    def _table_or_lists(self, stream: Peekable, source: str, head: str, encoding: str) -> Iterator[Table]:
+    def _table_or_lists(
+        self, stream: Peekable, source: str, head: str, encoding: str
+    ) -> Iterator[SourceTable]:
         if head.startswith(("{", "[")):
             yield from foreign_tables(stream, source, encoding)
         elif not head:
-            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "nothing is in it")
+            raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, "the file is empty")
         elif stream.peek(4) == _OFFICE_97:
             raise RejectedExportError(RejectedExport.UNKNOWN_FORMAT, "an old Excel file; save it as XLSX")
         else:
             yield csv_table(stream, source, self.origin.encoding, self._reading())
 
-    def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[Table]:
+    def _zipped(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[SourceTable]:
         if WORKBOOK in archive.namelist():
             yield from xlsx_tables(archive, self.source, self.budget, self._reading())
             return
@@ -146,7 +148,7 @@ class _Opening:
         return self.exits.enter_context(opened_zip(file))
 
     def _members(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-        """The files of a ZIP that are an export, or tables of one. What stands in for it is read at once."""
+        """The files of a ZIP that are exports or tables. Reads the substitute for the envelope at once."""
         files = [
             member
             for member in archive.infolist()
@@ -176,10 +178,10 @@ class _Opening:
 
 
 def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
-    """What a side file says in place of an envelope: also in which `dateien` the export lies.
+    """The content of a side file, in place of an envelope; also lists the export's files (`dateien`).
 
     Raises:
-        RejectedExportError: it is no JSON object; or, if `strict`, it says more, as only an export does.
+        RejectedExportError: it is no JSON object; or, if `strict`, it has keys that only an export has.
     """
     content = Peekable(stream).peek(MAX_SIDE_FILE + 1)
     try:
@@ -190,14 +192,14 @@ def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
         raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
     if strict and value.keys() - _SIDE_KEYS:
         # Its lists would be left out, and be gone.
-        detail = f"{SIDE_FILE}: in a ZIP with other files it may say only what a side file may say"
+        detail = f"{SIDE_FILE}: in a ZIP with other files it may have a side file's keys only"
         raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
     known = _SIDE_KEYS - {"format"}
     return {name: value[name] for name in known & value.keys()}
 
 
 def is_side_file(stream: Peekable) -> bool:
-    """Whether a document called `export.json` says only what a side file may say, and is no export itself."""
+    """Whether a document called `export.json` has only a side file's keys, and is no export itself."""
     try:
         value = json.loads(stream.peek(MAX_SIDE_FILE + 1))
     except (ValueError, RecursionError):
@@ -210,13 +212,13 @@ def _name(path: str) -> str:
 
 
 def _source(path: str) -> str:
-    """What a table's file is called: without folders, and as before it was packed."""
+    """The name of a table's file: without folders, and without the extension of packing."""
     name = _name(path)
     return name[:-3] if name.casefold().endswith(".gz") else name
 
 
 def _head(stream: Peekable, encoding: str) -> str:
-    """The beginning of the text, without blanks before it: much of it only if it may be JSON."""
+    """The beginning of the text, without leading blanks: a long one only if it may be JSON."""
     for size in (2**16, HEAD):
         head = stream.peek(size).decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n")
         if not head.startswith("{"):
@@ -225,7 +227,7 @@ def _head(stream: Peekable, encoding: str) -> str:
 
 
 def _first_line(head: str) -> dict[str, Any]:
-    """The object in the first line; an empty one if there is none."""
+    """The object in the first line; an empty one without such a line."""
     try:
         value = json.loads(head.partition("\n")[0])
     except (ValueError, RecursionError):
@@ -239,11 +241,11 @@ def _is_typed(first: Mapping[str, Any]) -> bool:
 
 
 def _is_ndjson(head: str) -> bool:
-    """Whether there is a whole object in the first line, and it is not the whole export."""
+    """Whether the first line is a whole object, and not the whole export."""
     first, rest = _first_line(head), head.partition("\n")[2].lstrip()
     if _is_typed(first):
         return True
     lists = any(isinstance(first.get(name), list | dict) for name in (*SECTIONS, DELETIONS))
-    # Behind an envelope, anything is lines: the first of them may be broken.
+    # Any text after an envelope counts as lines: the first of them may be broken.
     is_envelope = first.keys() <= ENVELOPE_KEYS and bool(rest)
     return bool(first) and not lists and (is_envelope or rest.startswith("{"))

@@ -1,4 +1,4 @@
-"""Completes what an export says of itself with what is known from outside."""
+"""Supplements an export's own facts with those known from outside."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ FORMAT = "erp-export/1"
 
 
 class Opened(NamedTuple):
-    """An export's reader, its origin, which may be better known now, and the version of its Feldmapping."""
+    """An export's reader, its (perhaps refined) origin, and the version of its Feldmapping."""
 
     reader: Reader
     origin: Origin
@@ -26,15 +26,15 @@ class Opened(NamedTuple):
 
 
 Opener = Callable[[ExitStack], Opened]
-"""Opens an export; what it is opened for is closed with the stack."""
+"""Opens an export; its resources are closed with the stack."""
 
 
 class Completed:
     """An export of any format while it is read.
 
-    A document with `format` says all of itself. Any other has its envelope from its origin. A full export
-    that does not list its Mandanten speaks of those that are in it, and in each of them only of the sections
-    that have a record there: a file that is missing, or a Mandant in it, is not taken for a deletion.
+    A document with `format` states all facts itself. Any other takes its envelope from its origin. A full
+    export without a list of Mandanten covers the Mandanten in it, and in each of them only the sections with
+    a record: a missing file, or a Mandant missing in it, does not count as a deletion.
     """
 
     def __init__(self, open_reader: Opener, origin: Origin) -> None:
@@ -52,7 +52,7 @@ class Completed:
             for raw in records:
                 yield raw
                 if "format" in self._reader.envelope:
-                    # It says all of itself: what it speaks of need not be found out.
+                    # It states all facts itself, so its coverage need not be found out.
                     yield from records
                 if not (raw.deleted or raw.completes):
                     self._see(raw)
@@ -67,7 +67,7 @@ class Completed:
 
     @property
     def envelope(self) -> dict[str, Any]:
-        """What stands around the records, or stands in for it."""
+        """The export's own envelope, or its substitute."""
         own = self._reader.envelope if self._reader else {}
         if "format" in own or not self._origin.envelope:
             return own
@@ -78,12 +78,12 @@ class Completed:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records of each section."""
+        """The number of records in each section."""
         return self._reader.counts if self._reader else dict.fromkeys(SECTIONS, 0)
 
     @property
     def spoken(self) -> frozenset[tuple[str, str]] | None:
-        """The (Mandant, section) that a full export speaks of; None: of all in its Mandanten."""
+        """The (Mandant, section) pairs that a full export covers; None: all sections of its Mandanten."""
         own = self._reader.envelope if self._reader else {}
         if "format" in own or self._reader is None:
             return None
@@ -95,12 +95,12 @@ class Completed:
 
     @property
     def unused(self) -> Sequence[str]:
-        """Files, sheets and lists that nothing was read from."""
+        """Files, sheets and lists without any use."""
         return self._reader.unused if self._reader else ()
 
     @property
     def completion(self) -> Completion:
-        """Which tables that complete others are wanted, and which are there."""
+        """The wanted and the present supplementing tables."""
         return self._reader.completion if self._reader else Completion()
 
     def _spoken_of(self) -> set[tuple[str, str]]:
@@ -113,17 +113,17 @@ _TOO_MANY = f"more than {MAX_MANDANTEN} Mandanten in the records"
 
 
 def _named_after(origin: Origin) -> dict[str, Any]:
-    """The format, and id and time by the file."""
+    """The format, and an id and a time from the file."""
     moment = origin.modified.isoformat() if origin.modified else None
     export_id = export_id_of(origin.name, moment or "", modified=origin.modified)
     return {"format": FORMAT, "export_id": export_id, "exported_at": moment}
 
 
 def export_id_of(name: str, *identity: str, modified: datetime | None = None) -> str:
-    """An id for an export that has none: readable, and the same for the same object alone.
+    """An id for an export without one: readable, and the same only for the same object.
 
-    With its time it sorts behind those of older objects of the same name: two exports of one `exported_at`
-    are ordered by their ids.
+    The time in it sorts it behind older objects of the same name: exports with the same `exported_at` are
+    ordered by their ids.
     """
     readable = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
     digest = blake2b("\n".join(identity).encode(), digest_size=4).hexdigest()

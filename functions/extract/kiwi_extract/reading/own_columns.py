@@ -1,4 +1,4 @@
-"""Reads tables without a Feldmapping: the columns are called as the fields of `erp-export/1`."""
+"""Reads tables without a Feldmapping: their columns are named like the fields of `erp-export/1`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ _COUNTS = frozenset(
         *(model.model_fields for model in RECORDS.values())
     )
 )
-"""Columns that are read; others may hold anything."""
+"""The columns that are read; others may hold anything."""
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:
-    """Whether a record says of itself that it is gone. Raises RowError if that is neither yes nor no."""
+    """Whether a record marks itself as deleted. Raises RowError if the mark is neither yes nor no."""
     value = record.get("geloescht")
     if value is None or isinstance(value, bool):
         return bool(value)
@@ -42,7 +42,7 @@ def is_deleted(record: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class IdentityTable:
-    """One section, from a table with its own fields for columns."""
+    """One section, from a table whose columns are its fields."""
 
     section: str
     named: str = ""
@@ -51,7 +51,7 @@ class IdentityTable:
     deleted: bool = False
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The record. Raises RowError if a cell that counts cannot be read."""
+        """The record of a row. Raises RowError if a relevant cell is unreadable."""
         record = _readable({_field(name): value for name, value in row.items()})
         if self.section == "verwaltungseinheiten":
             for name in ("latitude", "longitude"):
@@ -63,10 +63,10 @@ class IdentityTable:
 
 
 def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
-    """Which section a table with these columns holds; none if they do not tell.
+    """The section of a table with these columns; none if they do not tell.
 
     Raises:
-        RejectedExportError: they tell two things, or two are the same but for small and capital letters.
+        RejectedExportError: they tell two sections, or two differ only in capital letters.
     """
     fields = list(map(_field, columns))
     section = _section(frozenset(fields))
@@ -74,7 +74,7 @@ def identity_tables(columns: Sequence[str]) -> list[IdentityTable]:
         return []
     for name in _COUNTS.intersection(fields):
         if fields.count(name) > 1:
-            detail = f"two columns are called {name}, be it in small or capital letters"
+            detail = f"two columns are called {name}, apart from capital letters"
             raise RejectedExportError(RejectedExport.NO_TABLE, detail)
     return [IdentityTable(section)]
 
@@ -87,7 +87,7 @@ def _section(there: frozenset[str]) -> str | None:
     is_lease = "mieter" in there or (there & {"beginn", "geloescht"} and not of_mieter)
     if there & _OF_MIETVERTRAG and is_lease:
         return "mietvertraege"
-    # To take one for the other would be the end of all that is missing in it.
+    # Taking one for the other would delete everything missing in it.
     foreign = of_mieter or there & _OF_MIETVERTRAG
     others = there & {"beginn", "wirtschaftseinheit", "verwaltungseinheit.wirtschaftseinheit"}
     if foreign and others:
@@ -98,7 +98,7 @@ def _section(there: frozenset[str]) -> str | None:
         raise RejectedExportError(RejectedExport.NO_TABLE, detail)
     if "wirtschaftseinheit" in there:
         return "verwaltungseinheiten"
-    # A delta of deletions has nothing but keys: of a tenant that is too little to tell it from a lease.
+    # A delta of deletions has keys only: those of a tenant cannot be told from those of a lease.
     return "mieter" if of_mieter else None
 
 
@@ -118,7 +118,7 @@ def _readable(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _coordinate(value: Any) -> Any:
-    """A number with a decimal comma or point; everything else is left to the record's rules."""
+    """A number with a decimal comma or point; anything else is left to the record's rules."""
     number = coordinate(value.strip()) if isinstance(value, str) else None
     return value if number is None else number
 
@@ -133,7 +133,7 @@ def _unit(record: Mapping[str, Any]) -> Any:
 
 
 def _tenants(value: Any) -> Any:
-    """The numbers in one cell, with commas between: a number may have blanks, but no comma."""
+    """The numbers in one cell, separated by commas: a number may have blanks, but no comma."""
     if not isinstance(value, str):
         return value
     return [number for number in map(str.strip, value.split(",")) if number]

@@ -1,4 +1,4 @@
-"""Streams of bytes: looked into before they are read, and decoded piece by piece."""
+"""Streams of bytes with a look ahead, decoded piece by piece."""
 
 import codecs
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ PIECE = 2**16
 
 
 class Readable(Protocol):
-    """What can be read piece by piece."""
+    """A stream to read piece by piece."""
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; none at the end."""
@@ -16,7 +16,7 @@ class Readable(Protocol):
 
 
 class Peekable:
-    """A stream whose next bytes can be looked at without reading them."""
+    """A stream that shows its next bytes without reading them."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
@@ -43,7 +43,7 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 
 
 def unicode_encoding(head: bytes) -> str | None:
-    """The encoding that the first bytes give away: by a byte order mark, or by the NULs of UTF-16."""
+    """The encoding shown by the first bytes: a byte order mark, or the NULs of UTF-16."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
@@ -54,7 +54,7 @@ def unicode_encoding(head: bytes) -> str | None:
 
 
 def decoded(stream: Readable, encoding: str) -> Iterator[str]:
-    """The text, strictly, in pieces of which none is empty. Raises UnicodeDecodeError."""
+    """The text, decoded strictly, in pieces that are never empty. Raises UnicodeDecodeError."""
     decoder = codecs.getincrementaldecoder(encoding)()
     while piece := stream.read(PIECE):
         if text := decoder.decode(piece):

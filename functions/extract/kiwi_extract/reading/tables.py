@@ -1,4 +1,4 @@
-"""From tables to records: what the columns tell, or the connection's Feldmapping."""
+"""Turns tables into records, by their column names or the connection's Feldmapping."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,26 +16,26 @@ from kiwi_extract.reading.unite_rows import unite
 RAGGED_LINE = "ragged_line"
 MALFORMED_QUOTES = "malformed_quotes"
 MAX_UNUSED = 100
-"""Names that are kept of tables that are not used: a JSON document may have any number of lists."""
+"""The most names of unused tables that are kept: a JSON document may have any number of lists."""
 
 
-class Row(NamedTuple):
-    """A row: where it begins, and its cells by column; or the reason why they cannot be told apart."""
+class TableRow(NamedTuple):
+    """A row: its line, and its cells by column; or the reason why the cells cannot be separated."""
 
     line: int
     cells: Mapping[str, Any]
     reason: str | None = None
 
 
-class Table(NamedTuple):
+class SourceTable(NamedTuple):
     """A table: a CSV file, a sheet of a workbook, or a list in a foreign JSON document.
 
-    `columns`: None of a list, whose records may lack keys; `looked_at` are keys that some have.
+    `columns`: None for a list, whose records may lack keys; `looked_at`: keys that some of them have.
     """
 
     source: str
     columns: Sequence[str] | None
-    rows: Iterable[Row]
+    rows: Iterable[TableRow]
     looked_at: Sequence[str] = ()
 
 
@@ -44,13 +44,13 @@ class Tables:
 
     def __init__(
         self,
-        tables: Iterable[Table],
+        tables: Iterable[SourceTable],
         feldmapping: Feldmapping | None,
         numbering: Numbering,
         *,
         whole: bool = True,
     ) -> None:
-        """`whole`: it is no part of an export, so that all rows of a record are in it."""
+        """`whole`: not a part of an export, so that all rows of a record are in it."""
         self._whole = whole
         self._tables = tables
         self._feldmapping = feldmapping
@@ -58,19 +58,19 @@ class Tables:
         self.envelope: dict[str, Any] = {}
         self.counts = numbering.counts
         self.sections: set[str] = set()
-        """What only completes or deletes speaks of no section: in a full export it would empty it."""
+        """Sections of tables that do not only supplement or delete: a full export would empty the others."""
         self._is_ours = False
         self.unused: list[str] = []
-        """The first of the files, sheets and lists that are not ours."""
+        """The first of the files, sheets and lists without any use."""
         self.completion = Completion()
 
     def records(self) -> Iterator[RawRecord]:
-        """Every record in order; those that are made of several rows come last.
+        """Every record in order; records united from several rows come last.
 
         Raises:
-            RejectedExportError: no table is one of ours, or it is not as the Feldmapping says.
+            RejectedExportError: no table is usable, or one contradicts the Feldmapping.
         """
-        # Only a Feldmapping can say that rows are parts of records.
+        # Only a Feldmapping can declare rows to be parts of records.
         unites = self._feldmapping is not None and self._whole
         for raw in unite(self._rows()) if unites else self._rows():
             yield raw if raw.is_partial and not unites else self._numbering.numbered(raw)
@@ -103,7 +103,7 @@ class Tables:
             met = {mapping.named for mapping in mappings if mapping.completes}
             self.completion = self.completion.joined(Completion(frozenset(wanted), frozenset(met)))
 
-    def _mappings_for(self, table: Table) -> Sequence[TableMapping | IdentityTable]:
+    def _mappings_for(self, table: SourceTable) -> Sequence[TableMapping | IdentityTable]:
         if self._feldmapping is None:
             return identity_tables(table.looked_at if table.columns is None else table.columns)
         try:
@@ -113,8 +113,8 @@ class Tables:
             raise RejectedExportError(RejectedExport.COLUMN_MISSING, f"{file}{error}") from None
 
 
-def _record(source: str, row: Row, mapping: TableMapping | IdentityTable) -> RawRecord | None:
-    """What a row is, not numbered yet; None if it is left out."""
+def _record(source: str, row: TableRow, mapping: TableMapping | IdentityTable) -> RawRecord | None:
+    """The record of a row, not numbered yet; None if it is left out."""
     value, reason, at, deleted = None, row.reason, None, mapping.deleted
     if reason is None:
         try:

@@ -1,6 +1,6 @@
-"""Makes one record of several rows of one key: flat exports, and records that lie in several tables.
+"""Unites several rows of one key to one record: flat exports, and records spread over several tables.
 
-On disk, so that memory stays bounded whatever the order of the rows.
+Works on disk, so that memory stays bounded in any order of the rows.
 """
 
 import json
@@ -16,7 +16,7 @@ from kiwi_extract.reading.export import RawRecord
 
 ROWS_DISAGREE = "rows_disagree"
 MAX_ITEMS = 1000
-"""Items of a united list: more than any lease may have tenants."""
+"""The most items of a united list: more than any lease may have tenants."""
 _KEYS = {
     "verwaltungseinheiten": ("mandant", "wirtschaftseinheit", "nummer"),
     "mieter": ("mandant", "nummer"),
@@ -29,11 +29,11 @@ _BY_KEY = "SELECT section, deleted, key, record FROM row ORDER BY section, delet
 
 
 def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
-    """The records: those that do not repeat as they come, the others at the end, one for each key.
+    """The united records. Complete records pass at once; united ones come at the end, one for each key.
 
-    A field is what the rows say that say anything; where they differ, the record is rejected. A list has
-    the items of all. If one row cannot be used, its record cannot: a tenant may be missing in it. Rows that
-    only complete others are nothing by themselves.
+    A field has the value of all rows that are not blank there; if they differ, the record is rejected. A list
+    has the items of all rows. One unusable row makes the record unusable: it may hold a missing tenant. Rows
+    that only supplement others make no record by themselves.
     """
     # No name: SQLite's own temporary file, made when the cache overflows and gone with the connection.
     with closing(sqlite3.connect("", isolation_level=None)) as db:
@@ -41,7 +41,7 @@ def unite(records: Iterable[RawRecord]) -> Iterator[RawRecord]:
         for record in records:
             key = _key(record) if record.is_partial else None
             if key is None:
-                # Without its key nobody knows whose row it is: it will be rejected for that.
+                # Without its key the row belongs to no record: it will be rejected for that.
                 yield record
             else:
                 db.execute(_INSERT, (record.section, record.deleted, key, _encode(record)))
@@ -58,7 +58,7 @@ def _key(record: RawRecord) -> str | None:
         parts = [as_text(record.value.get(name)) for name in _KEYS[record.section]]
     except CellError:
         return None
-    # As JSON: no sign can stand between the numbers that may not stand in one.
+    # As JSON: every character that could join the numbers may occur in one.
     return json.dumps(parts) if all(parts) else None
 
 
@@ -76,7 +76,7 @@ def _united(rows: Iterable[RawRecord]) -> RawRecord | None:
 
 
 def _merge(value: dict[str, Any], more: Mapping[str, Any]) -> str | None:
-    """Put in what is not there yet; the first field that says something else, if there is one."""
+    """Fill in missing fields. Returns the first field that differs, if any."""
     disagreement = None
     for name, new in more.items():
         old = value.get(name)
@@ -92,7 +92,7 @@ def _merge(value: dict[str, Any], more: Mapping[str, Any]) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """A value as it is compared: numbers are texts; nothing is nothing, however it is written."""
+    """A value in the form for comparison: numbers as texts, every blank as None."""
     if isinstance(value, dict):
         return {name: plain for name, inner in value.items() if (plain := _plain(inner))}
     try:

@@ -1,4 +1,4 @@
-"""Reads a workbook as ERPs' users export it: each sheet is a table, and what counts is what a person sees."""
+"""Reads a workbook exported by an ERP's users: each sheet is a table, with the values that a person sees."""
 
 import lzma
 import zipfile
@@ -17,18 +17,18 @@ from kiwi_extract.reading.archives import Budget
 from kiwi_extract.reading.cells import Cell, shown
 from kiwi_extract.reading.csv_table import MAX_COLUMNS, unique_columns
 from kiwi_extract.reading.errors import RejectedExportError
-from kiwi_extract.reading.tables import RAGGED_LINE, Row, Table
+from kiwi_extract.reading.tables import RAGGED_LINE, SourceTable, TableRow
 
 WORKBOOK = "xl/workbook.xml"
 MAX_ROWS = 300_000
-"""Rows of all sheets: openpyxl reads some ten thousand in a second, and an invocation has minutes."""
+"""The most rows of all sheets: openpyxl reads some ten thousand a second, and an invocation has minutes."""
 MAX_STRINGS = 64 * 2**20
-"""Bytes of the texts, which openpyxl holds in memory."""
+"""The most bytes of texts, which openpyxl holds in memory."""
 MAX_WALKED = 2**22
-"""Rows that are gone through, be they empty: of four sheets that are as long as Excel makes them."""
+"""The most rows to pass through, even empty ones: four sheets of Excel's full length."""
 _STRINGS = "xl/sharedStrings.xml"
 _DAMAGED = (
-    # What openpyxl raises over a damaged workbook is whatever happens to it.
+    # A damaged workbook makes openpyxl raise any of these.
     AssertionError,
     AttributeError,
     EOFError,
@@ -50,11 +50,11 @@ _DAMAGED = (
 
 def xlsx_tables(
     archive: zipfile.ZipFile, source: str, budget: Budget, options: ReadingOptions | None = None
-) -> Iterator[Table]:
+) -> Iterator[SourceTable]:
     """The sheets of a workbook that are not empty: `file.xlsx#sheet`.
 
     Raises:
-        RejectedExportError: it is damaged, or larger than can be read.
+        RejectedExportError: the workbook is damaged, or too large.
     """
     _check_size(archive, budget)
     try:
@@ -68,17 +68,17 @@ def xlsx_tables(
         rest = _read(rows, limit)
         columns = next((names for line in rest if line[0] >= first and (names := _columns(line[1]))), None)
         if columns is not None:
-            yield Table(f"{source}#{title}", [name for name in columns if name], _rows(rest, columns))
+            yield SourceTable(f"{source}#{title}", [name for name in columns if name], _rows(rest, columns))
 
 
 def _whole(sheet: Any) -> Iterator[Any]:
-    """All rows of a sheet. What it says of its own size is often out of date, and then cuts rows off."""
+    """All rows of a sheet. Ignores the sheet's own size, which is often outdated and would cut rows off."""
     sheet.reset_dimensions()
     return iter(sheet.iter_rows())
 
 
 def _columns(cells: Sequence[Cell]) -> list[str]:
-    """The names in a header; none if there is nothing but blanks."""
+    """The names in a header; none if all cells are blank."""
     columns = unique_columns([cell if isinstance(cell, str) else "" for cell in cells])
     while columns and not columns[-1]:
         columns.pop()
@@ -93,7 +93,7 @@ def _check_size(archive: zipfile.ZipFile, budget: Budget) -> None:
 
 
 class _Limit:
-    """Counts the rows of all sheets: those with something in them, and all that are gone through."""
+    """Counts the rows of all sheets: those with content, and all that are passed through."""
 
     def __init__(self) -> None:
         self._filled = MAX_ROWS
@@ -113,7 +113,7 @@ class _Limit:
 
 
 def _read(rows: Iterator[Any], limit: _Limit) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """The rows that are not empty, with their numbers. They are of any width."""
+    """The rows that are not empty, with their numbers, in any width."""
     number = 0
     while True:
         number += 1
@@ -138,14 +138,14 @@ def _is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and not cell.strip()
 
 
-def _rows(rows: Iterator[tuple[int, Sequence[Cell]]], columns: Sequence[str]) -> Iterator[Row]:
+def _rows(rows: Iterator[tuple[int, Sequence[Cell]]], columns: Sequence[str]) -> Iterator[TableRow]:
     width = len(columns)
     for number, cells in rows:
         if len(cells) > width:
-            yield Row(number, {}, RAGGED_LINE)
+            yield TableRow(number, {}, RAGGED_LINE)
         else:
             filled = zip_longest(columns, cells, fillvalue="")
-            yield Row(number, {str(name): cell for name, cell in filled if name})
+            yield TableRow(number, {str(name): cell for name, cell in filled if name})
 
 
 def _broken() -> RejectedExportError:

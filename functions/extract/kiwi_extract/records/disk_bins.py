@@ -1,4 +1,4 @@
-"""Bins of entries: gathered in memory, laid down in blocks in one file that has no name."""
+"""Bins of entries: collected in memory, written in blocks to one file without a name."""
 
 import tempfile
 from collections import defaultdict
@@ -10,13 +10,13 @@ import orjson
 from kiwi_extract.records.entry import Entry
 
 GATHERED = 4 * 2**20
-"""Bytes, roughly, that are gathered before all of it is laid down."""
+"""Approximate bytes that are collected before everything is written."""
 _OVERHEAD = 400
-"""Bytes that an entry takes in memory beyond its record."""
+"""Bytes of memory that an entry takes besides its record."""
 
 
 class Bins:
-    """Entries by the name of their bin, in each in the order in which they came."""
+    """Entries by the name of their bin; each bin keeps the order of arrival."""
 
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
@@ -26,7 +26,7 @@ class Bins:
         self._size = 0
 
     def close(self) -> None:
-        """Let go of the file: nothing of it stays."""
+        """Close the file, which deletes it."""
         self._file.close()
 
     def add(self, name: Hashable, entry: Entry) -> None:
@@ -38,7 +38,7 @@ class Bins:
             self._lay_down()
 
     def entries(self, name: Hashable) -> Iterator[Entry]:
-        """What is in a bin."""
+        """The entries in a bin."""
         for place, length in self._blocks.get(name, ()):
             self._file.seek(place)
             yield from map(Entry._make, orjson.loads(self._file.read(length)))

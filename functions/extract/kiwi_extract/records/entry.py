@@ -1,4 +1,4 @@
-"""What an export says of one row, between reading and comparing."""
+"""An export's statement about one row, between reading and comparing."""
 
 from typing import NamedTuple
 
@@ -25,24 +25,24 @@ class Entry(NamedTuple):
 
     @property
     def kind(self) -> RowKind:
-        """What the row is about."""
+        """The kind of row."""
         return SECTIONS[self.section]
 
     @property
     def rejected(self) -> bool:
-        """Whether the record is not to be used."""
+        """Whether the record must not be used."""
         return self.reason is not None
 
     @property
     def numbers(self) -> str | None:
-        """For people: the numbers, joined by `/`."""
+        """The numbers, joined by `/`; for people."""
         if self.mandant is None or self.sk is None:
             return None
         return "/".join((self.mandant, *map(unescape, self.sk.split("#"))))
 
     @property
     def place_text(self) -> str:
-        """Where in the export it stands, for people."""
+        """The place in the export, for people."""
         if self.line is not None:
             return f"{self.source}, line {self.line}" if self.source else f"line {self.line}"
         # A source without lines is a part of an export.

@@ -1,4 +1,4 @@
-"""The rejected records that a run's row, or a plan, lists."""
+"""The list of rejected records in a run's row, or in a plan."""
 
 import json
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from kiwi_extract.records.entry import Entry
 
 SHOWN = 500
-"""Rejected records that are listed; all are counted."""
+"""The most rejected records in the list; all are counted."""
 SHOWN_BYTES = 200_000
-"""Size that their list may have (DynamoDB: 400 KB an item)."""
+"""The largest size of the list in bytes (DynamoDB: 400 KB an item)."""
 
 
 def listed(entries: Sequence[Entry]) -> str:
-    """The first of them as JSON, as many as the item can hold."""
+    """The first rejected records as JSON, as many as the item can hold."""
     texts, size = list[str](), 0
     for entry in entries:
         text = json.dumps(_shown(entry))

@@ -1,4 +1,4 @@
-"""What an export says of each key of a partition, where it says several things: pure."""
+"""Resolves several statements of an export about one key of a partition. Pure."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from kiwi_extract.records.entry import DUPLICATE, Entry
 
 
 def settled(entries: Sequence[Entry]) -> tuple[dict[str, Entry], list[Entry]]:
-    """The entries by sort key, and all that are rejected.
+    """The entries by sort key, and all rejected ones.
 
-    A deletion wins over the records of its key. Of records that stand there twice, each is rejected.
+    A deletion wins over the records of its key. Records that repeat a key are all rejected.
     """
     found = {str(entry.sk): entry for entry in entries}
     rejected = [entry for entry in entries if entry.rejected]
@@ -26,7 +26,7 @@ def settled(entries: Sequence[Entry]) -> tuple[dict[str, Entry], list[Entry]]:
 
 
 def _one_of(alike: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
-    """What several entries of one key come to, and those of them that are rejected."""
+    """The result of several entries with one key, and the rejected ones among them."""
     for entry in alike:
         if entry.deleted:
             return entry, []

@@ -1,4 +1,4 @@
-"""Sorts an export's records by partition of the table: on disk, so that memory stays bounded."""
+"""Sorts an export's records by partition of the table, on disk, so that memory stays bounded."""
 
 from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,15 +14,15 @@ from kiwi_extract.records.listing import SHOWN
 from kiwi_extract.records.settle import settled
 
 OWN_BINS = 64
-"""Mandanten that get bins of their own; the others share: there may be as many as records."""
+"""The number of Mandanten with bins of their own. The others share bins: there may be many thousands."""
 
 _SECTION = {kind: section for section, kind in SECTIONS.items()}
 _UNREADABLE = "unreadable"
-"""The bin of what has no readable key."""
+"""The bin of entries without a readable key."""
 
 
 class Spool:
-    """An export's entries, sorted. Use as a context manager: nothing of it stays.
+    """An export's entries, sorted. Use as a context manager: it leaves nothing behind.
 
     `listener` hears every entry that is rejected.
     """
@@ -48,7 +48,7 @@ class Spool:
         self._bins.close()
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Put entries in."""
+        """Add entries."""
         for entry in entries:
             sk, mandant = entry.sk, entry.mandant
             if sk is None or mandant is None:
@@ -57,11 +57,11 @@ class Spool:
                 self._bins.add((entry.section, shard_of(sk), self._bin_of(mandant)), entry)
 
     def seal(self, selected: Sequence[str], listed: Sequence[str] | None) -> None:
-        """Say what counts, once all entries are in.
+        """Decide which entries count, once all are in.
 
-        Mandanten that are not `selected` are dropped, and deletions in a full export. Records of Mandanten
-        that a full export does not list (`listed`, None for a delta) and keys that stand there twice are
-        rejected. A deletion wins over the record of the same key.
+        Drops Mandanten that are not `selected`, and deletions in a full export. Rejects records of Mandanten
+        that a full export does not list (`listed`, None for a delta), and repeated keys. A deletion wins over
+        the record of the same key.
         """
         self._selected = frozenset(selected)
         self._listed = None if listed is None else frozenset(listed)
@@ -73,7 +73,7 @@ class Spool:
                     self._unreadable.add((entry.mandant, entry.kind))
 
     def partitions(self, connection: str) -> list[Partition]:
-        """The partitions that entries with a key lie in."""
+        """The partitions of all entries with a key."""
         return [
             Partition(connection, mandant, kind, shard)
             for mandant, kind, shard in self._places()
@@ -81,7 +81,7 @@ class Spool:
         ]
 
     def entries(self, partition: Partition) -> Mapping[str, Entry]:
-        """The entries of a partition by sort key; the rejected ones too."""
+        """The entries of a partition by sort key, including rejected ones."""
         mandant, section, shard = partition.mandant, _SECTION[partition.kind], partition.shard
         if mandant not in self._selected:
             return {}
@@ -94,7 +94,7 @@ class Spool:
         return found | self._refused.get(partition, {})
 
     def refuse(self, partition: Partition, sks: Collection[str], field: str, reason: str) -> None:
-        """Reject records of a partition for what is known of them by now."""
+        """Reject records of a partition for faults found after reading."""
         entries = self.entries(partition)
         refused = {sk: entries[sk].refused(field, reason) for sk in sks}
         for entry in refused.values():
@@ -102,21 +102,21 @@ class Spool:
         self._refused.setdefault(partition, {}).update(refused)
 
     def unreadable(self) -> set[tuple[str | None, RowKind]]:
-        """(Mandant, kind) of records whose key could not be read; Mandant None: not even that."""
+        """(Mandant, kind) of records with an unreadable key; Mandant None if that is unreadable, too."""
         return self._unreadable
 
     def rejected(self, limit: int) -> list[Entry]:
-        """The first rejected entries, by section and in the document's order: no more than a run shows."""
+        """The first rejected entries by section, in the document's order: as many as a run shows."""
         self._count_all()
         return self._rejected[:limit]
 
     def rejected_count(self) -> int:
-        """How many entries are rejected."""
+        """The number of rejected entries."""
         self._count_all()
         return self._rejected_count
 
     def _count_all(self) -> None:
-        """Look also where nobody has looked yet."""
+        """Count the partitions that nobody has looked at yet."""
         for mandant, kind, shard in self._places():
             if (mandant, _SECTION[kind], shard) not in self._counted:
                 self.entries(Partition("", mandant, kind, shard))
@@ -128,7 +128,7 @@ class Spool:
                     yield mandant, kind, format(shard, "x")
 
     def _of(self, mandant: str, section: str, shard: str) -> list[Entry]:
-        """The entries of a partition that count, as they came."""
+        """The entries of a partition that count, in the order of arrival."""
         there = self._bins.entries((section, shard, self._bin_of(mandant)))
         found = [entry for entry in there if entry.mandant == mandant and self._has_a_meaning(entry)]
         if self._listed is None or mandant in self._listed:
@@ -136,7 +136,7 @@ class Spool:
         return [it if it.rejected else it.refused("mandant", MANDANT_NOT_LISTED) for it in found]
 
     def _has_a_meaning(self, entry: Entry) -> bool:
-        """A deletion has none in a full export."""
+        """Whether an entry counts: deletions are meaningless in a full export."""
         return self._listed is None or not entry.deleted
 
     def _bin_of(self, mandant: str) -> int:

@@ -1,4 +1,4 @@
-"""From a raw record to an entry: validated, or rejected with its field and a reason."""
+"""Turns a raw record into an entry: validated, or rejected with its field and a reason."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ _CODES = {
 
 
 def validate(raw: RawRecord) -> Entry:
-    """The entry that a record is. No exception: a bad record is an entry that says why."""
+    """The entry of a record. Raises nothing: a bad record becomes an entry with the reason."""
     section, place, deleted, value, source, line, _, reason, field, _ = raw
     kind = SECTIONS[section]
     if reason is not None:
@@ -66,7 +66,7 @@ def _field_of(fault: ErrorDetails) -> str:
 
 
 def _key(value: Any, kind: RowKind) -> tuple[str | None, str | None]:
-    """What can be read of the key: (Mandant, sort key)."""
+    """The readable part of the key: (Mandant, sort key)."""
     try:
         named = KEYS[kind].model_validate(value)
     except ValidationError:
@@ -75,7 +75,7 @@ def _key(value: Any, kind: RowKind) -> tuple[str | None, str | None]:
 
 
 def _mandant(value: Any) -> str | None:
-    """The Mandant alone: any valid numbers will do to read it."""
+    """The Mandant alone, read with any valid numbers in place of the others."""
     if not isinstance(value, dict):
         return None
     try:

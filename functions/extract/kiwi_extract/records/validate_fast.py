@@ -1,6 +1,6 @@
-"""Reads plain records, which by far the most are, without the models: in a fifth of the time.
+"""Reads plain records, the vast majority, without the models, in a fifth of the time.
 
-It says of a record what the models say of it, or nothing: then they are asked. It is never more lenient.
+The result is the same as the models', or none: then the models are used. It is never more lenient.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 Json = Mapping[str, Any]
 Plain = tuple[str, str, str]
-"""Of a plain record: its Mandant, the sort key of its row, and itself as JSON, as the models write it."""
+"""A plain record: its Mandant, its row's sort key, and its JSON as written by the models."""
 
 _ADDRESS = ("strasse", "hausnummer", "plz", "ort", "bundesland", "land")
 _UNIT = ("mandant", "wirtschaftseinheit", "nummer", "bezeichnung", *_ADDRESS)
@@ -24,13 +24,13 @@ _OPEN_ENDED = str(OPEN_ENDED_YEAR)
 
 
 def plain(kind: RowKind, value: Any) -> Plain | None:
-    """The record, if it is plain: texts without outer blanks, known types, nothing to be repaired."""
+    """The record, if it is plain: texts without outer blanks, known types, nothing to repair."""
     if type(value) is not dict:
         return None
     try:
         return _READERS[kind](value)
     except (KeyError, TypeError):
-        # Something required is missing, or is no text.
+        # A required field is missing, or is no text.
         return None
 
 
@@ -103,7 +103,7 @@ def _plain(record: Json, sk: str) -> Plain | None:
 
 
 def _texts(value: Json, names: tuple[str, ...]) -> dict[str, str] | None:
-    """The texts of these fields, without those that are not there; nothing if one of them is not plain."""
+    """The texts of these fields, without missing ones; None if one of them is not plain."""
     record: dict[str, str] = {}
     for name in names:
         text = value.get(name)
@@ -115,7 +115,7 @@ def _texts(value: Json, names: tuple[str, ...]) -> dict[str, str] | None:
 
 
 def _are_plain(texts: Collection[str], length: int) -> bool:
-    """Whether all are short texts of visible characters with inner blanks only. Looked at in one go."""
+    """Whether all are short texts of visible characters with inner blanks only. One check for all."""
     joined = "|".join(texts)
     return (
         joined.isprintable()
@@ -129,7 +129,7 @@ def _are_plain(texts: Collection[str], length: int) -> bool:
 
 @lru_cache(maxsize=2**15)
 def _day(text: str) -> str | None:
-    """The day as the models write it. Of days there are few: most have been read before."""
+    """The day as the models write it. Cached: there are few different days."""
     if type(text) is not str:
         return None
     try:

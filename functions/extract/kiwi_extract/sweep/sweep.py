@@ -1,4 +1,4 @@
-"""The sweep: sends again what is owed and was not settled, and probes a KIWI that was away."""
+"""The sweep: sends owed rows again, and probes a KIWI that was away."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,36 +16,36 @@ from kiwi_extract.bookkeeping.owed import due, send_again
 from kiwi_extract.tools import Tools
 
 CONTINUE_AFTER = timedelta(seconds=30)
-"""A sweep that has not sent everything goes on after this long: at KIWI's pace, not in one wave."""
+"""The pause before a sweep continues that could not send everything: at KIWI's pace, not in one wave."""
 PARTS = 10
-"""Parts of a sweep for one connection; then the next scheduled one, five minutes later, takes over."""
+"""The most parts of a sweep for one connection; the next scheduled one, five minutes later, takes over."""
 CONNECTIONS = 25
-"""Connections that one invocation sweeps: a few seconds each at the most."""
+"""The most connections that one invocation sweeps: a few seconds each."""
 AWAY_LONG = timedelta(hours=1)
-"""How long KIWI may be away before a person hears of it."""
+"""How long KIWI may be away before a person is told."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep found. `missing`: connections whose exports have stopped coming."""
+    """The findings of a sweep. `missing`: connections without expected exports."""
 
     sent: int = 0
     paused: int = 0
     missing: int = 0
     more: tuple[SweepOrder, ...] = ()
-    """Connections in which more is due."""
+    """Orders for connections with more due rows."""
     rest: SweepOrder | None = None
-    """Connections that have not been swept."""
+    """The order for connections that have not been swept."""
     held: int = 0
-    """Holds that wait for a person."""
+    """The number of holds that wait for a person."""
     incomplete: int = 0
-    """Exports that have been waiting for a part for too long."""
+    """The number of exports that have waited too long for a part."""
     away: int = 0
-    """Connections whose KIWI has been away for long: it may be a wrong address rather than an outage."""
+    """Connections whose KIWI has been away for long: perhaps a wrong address rather than an outage."""
 
 
 def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
-    """Sweep one connection, or as many of all as an invocation has time for."""
+    """Sweep one connection, or as many of all as the invocation has time for."""
     sent, paused, missing, held, incomplete, away, more = 0, 0, 0, 0, 0, 0, list[SweepOrder]()
     last = _last(order, tools.grace, now)
     connections = _connections(tools, order)
@@ -67,7 +67,7 @@ def sweep(tools: Tools, order: SweepOrder, now: datetime) -> Sweep:
 
 
 def _last(order: SweepOrder, grace: timedelta, now: datetime) -> str:
-    """What is due until then is sent. What a sweep itself has put off is due later than that."""
+    """The time until which due rows are sent. Rows that a sweep itself has put off are due later."""
     if not order.resume:
         return stamp(now)
     latest = max(stamp(now), stamp(now + grace - timedelta(microseconds=1)))
@@ -95,14 +95,14 @@ def _sweep_connection(
     keys, more = due(tools, connection, last)
     sent = send_again(tools, keys, now, last)
     if sent:
-        logger.info("sent again what was outstanding", connection=connection, keys=sent)
+        logger.info("resent owed rows", connection=connection, keys=sent)
     return sent, more
 
 
 def _probe(tools: Tools, connection: str, availability: Availability, last: str, now: datetime) -> int:
-    """KIWI was away: one key, once its time is up, shows whether it is back; load then asks for the rest.
+    """Probe a KIWI that was away with one due key; if KIWI is back, load asks for the rest.
 
-    The key is put off like any other: if it is one that never gets to KIWI, the next probe is another one.
+    The key is put off like any other: if it never gets to KIWI, the next probe is another one.
     """
     resting = availability.away_until is not None and availability.away_until > stamp(now)
     if resting or availability.refused_lately(now):

@@ -1,1 +1,1 @@
-"""The ERP's side: what an export says, in the ERP's own words."""
+"""The ERP's side: the content of an export, in the ERP's own words."""

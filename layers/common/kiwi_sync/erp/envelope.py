@@ -1,4 +1,4 @@
-"""The envelope of an export: whose, when, what it is complete for (format `erp-export/1`)."""
+"""The envelope of an export: connection, time, id, and the Mandanten it covers (format `erp-export/1`)."""
 
 import re
 from datetime import datetime
@@ -18,14 +18,14 @@ SECTIONS = {
     "mieter": RowKind.MIETER,
     "mietvertraege": RowKind.MIETVERTRAG,
 }
-"""The arrays of an export, and which kind of row each is about."""
+"""The arrays of an export, with the kind of row that each fills."""
 
 
 _DATE_TIME = re.compile(r"\s*\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
 
 
 def _date_time_text(value: Any) -> Any:
-    """Pydantic would also take seconds since 1970, as a number or as a text of digits: no time zone there."""
+    """Refuse numbers and texts of digits: pydantic would read them as seconds since 1970, without zone."""
     if not isinstance(value, str):
         raise PydanticCustomError("not_text", "must be a text")
     if not _DATE_TIME.match(value):
@@ -34,7 +34,7 @@ def _date_time_text(value: Any) -> Any:
 
 
 class Anzahl(BaseModel):
-    """How many records the ERP says it has written, for each array that it says it for."""
+    """The number of records in each array, as counted by the ERP. Arrays may be missing."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
     verwaltungseinheiten: int | None = None
@@ -43,11 +43,11 @@ class Anzahl(BaseModel):
 
 
 MAX_PARTS = 50
-"""Objects that an export may be split over."""
+"""The most objects that one export may be split over."""
 
 
 class Teil(BaseModel):
-    """Which part of an export a document is."""
+    """The position of a document among the parts of an export."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, strict=True)
     nummer: int = Field(ge=1)
@@ -61,7 +61,7 @@ class Teil(BaseModel):
 
 
 class Envelope(BaseModel):
-    """What stands around the records."""
+    """The facts about an export that stand around its records."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     format: Literal["erp-export/1"]
@@ -88,16 +88,16 @@ class Envelope(BaseModel):
 
     @property
     def is_full(self) -> bool:
-        """Whether what it leaves out, in a Mandant that it lists, is gone."""
+        """Whether records that are missing, in a Mandant that it lists, are gone."""
         return self.scope == "full"
 
     @property
     def is_part(self) -> bool:
-        """Whether there is more of the same export in other documents."""
+        """Whether other documents hold more of the same export."""
         return self.teil is not None and self.teil.von > 1
 
     @property
     def version(self) -> str:
-        """What orders the exports: the time in UTC, of fixed width, then the export's id."""
+        """The export's place in order: its time in UTC, of fixed width, then its id."""
         moment: datetime = self.exported_at
         return f"{stamp(moment)} {self.export_id}"

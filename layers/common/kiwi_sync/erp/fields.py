@@ -1,4 +1,4 @@
-"""How single fields of an ERP export are read (source: docs of the format, `erp-export/1`).
+"""Readers for single fields of an ERP export (source: docs of the format, `erp-export/1`).
 
 Every refusal has a code of its own; no refusal repeats the value, which may be personal data.
 """
@@ -17,7 +17,7 @@ TEXT_LENGTH = 1000
 OPEN_ENDED_YEAR = 9999
 _NOT_IN_TEXTS = re.compile(r"[\x00\ud800-\udfff]")
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
-"""Kinds of characters: control, format (a zero-width blank, a soft hyphen), ends of lines and paragraphs."""
+"""Categories of characters: control, format (zero-width blank, soft hyphen), ends of lines and paragraphs."""
 _ISO_DATE = re.compile(r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})", re.ASCII)
 _GERMAN_DATE = re.compile(r"(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{4})", re.ASCII)
 EARLIEST_YEAR = 1800
@@ -35,16 +35,16 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    """A text that names something: on one line, without what nobody can see."""
+    """A text that serves as a number: on one line, without invisible characters."""
     number = _text(value).strip()
-    # Nearly all are printable: a look at each character is for the others.
+    # Nearly all texts are printable: only the others need a look at each character.
     if not number.isprintable() and any(category(char) in _UNSEEN for char in number):
         raise PydanticCustomError("control_character", "must not contain control or invisible characters")
     return number
 
 
 def is_number(value: str) -> bool:
-    """Whether a text can be a number of the ERP."""
+    """Whether a text can serve as a number of the ERP."""
     try:
         return 0 < len(_number(value)) <= NUMBER_LENGTH
     except PydanticCustomError:
@@ -55,7 +55,7 @@ def day_of(value: Any) -> date:
     """The day that a text names.
 
     Raises:
-        PydanticCustomError: it is none.
+        PydanticCustomError: the text names no day.
     """
     text = _text(value).strip()
     parts = _ISO_DATE.fullmatch(text) or _GERMAN_DATE.fullmatch(text)
@@ -78,17 +78,17 @@ def _coordinate(value: Any) -> float:
 
 
 def is_blank(value: Any) -> bool:
-    """`null` and `""` mean the same as a missing key: nothing there."""
+    """Whether a value is `null` or `""`: both mean the same as a missing key."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-# A validator stands behind the constraints that it comes before: they are checked on the stripped text.
+# A validator runs before the constraints that stand behind it, so they check the stripped text.
 Number = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NUMBER_LENGTH),
     BeforeValidator(_number),
 ]
-"""A number of the ERP: text, since leading zeros count."""
+"""A number of the ERP, kept as text: leading zeros count."""
 
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), BeforeValidator(_text)

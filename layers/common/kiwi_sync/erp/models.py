@@ -18,11 +18,11 @@ from kiwi_sync.erp.fields import (
 from kiwi_sync.keys import RowKey, RowKind
 
 TENANTS = 100
-"""Tenants of a lease: each is an agreement, and all stand in the lease's row."""
+"""The most tenants of a lease: each makes an agreement, and the lease's row holds them all."""
 
 
 class Record(BaseModel, ABC):
-    """What all records share: blank fields count as missing, unknown keys are ignored."""
+    """Common behaviour of all records: blank fields count as missing, unknown keys are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     kind: ClassVar[RowKind]
@@ -38,7 +38,7 @@ class Record(BaseModel, ABC):
     @property
     @abstractmethod
     def numbers(self) -> tuple[str, ...]:
-        """The numbers that, with the Mandant, name the record."""
+        """The numbers that, together with the Mandant, identify the record."""
 
     def key(self, connection: str) -> RowKey:
         """The key of this record's row."""
@@ -46,7 +46,7 @@ class Record(BaseModel, ABC):
 
 
 class Einheitsnummer(BaseModel):
-    """How a lease names its unit, within its own Mandant."""
+    """The number of a lease's unit, within the lease's own Mandant."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     wirtschaftseinheit: Number
@@ -54,7 +54,7 @@ class Einheitsnummer(BaseModel):
 
 
 class VerwaltungseinheitKey(Record):
-    """Which Verwaltungseinheit (rental unit)."""
+    """The key of a Verwaltungseinheit (rental unit)."""
 
     kind: ClassVar[RowKind] = RowKind.VERWALTUNGSEINHEIT
     wirtschaftseinheit: Number
@@ -67,7 +67,7 @@ class VerwaltungseinheitKey(Record):
 
 
 class MieterKey(Record):
-    """Which Mieter (tenant)."""
+    """The key of a Mieter (tenant)."""
 
     kind: ClassVar[RowKind] = RowKind.MIETER
     nummer: Number
@@ -79,7 +79,7 @@ class MieterKey(Record):
 
 
 class MietvertragKey(MieterKey):
-    """Which Mietvertrag (lease)."""
+    """The key of a Mietvertrag (lease)."""
 
     kind: ClassVar[RowKind] = RowKind.MIETVERTRAG
 
@@ -99,7 +99,7 @@ class Verwaltungseinheit(VerwaltungseinheitKey):
 
 
 class Mieter(MieterKey):
-    """A tenant as the ERP has it: a person or a firm."""
+    """A tenant as the ERP has it: a person or a company."""
 
     vorname: Text | None = None
     nachname: Text | None = None
@@ -108,7 +108,7 @@ class Mieter(MieterKey):
 
 
 class Mietvertrag(MietvertragKey):
-    """A lease: one unit, one or more tenants (the first is the Hauptmieter), from a day to a day."""
+    """A lease: one unit, one or more tenants (the first is the Hauptmieter), from a day, perhaps to a day."""
 
     verwaltungseinheit: Einheitsnummer
     mieter: tuple[Number, ...] = Field(min_length=1, max_length=TENANTS)
@@ -142,7 +142,7 @@ class Mietvertrag(MietvertragKey):
         return RowKey(connection, RowKind.MIETER, self.mandant, (nummer,))
 
     def agreement_key(self, connection: str, nummer: str) -> RowKey:
-        """The key of the agreement's row of this lease and a tenant."""
+        """The key of the row of the agreement between this lease and a tenant."""
         return RowKey(connection, RowKind.RENTAL_AGREEMENT, self.mandant, (self.nummer, nummer))
 
 

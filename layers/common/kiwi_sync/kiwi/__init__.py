@@ -1,1 +1,1 @@
-"""KIWI: all that this project knows of its paths, statuses, names and quirks lies in this package."""
+"""Everything this project knows about KIWI: paths, statuses, names and quirks."""

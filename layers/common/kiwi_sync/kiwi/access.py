@@ -1,4 +1,4 @@
-"""Door access: it hangs on an agreement's state, and is made so by a reconciliation."""
+"""Door access of an agreement: reads its state, records the desired one, and has KIWI carry it out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,19 +9,19 @@ from kiwi_sync.kiwi.errors import KiwiAccessFailed, KiwiAccessStuck, KiwiBroken,
 from kiwi_sync.kiwi.models import AgreementState
 
 READS = 7
-"""How often a state is read at most until it is as wished; with the usual back-off over some six seconds."""
+"""The most reads while waiting for a state; with the usual back-off they span about six seconds."""
 _GIVEN = ("Active", "Activated")
 
 
 class Access:
-    """Reads and changes states. `wait` is called with 1, 2, … before each read that repeats one."""
+    """Reads and changes states. `wait` is called with 1, 2, … before each repeated read."""
 
     def __init__(self, request: Callable[[Call], Any], wait: Callable[[int], None]) -> None:
         self._request = request
         self._wait = wait
 
     def state(self, agreement_id: str) -> AgreementState:
-        """The present state. Raises KiwiNotFound when there is no such agreement, KiwiBroken, KiwiAway."""
+        """The present state. Raises KiwiNotFound if the agreement does not exist, KiwiBroken, KiwiAway."""
         answer = self._request(calls.read_state(agreement_id))
         try:
             return AgreementState.model_validate(answer)
@@ -29,21 +29,21 @@ class Access:
             raise KiwiBroken(f"GET state of {agreement_id}: unreadable") from None
 
     def withdraw(self, agreement_id: str) -> None:
-        """Take access away, and see that it is. See `_change` for what it raises, and KiwiAccessStuck."""
+        """Take access away, and wait until it is. Raises KiwiAccessStuck, and the errors of `_change`."""
         self._change(agreement_id, "Inactive", lambda state: state.withdrawn)
 
     def give(self, agreement_id: str) -> None:
-        """Give access, and see that it is given. See `_change` for what it raises.
+        """Give access, and wait until it is given. Raises the errors of `_change`.
 
-        Also KiwiAccessFailed, or KiwiAccessStuck where an earlier withdrawal failed.
+        Also raises KiwiAccessFailed, or KiwiAccessStuck if an earlier withdrawal failed.
         """
         self._change(agreement_id, "Active", lambda state: (state.desired, state.actual) == _GIVEN)
 
     def _change(self, agreement_id: str, desired: str, done: Callable[[AgreementState], bool]) -> None:
-        """Wish for `desired`, reconcile, and read back until `done`; nothing if it is done already.
+        """Wish for `desired`, reconcile, and read back until `done`. Does nothing if it is done already.
 
-        Raises KiwiNotFound when there is no such agreement, KiwiBroken when it is not done after some reads,
-        and whatever a read or a write raises.
+        Raises KiwiNotFound if the agreement does not exist, KiwiBroken if it is not done after the last read,
+        and the errors of each read and write.
         """
         asked = False
         for reads in range(READS):
@@ -59,7 +59,7 @@ class Access:
         raise KiwiBroken(f"access of {agreement_id} is not {desired} after {READS} reads")
 
     def _ask(self, agreement_id: str, state: AgreementState, desired: str) -> bool:
-        """Whether it was asked for: not if the agreement is gone by now."""
+        """Whether the request was made; not if the agreement is gone by now."""
         try:
             self._request(calls.wish(agreement_id, state.id, desired))
             self._request(calls.reconcile(agreement_id))

@@ -1,7 +1,7 @@
-"""New addresses: KIWI refuses valid ones of units that are created at the same moment in one house.
+"""New addresses, sent one at a time: KIWI refuses valid ones that reach it at the same moment.
 
-KIWI keeps an address once for all units. Two requests that bring the same new one race for it, and the loser
-is told that its address is not valid (KIWI API, as observed). Neighbours stand next to each other in every
+KIWI keeps an address once for all units. Two requests with the same new address race, and KIWI tells the
+loser that its address is not valid (KIWI API, as observed). Neighbours stand next to each other in every
 export, so this is the normal case of a first load.
 """
 
@@ -16,14 +16,14 @@ from kiwi_sync.kiwi.models import Address
 
 REFUSED = "ADDRESS_INVALID_ERROR"
 TRIES = 6
-"""How often an address is sent before it counts as refused: with the usual back-off over six seconds."""
+"""The most attempts to send an address before it counts as refused; with back-off about six seconds."""
 
 Texts = tuple[str, ...]
 T = TypeVar("T")
 
 
 class NewAddresses:
-    """Lets the first of a house go alone, and the others follow. May be used by many threads."""
+    """Lets the first unit of a house go alone, then the others. May be used by many threads."""
 
     def __init__(self, wait: Callable[[int], None]) -> None:
         """`wait` is called with 1, 2, … before each try that repeats one."""
@@ -33,11 +33,11 @@ class NewAddresses:
         self._lock = threading.Lock()
 
     def bring(self, address: Address, send: Callable[[], T]) -> T:
-        """Send a unit that has this address: by itself until it is known whether KIWI takes the address.
+        """Send a unit that has this address; alone, until KIWI is known to accept the address.
 
-        Another process may bring it at the same moment: so it is tried again, later each time.
+        Another process may send it at the same moment, so a refused address is tried again, later each time.
 
-        Raises KiwiRefused when the address is refused, and whatever `send` raises.
+        Raises KiwiRefused if the address is refused for good, and the errors of `send`.
         """
         texts = address.texts
         with self._lock:

@@ -1,4 +1,4 @@
-"""What an answer of KIWI means, or that there was none (statuses and names: KIWI API, as observed)."""
+"""The meaning of KIWI's answers, and of a missing one (statuses and names: KIWI API, as observed)."""
 
 import re
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 
 @dataclass(frozen=True)
 class Complaint:
-    """KIWI's own words about a refusal; all empty if it said nothing in its usual shape."""
+    """KIWI's own words about a refusal; all empty if the answer does not have the usual shape."""
 
     name: str = ""
     message: str = ""
@@ -61,12 +61,12 @@ def complaint(response: httpx.Response) -> Complaint:
 
 
 def describe(what: object, response: httpx.Response) -> str:
-    """One line about an answer, without personal data."""
+    """One line about an answer, free of personal data."""
     return f"{what}: {response.status_code} {complaint(response).name}".rstrip()
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """The seconds that `Retry-After` asks for, as a number or a date; None if it says nothing readable."""
+    """The seconds in `Retry-After`, given as a number or a date; None if it is missing or unreadable."""
     value = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return float(value)
@@ -78,7 +78,7 @@ def retry_after(response: httpx.Response) -> float | None:
 
 
 def error_without_answer(call: Call, failure: httpx.RequestError) -> KiwiError:
-    """What it means that a request got no answer, or one that broke off."""
+    """The error for a request that got no answer, or only a part of one."""
     about = f"{call}: {type(failure).__name__}"
     if isinstance(failure, _NEVER_SENT):
         return KiwiAway(None, about)
@@ -88,7 +88,7 @@ def error_without_answer(call: Call, failure: httpx.RequestError) -> KiwiError:
 
 
 def error_in(call: Call, response: httpx.Response) -> KiwiError | None:
-    """What an answer refuses, or None if it is a success."""
+    """The error in an answer; None if it is a success."""
     if response.is_success:
         return None
     status, about = response.status_code, describe(call, response)
@@ -96,17 +96,17 @@ def error_in(call: Call, response: httpx.Response) -> KiwiError | None:
         return KiwiAway(retry_after(response), about)
     if status in _GATEWAY:
         return KiwiUncertain(about)
-    said = complaint(response)
-    if status >= 500 or not said.name:
-        # Not KIWI's words: a gateway or a page of maintenance, which knows nothing of the object.
+    words = complaint(response)
+    if status >= 500 or not words.name:
+        # Not KIWI's words: a gateway's, or a maintenance page's, which know nothing of the object.
         return KiwiBroken(about)
-    return _refusal(status, said, about)
+    return _refusal(status, words, about)
 
 
 def content(call: Call, response: httpx.Response) -> Any:
     """The JSON in a success; None for a write that is answered without a body.
 
-    Raises KiwiBroken (a read) or KiwiUncertain (a write) when the body is no JSON.
+    Raises KiwiBroken (a read) or KiwiUncertain (a write) if the body is no JSON.
     """
     if call.is_write and not response.content:
         return None
@@ -122,7 +122,7 @@ def _refusal(status: int, said: Complaint, about: str) -> KiwiError:
         return KiwiCollision(said.name, about)
     if status != 404:
         return KiwiRefused(status, said.name, said.message, said.fields, about)
-    # Only KIWI's "not found" says that an object is absent; that of a route says nothing about it.
+    # Only KIWI's own "not found" means that the object is absent; a missing route means nothing.
     return KiwiNotFound(about) if said.name.endswith("_NOT_FOUND") else KiwiBroken(about)
 
 

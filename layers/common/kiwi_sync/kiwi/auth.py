@@ -14,7 +14,7 @@ from kiwi_sync.kiwi.errors import KiwiAway, KiwiError, KiwiLoginRefused
 from kiwi_sync.kiwi.sessions import AUDIENCE, Session, read_session, read_token
 
 ORGANIZATION = "organization-of-the-session"
-"""Stands in a request's path where the id of the organization belongs: only the log-in knows it."""
+"""Placeholder for the organization's id in a request's path: only the log-in knows it."""
 
 _NO_ORGANIZATION = {"FORBIDDEN_ORGANIZATION", "ORGANIZATION_NOT_FOUND"}
 _MARK = "kiwi_login"
@@ -22,7 +22,7 @@ _MARK = "kiwi_login"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who logs in. `version` is the id of the secret's version that says so."""
+    """User name and password. `version` is the id of the secret's version they come from."""
 
     username: str
     password: str = field(repr=False)
@@ -33,38 +33,38 @@ class LoginGate(Protocol):
     """Remembers, over all invocations, which secret versions have logged in."""
 
     def permit(self, version: str) -> None:
-        """Called before each log-in with a password.
+        """Check a log-in with a password before it is sent.
 
-        Raises KiwiLoginRefused when this version was refused and must not be tried again yet, and KiwiAway
-        when it was just tried without a verdict.
+        Raises KiwiLoginRefused if this version was refused and must not be tried again yet, and KiwiAway if
+        it was just tried without a verdict.
         """
 
     def accepted(self, version: str) -> None:
-        """This version has logged in."""
+        """Note that this version has logged in."""
 
     def refused(self, version: str) -> None:
-        """KIWI has refused this version."""
+        """Note that KIWI has refused this version."""
 
 
 @dataclass(frozen=True)
 class _Pass:
-    """What a request needs. Compared by identity: a renewed one is another, whatever its token."""
+    """Organization and access token. Compared by identity: a renewed pass is another one, even if equal."""
 
     token: str = field(repr=False)
     organization: str
 
 
 def is_login(request: httpx.Request) -> bool:
-    """Whether a request is a part of the log-in, which changes no data, and not the one it is made for."""
+    """Whether a request belongs to the log-in, which changes no data, and not to the caller."""
     return _MARK in request.extensions
 
 
 class KiwiLogin(httpx.Auth):
-    """Completes requests with organization and access token, and renews these when KIWI refuses them.
+    """Adds organization and access token to requests, and renews them when KIWI refuses them.
 
-    For synchronous clients. One thread logs in while the others wait, and share what comes of it.
-    Requests raise KiwiAway when KIWI cannot be logged in to now, KiwiLoginRefused when the connection needs a
-    person, what `credentials` and `gate` raise, and httpx's own errors (see `is_login`).
+    For synchronous clients. One thread logs in while the others wait and share the result. Requests raise
+    KiwiAway if a log-in is impossible now, KiwiLoginRefused if the connection needs a person, the errors of
+    `credentials` and `gate`, and httpx's own errors (see `is_login`).
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class KiwiLogin(httpx.Auth):
         self._failure: KiwiError | None = None
 
     def organization(self, http: httpx.Client) -> str:
-        """The organization that the log-in leads to; logs in over `http` if that was not done yet."""
+        """The organization that the log-in leads to. Logs in over `http` if nobody has yet."""
         if self._pass is not None:
             return self._pass.organization
         flow = self._renew(http.build_request("GET", self._session_url), None, afresh=False)
@@ -100,9 +100,9 @@ class KiwiLogin(httpx.Auth):
             # Without the cause: its words may quote a header.
             raise KiwiAway(None, f"log-in: {type(failure).__name__}") from None
 
-    # Not `auth_flow`: httpx leaves that one suspended, lock in hand, when an answer breaks off.
+    # Not `auth_flow`: httpx leaves that one suspended, holding the lock, if an answer breaks off.
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """The request; if its token is refused a renewed one and the request again, once."""
+        """Send the request; if its token is refused, renew the token and send it once more."""
         blank = request.url
         entry = self._pass or (yield from self._renew(request, None, afresh=False))
         response = yield _complete(request, blank, entry)
@@ -176,7 +176,7 @@ class KiwiLogin(httpx.Auth):
         return read_token(response)
 
     def _forget(self, entry: _Pass) -> None:
-        """The next request logs in afresh: by then the secret may be another."""
+        """Make the next request log in afresh: by then the secret may be another."""
         with self._lock:
             if self._pass is entry:
                 self._pass = self._session = None
@@ -200,14 +200,14 @@ def _pass_refused(response: httpx.Response) -> bool:
 def _login_request(
     request: httpx.Request, url: str, body: dict[str, str], headers: Mapping[str, str] = MappingProxyType({})
 ) -> httpx.Request:
-    """With name and time-outs of the request that it is made for: httpx sets none in a flow."""
+    """A log-in request with name and time-outs of the caller's request: httpx sets none in a flow."""
     common = {"Accept": "application/json", "User-Agent": request.headers.get("User-Agent", "")}
     extensions = {**request.extensions, _MARK: True}
     return httpx.Request("POST", url, headers={**common, **headers}, json=body, extensions=extensions)
 
 
 def _again(failure: KiwiError) -> KiwiError:
-    """The same failure for another thread, without the first one's traceback."""
+    """The same failure for another thread, without the first thread's traceback."""
     if isinstance(failure, KiwiAway):
         return KiwiAway(failure.retry_after, str(failure))
     return KiwiLoginRefused(str(failure), getattr(failure, "name", ""))

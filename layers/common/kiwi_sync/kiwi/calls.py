@@ -1,4 +1,4 @@
-"""Every request that the ERP API is sent: its method, path, query and body (KIWI API, as observed)."""
+"""Every request to the ERP API: its method, path, query and body (KIWI API, as observed)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Call:
 
     @property
     def is_write(self) -> bool:
-        """Whether repeating it blindly could do harm."""
+        """Whether a blind repetition could do harm."""
         return self.method != "GET"
 
     def __str__(self) -> str:
@@ -40,19 +40,19 @@ def read(kind: Kind, object_id: str) -> Call:
 
 
 def read_all(kind: Kind) -> Call:
-    """Read all objects of a kind, unpaged. Units are refused without `include_access_points`."""
+    """Read all objects of a kind, unpaged. KIWI refuses the list of units without `include_access_points`."""
     params = {"include_access_points": "false"} if kind is Kind.RENTAL_UNIT else None
     return Call("GET", kind, None, _RESOURCES[kind], params)
 
 
 def create(kind: Kind, object_id: str, payload: Payload) -> Call:
-    """Create an object: its id is called after its kind in the body."""
+    """Create an object. The name of its id in the body depends on the kind."""
     body = {f"{kind}_id": object_id, **payload.model_dump(mode="json")}
     return Call("POST", kind, object_id, _RESOURCES[kind], body=body)
 
 
 def update(kind: Kind, object_id: str, payload: Payload) -> Call:
-    """Change an object. Of an agreement KIWI changes the dates alone and ignores the rest without a word."""
+    """Update an object. KIWI changes only the dates of an agreement and silently ignores the rest."""
     include = {"start_at", "end_at"} if kind is Kind.RENTAL_AGREEMENT else None
     body = payload.model_dump(mode="json", include=include)
     return Call("PUT", kind, object_id, _path(kind, object_id), body=body)
@@ -77,7 +77,7 @@ def wish(agreement_id: str, state_id: str, desired: str) -> Call:
 
 
 def reconcile(agreement_id: str) -> Call:
-    """Make the doors what is desired."""
+    """Make the doors follow the desired access."""
     return Call("POST", Kind.RENTAL_AGREEMENT, agreement_id, _access_path(agreement_id, "reconcile"))
 
 
@@ -105,7 +105,7 @@ def _path(kind: Kind, object_id: str) -> str:
 
 
 def _access_path(agreement_id: str, what: str) -> str:
-    """Mind the dash, where the resource itself has an underscore."""
+    """Path of a unit's doors. Mind the dash: the resource itself has an underscore."""
     return f"rental-agreements/{_segment(agreement_id)}/{what}"
 
 

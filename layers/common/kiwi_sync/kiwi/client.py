@@ -21,7 +21,7 @@ from kiwi_sync.kiwi.errors import KiwiBroken, KiwiCollision, KiwiNotFound
 from kiwi_sync.kiwi.models import (
     AccessPoint,
     AgreementState,
-    Found,
+    FoundObject,
     Kind,
     Payload,
     RentalUnit,
@@ -43,7 +43,7 @@ def new_http_client(
     connections: int = 10,
     transport: httpx.BaseTransport | None = None,
 ) -> httpx.Client:
-    """A pool of kept-alive connections, with all time-outs in seconds. The environment has no say in it."""
+    """A pool of kept-alive connections, with explicit time-outs in seconds. Ignores the environment."""
     return httpx.Client(
         timeout=httpx.Timeout(connect=connect, read=read, write=write, pool=pool),
         limits=httpx.Limits(
@@ -58,11 +58,12 @@ def new_http_client(
 class KiwiClient:
     """Reads and writes one organization's objects; may be used by many threads.
 
-    What certainly had no effect, and reads that failed in passing, is tried `attempts` times, with a back-off
-    of `backoff` seconds, doubling, with jitter. A write that may have happened is never repeated here.
+    Requests that certainly had no effect, and reads that failed in passing, are tried `attempts` times, with
+    a back-off of `backoff` seconds, doubling, with jitter. A write that may have happened is never repeated
+    here.
 
     Every method may raise KiwiAway and KiwiLoginRefused; reads also KiwiBroken; writes also KiwiBroken,
-    KiwiUncertain and KiwiRefused. A method names what else it raises.
+    KiwiUncertain and KiwiRefused. Further errors are named at each method.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class KiwiClient:
         self._new_addresses = NewAddresses(self._requests.wait)
         self._collisions = Collisions(self.list, clock)
 
-    def get(self, kind: Kind, id: str) -> Found | None:
+    def get(self, kind: Kind, id: str) -> FoundObject | None:
         """The object, or None if it is not there."""
         try:
             return self._found(kind, self.request(calls.read(kind, id)), id)
@@ -92,30 +93,31 @@ class KiwiClient:
             return None
 
     def list(self, kind: Kind) -> Answers:
-        """All objects of a kind as KIWI answers them, also those of others. Asks every time."""
+        """All objects of a kind, as KIWI answers them, including those of others. Asks every time."""
         answer = self.request(calls.read_all(kind))
         if not isinstance(answer, list):
             raise KiwiBroken(f"GET {kind} (all): not a list")
         return answer
 
-    def create(self, kind: Kind, id: str, payload: Payload) -> Found | None:
-        """Create an object; as KIWI then holds it, if it says so. Raises KiwiCollision: see `collider`."""
+    def create(self, kind: Kind, id: str, payload: Payload) -> FoundObject | None:
+        """Create an object; as KIWI holds it, if KIWI says so. Raises KiwiCollision: see `collider`."""
         try:
             return self._bring(calls.create(kind, id, payload), payload)
         except KiwiNotFound as missing:
-            # Not observed: a parent that is missing, named for what it is.
+            # Not observed: a missing parent, which gets the error of its own name.
             raise KiwiCollision("NOT_FOUND", str(missing)) from None
 
-    def update(self, kind: Kind, id: str, payload: Payload) -> Found | None:
-        """Change an object, of an agreement only its dates. Raises KiwiNotFound, KiwiCollision."""
+    def update(self, kind: Kind, id: str, payload: Payload) -> FoundObject | None:
+        """Update an object (only the dates of an agreement). Raises KiwiNotFound, KiwiCollision."""
         return self._bring(calls.update(kind, id, payload), payload)
 
     def delete(self, kind: Kind, id: str, withdrawn: Callable[[], None] = lambda: None) -> bool:
         """Delete an object; False if it was not there.
 
         KiwiBroken is also KIWI's answer for a tenant or unit that still has an agreement, and for a unit that
-        has doors. An agreement's doors would stay open: its access is withdrawn first, and looked at before
-        each further attempt, since somebody may give it again meanwhile. `withdrawn` is called then.
+        has doors. The deletion of an agreement would leave its doors open, so its access is withdrawn first
+        and checked before each further attempt, since somebody may give it again meanwhile. `withdrawn` is
+        called then.
         """
         call, before = calls.delete(kind, id), None
         if kind is Kind.RENTAL_AGREEMENT:
@@ -139,10 +141,10 @@ class KiwiClient:
             return None
 
     def withdraw_access(self, id: str) -> None:
-        """Take an agreement's doors away, and see that they are; quietly if there is no such agreement.
+        """Close an agreement's doors, and wait until they are closed. Does nothing if it does not exist.
 
-        Raises KiwiAccessStuck when KIWI has failed at it for good, KiwiBroken when they are not taken away
-        within some reads. Asking twice does no harm.
+        Raises KiwiAccessStuck if KIWI has failed for good, KiwiBroken if the doors are not closed after the
+        last read. Repeating it does no harm.
         """
         try:
             self._access.withdraw(id)
@@ -150,16 +152,16 @@ class KiwiClient:
             return
 
     def give_access(self, id: str) -> None:
-        """Open the doors of an agreement's unit, and see that they are.
+        """Open the doors of an agreement's unit, and wait until they are open.
 
-        Raises KiwiNotFound when there is no such agreement, KiwiAccessFailed and KiwiAccessStuck when KIWI
-        has failed at its access for good, KiwiBroken when they are not opened within some reads. Asking twice
+        Raises KiwiNotFound if the agreement does not exist, KiwiAccessFailed and KiwiAccessStuck if KIWI has
+        failed at its access for good, KiwiBroken if the doors are not open after the last read. Repeating it
         does no harm.
         """
         self._access.give(id)
 
     def access_points(self, unit_id: str) -> Points:
-        """A unit's doors; none if there is no such unit."""
+        """A unit's doors; none if the unit does not exist."""
         try:
             answer = self.request(calls.read_access_points(unit_id))
         except KiwiNotFound:
@@ -170,7 +172,7 @@ class KiwiClient:
             raise KiwiBroken(f"GET access points of {unit_id}: unreadable") from None
 
     def add_access_point(self, unit_id: str, point: AccessPoint) -> None:
-        """Assign a door to a unit. Raises KiwiNotFound; KiwiCollision when a unit has it already."""
+        """Assign a door to a unit. Raises KiwiNotFound; KiwiCollision if a unit has the door already."""
         self.request(calls.add_access_point(unit_id, point))
 
     def remove_access_point(self, unit_id: str, point_id: str) -> None:
@@ -179,16 +181,18 @@ class KiwiClient:
             self.request(calls.remove_access_point(unit_id, point_id))
 
     def organization(self) -> str:
-        """The id of the organization whose objects these are; logs in if nobody has yet."""
+        """The id of this client's organization; logs in if nobody has yet."""
         return self._requests.organization()
 
-    def collider(self, kind: Kind, id: str, payload: Payload, *, updating: bool = False) -> Found | None:
-        """What a refused write of `payload` under `id` collided with, as it is in KIWI now.
+    def collider(
+        self, kind: Kind, id: str, payload: Payload, *, updating: bool = False
+    ) -> FoundObject | None:
+        """The object that a refused write of `payload` under `id` collided with, as KIWI holds it now.
 
         First the object with this id (unless it is the one being updated), then another with the same
         external id, then, for tenants, another with the same e-mail address: from a list that is up to a
-        minute old, each looked at again. None if nothing is found, such as when an agreement's tenant or unit
-        is missing.
+        minute old, each read again. None if nothing is found, for example if an agreement's tenant or unit is
+        missing.
         """
         own = None if updating else self.get(kind, id)
         if own is not None:
@@ -207,13 +211,13 @@ class KiwiClient:
         """Close the pool of connections."""
         self._requests.close()
 
-    def _bring(self, call: Call, payload: Payload) -> Found | None:
+    def _bring(self, call: Call, payload: Payload) -> FoundObject | None:
         address = payload.address if isinstance(payload, RentalUnit) else None
         if address is None:
             return read_answer(call.kind, self.request(call))
         return read_answer(call.kind, self._new_addresses.bring(address, lambda: self.request(call)))
 
-    def _found(self, kind: Kind, answer: object, about: str) -> Found:
+    def _found(self, kind: Kind, answer: object, about: str) -> FoundObject:
         try:
             return read_found(kind, answer)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Who holds a unique value: KIWI refuses a second holder, but does not name the first."""
+"""Finds the holders of unique values: KIWI refuses a second holder, but does not name the first."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from kiwi_sync.kiwi.models import Kind, Payload, Tenant
 
 LIST_SECONDS = 60.0
-"""How long a list answers for: a big organization's is expensive."""
+"""Seconds for which a list is used: a big organization's is expensive to fetch."""
 
 
 @dataclass
@@ -23,16 +23,16 @@ class Collisions:
     """Finds the objects that hold a payload's unique values, from lists fetched once a minute at the most."""
 
     def __init__(self, fetch: Callable[[Kind], Iterable[Any]], clock: Callable[[], float]) -> None:
-        """`fetch`: the list as KIWI answers it. It may be long, and hold what others have written."""
+        """`fetch`: the list as KIWI answers it. It may be long, and include other people's objects."""
         self._fetch = fetch
         self._clock = clock
         self._holders: dict[Kind, _Holders] = {}
         self._locks = {kind: threading.Lock() for kind in Kind}
 
     def candidates(self, kind: Kind, payload: Payload) -> list[str]:
-        """Ids of those who held a value when the list was fetched: of the external id first.
+        """Ids of the objects that held a value when the list was fetched, external ids first.
 
-        Raises what fetching the list raises.
+        Raises the errors of `fetch`.
         """
         holders = self._present(kind).ids
         ids = (holders.get(value) for value in _unique_values(payload))

@@ -1,4 +1,4 @@
-"""What can go wrong with KIWI, named for what to do next.
+"""Errors of KIWI, named for the next thing to do.
 
     KiwiError
     ├── KiwiAway           nothing happened: try later, and leave the whole connection alone until then
@@ -11,8 +11,8 @@
     ├── KiwiRefused        refused for good: only other data or a person helps
     └── KiwiLoginRefused   the log-in does not work: the connection needs a person
 
-They are told apart by type, status and name, never by words. Their texts hold method, kind, id, status and
-name, never personal data and never a secret.
+Type, status and name tell them apart, never words. Their texts hold method, kind, id, status and name, never
+personal data and never a secret.
 """
 
 # ruff: noqa: N818
@@ -22,7 +22,7 @@ from collections.abc import Iterable
 
 
 class KiwiError(Exception):
-    """Any of the below. `about` says which request it was, without personal data."""
+    """Base of the errors below. `about` names the request, free of personal data."""
 
     def __init__(self, about: str = "") -> None:
         super().__init__(about)
@@ -37,24 +37,23 @@ class KiwiAway(KiwiError):
 
 
 class KiwiUncertain(KiwiError):
-    """A write was sent and its outcome is not known: look before repeating."""
+    """A write was sent and its result is unknown: look before repeating."""
 
 
 class KiwiBroken(KiwiError):
     """KIWI failed at this object (500), or its answer cannot be read: this object only, later.
 
-    A refusal in words that are not KIWI's own is one too: it neither says that the object is absent, nor that
-    it is refused for good.
-    After a write it is as unknown as after `KiwiUncertain` whether it happened: keep the doubt.
+    Also a refusal in words that are not KIWI's own: it says neither that the object is absent nor that it is
+    refused for good. After a write it leaves the same doubt as `KiwiUncertain`.
     """
 
 
 class KiwiNotFound(KiwiError):
-    """There is no such object."""
+    """The object does not exist."""
 
 
 class KiwiCollision(KiwiError):
-    """A write met a unique value that is taken, or lacks its tenant or unit; KIWI does not say which."""
+    """A write met a taken unique value, or lacks its tenant or unit; KIWI does not say which."""
 
     def __init__(self, name: str, about: str = "") -> None:
         super().__init__(about or name)
@@ -62,9 +61,9 @@ class KiwiCollision(KiwiError):
 
 
 class KiwiAccessFailed(KiwiError):
-    """A transition of an agreement's access failed, and nothing but the agreement's deletion ends that.
+    """A transition of an agreement's access failed; only deleting the agreement ends that state.
 
-    Raised as such where access was to be given: no door was opened. `words` are KIWI's own and may contain
+    Raised itself where access was to be given: no door was opened. `words` are KIWI's own and may contain
     personal data.
     """
 
@@ -80,7 +79,7 @@ class KiwiAccessStuck(KiwiAccessFailed):
 class KiwiRefused(KiwiError):
     """KIWI refuses for good. `message` is KIWI's own words and may contain personal data.
 
-    `fields` are the places of the refused values, such as `/email_address`.
+    `fields` are the places of the refused values, for example `/email_address`.
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class KiwiRefused(KiwiError):
 class KiwiLoginRefused(KiwiError):
     """User name and password are wrong, or do not open this organization.
 
-    `name` is KIWI's where the log-in works and opens no organization; empty if the log-in itself is refused.
+    `name` is KIWI's, if the log-in works but opens no organization; empty if the log-in itself is refused.
     """
 
     def __init__(self, about: str = "", name: str = "") -> None:

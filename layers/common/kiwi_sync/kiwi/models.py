@@ -1,4 +1,4 @@
-"""What KIWI holds: rental units, tenants and rental agreements, as sent and as read back."""
+"""Objects in KIWI: rental units, tenants and rental agreements, as sent and as read back."""
 
 import math
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 
 class Kind(StrEnum):
-    """What an object in KIWI is."""
+    """The kind of an object in KIWI."""
 
     RENTAL_UNIT = "rental_unit"
     TENANT = "tenant"
@@ -17,12 +17,12 @@ class Kind(StrEnum):
 
 
 class _Model(BaseModel):
-    # Values are personal data: no error may show them.
+    # Values are personal data: errors must not show them.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Address(_Model):
-    """Where a unit is. KIWI drops an address in which a text is empty (KIWI API, as observed)."""
+    """The address of a unit. KIWI drops an address in which a text is empty (KIWI API, as observed)."""
 
     street: str
     postal_code: str
@@ -34,12 +34,12 @@ class Address(_Model):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that says which address it is: KIWI keeps the coordinates that came first (as observed)."""
+        """The texts that identify an address: KIWI keeps the coordinates that came first (as observed)."""
         return self.street, self.postal_code, self.city, self.state, self.country
 
 
 class RentalUnit(_Model):
-    """A flat, an office or whatever else is let."""
+    """A flat, an office or any other let space."""
 
     external_id: str
     name: str
@@ -47,7 +47,7 @@ class RentalUnit(_Model):
 
 
 class Tenant(_Model):
-    """Somebody who may get access."""
+    """A person or company that may get access."""
 
     external_id: str
     email_address: str
@@ -75,7 +75,7 @@ _PAYLOADS: Mapping[Kind, type[RentalUnit] | type[Tenant] | type[RentalAgreement]
 
 
 class AgreementState(_Model):
-    """Whether an agreement opens doors: what is desired, and what is so. `id` never changes."""
+    """The desired and the actual door access of an agreement. `id` never changes."""
 
     id: str
     desired: str
@@ -95,7 +95,7 @@ class AgreementState(_Model):
 
     @property
     def withdrawn(self) -> bool:
-        """Whether no door opens and none can come to: only then may the agreement be deleted.
+        """Whether no door opens, now or later: only then may the agreement be deleted.
 
         An activation that failed never opened a door.
         """
@@ -105,20 +105,20 @@ class AgreementState(_Model):
 
     @property
     def words(self) -> str:
-        """KIWI's words about what failed."""
+        """KIWI's words about the failure."""
         return self.error if isinstance(self.error, str) else ""
 
 
 class AccessPoint(_Model):
-    """A door of a unit. `permission`: of whoever gets access to the unit."""
+    """A door of a unit. `permission` is the one that everybody with access to the unit gets."""
 
     id: str
     name: str = ""
     permission: str = "IS_HOST"
 
 
-class Found(_Model):
-    """An object as read back from KIWI. `state` is there for agreements only."""
+class FoundObject(_Model):
+    """An object as read back from KIWI. Only agreements have a `state`."""
 
     kind: Kind
     id: str
@@ -128,15 +128,15 @@ class Found(_Model):
     def same_as(self, payload: Payload) -> bool:
         """Whether KIWI already holds `payload`: date-times compare as instants, addresses by their texts.
 
-        KIWI keeps the coordinates that came first with an address: they are nothing to send again for.
+        KIWI keeps the coordinates that came first with an address, so a difference there is not sent again.
         """
         return _comparable(self.payload) == _comparable(payload)
 
 
-def read_found(kind: Kind, answer: object) -> Found:
+def read_found(kind: Kind, answer: object) -> FoundObject:
     """The object in KIWI's answer. Others may have written it: a null text is read as an empty one.
 
-    Raises ValueError when that is no object of this kind; its text may contain personal data.
+    Raises ValueError if the answer is no object of this kind; its text may contain personal data.
     """
     if not isinstance(answer, Mapping) or not isinstance(answer.get("id"), str):
         raise ValueError("not an object with an id")
@@ -144,7 +144,7 @@ def read_found(kind: Kind, answer: object) -> Found:
     if kind is Kind.RENTAL_UNIT:
         fields["address"] = _address(answer.get("address"))
     state = answer.get("state") if kind is Kind.RENTAL_AGREEMENT else None
-    return Found(
+    return FoundObject(
         kind=kind,
         id=answer["id"],
         payload=_PAYLOADS[kind].model_validate(fields),
@@ -152,8 +152,8 @@ def read_found(kind: Kind, answer: object) -> Found:
     )
 
 
-def read_answer(kind: Kind, answer: object) -> Found | None:
-    """The object in KIWI's answer to a write that has succeeded; None if it cannot be read."""
+def read_answer(kind: Kind, answer: object) -> FoundObject | None:
+    """The object in KIWI's answer to a successful write; None if it cannot be read."""
     try:
         return read_found(kind, answer)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Requests to KIWI's ERP API: sent, and repeated where that can do no harm."""
+"""Sends requests to KIWI's ERP API, and repeats those that can do no harm."""
 
 import random
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from kiwi_sync.kiwi.calls import Call
 from kiwi_sync.kiwi.errors import KiwiAway
 
 PATIENCE = 2.0
-"""The longest `Retry-After`, in seconds, that is waited for in place."""
+"""The longest `Retry-After`, in seconds, that a call waits for itself."""
 
 LIST_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 """Seconds: a big organization's objects come in one answer, unpaged."""
@@ -45,14 +45,15 @@ class Requests:
     def request(self, call: Call, before_another: Callable[[], None] | None = None) -> Any:
         """Send a request and return the JSON in its answer (None if a write has none).
 
-        `before_another`: is called before each further attempt.
+        `before_another` is called before each further attempt.
 
-        Raises any error of `kiwi_sync.kiwi.errors`. KiwiAway says that nothing happened: it may be repeated.
+        Raises any error of `kiwi_sync.kiwi.errors`. After KiwiAway nothing has happened, so the request may
+        be repeated.
         """
         return self._patiently(lambda: self._send(call), before_another)
 
     def organization(self) -> str:
-        """The id of the organization whose objects these are; logs in if nobody has yet."""
+        """The id of these requests' organization; logs in if nobody has yet."""
         return self._patiently(lambda: self._login.organization(self._http))
 
     def wait(self, attempt: int) -> None:

@@ -1,4 +1,4 @@
-"""KIWI's answers to a log-in: the session, and the access token that it is exchanged for.
+"""KIWI's answers to a log-in: a session, and the access token in exchange for it.
 
 The session: KIWI API, as observed. The exchange: an assumption, its path is a setting.
 """
@@ -13,7 +13,7 @@ from kiwi_sync.kiwi.answers import describe, retry_after
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiLoginRefused
 
 AUDIENCE = "https://housing.kiwi.ki"
-"""Whom the access token is for: the ERP API, by the name that KIWI gives it wherever it runs."""
+"""The audience of the access token: the ERP API, by the name KIWI uses for it in all its environments."""
 
 
 class _SessionDetails(BaseModel):
@@ -42,7 +42,7 @@ _Answer = TypeVar("_Answer", _SessionAnswer, _TokenAnswer)
 
 @dataclass(frozen=True)
 class Session:
-    """Who has logged in, and the organization whose data this account may change."""
+    """A logged-in user, and the organization whose data the account may change."""
 
     key: str = field(repr=False)
     organization: str

@@ -1,12 +1,12 @@
-"""What to do about one key in KIWI: a pure function, rows in, action out."""
+"""Decides the next action for one key in KIWI: a pure function, rows in, action out."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kiwi_sync.keys import RowKind
-from kiwi_sync.kiwi.models import Found, Kind, Payload, RentalAgreement, RentalUnit, Tenant
-from kiwi_sync.rules.coordinates import agree, coordinates_of
+from kiwi_sync.kiwi.models import FoundObject, Kind, Payload, RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.hashes import hash_of, identity_of, is_hash_of
+from kiwi_sync.rules.kept_coordinates import agree, coordinates_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from kiwi_sync.rules.reasons import Notice, Reason
 from kiwi_sync.state.rows import Row
@@ -19,7 +19,7 @@ KINDS = {
 
 
 class Action(StrEnum):
-    """What to do in KIWI."""
+    """A change to make in KIWI."""
 
     NOTHING = "nothing"
     CREATE = "create"
@@ -29,35 +29,35 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     """Take access away while the tenant's e-mail address changes; it is given again."""
     REGIVE = "regive"
-    """Give access again, that another agreement's withdrawal may have taken away."""
+    """Give access again that another agreement's withdrawal may have taken away."""
     GIVE_ACCESS = "give_access"
     RESTORE_DOORS = "restore_doors"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What KIWI should hold for a row, all things considered.
+    """The object that KIWI should hold for a row, with everything taken into account.
 
-    `payload` None and no `reason`: it should be there, but its parents are not yet.
+    `payload` None and no `reason`: the object should exist, but its parents do not yet.
     """
 
     payload: Payload | None = None
     reason: str | None = None
     identity: str = ""
-    """Of what KIWI cannot change in an agreement: external id, tenant, unit; empty for units and tenants."""
+    """Hash of external id, tenant and unit, which KIWI cannot change in an agreement; else empty."""
     quiet: str | None = None
-    """Of an agreement: its tenant's e-mail address is about to change, under this mark; access waits."""
+    """The mark of a pending change of the tenant's e-mail address: access waits for it. Agreements only."""
     regive: frozenset[str] = frozenset()
-    """Of an agreement: marks of withdrawals that are over, and may have taken doors of its own."""
+    """Marks of finished withdrawals that may have taken doors of its own. Agreements only."""
 
     @property
     def wanted(self) -> bool:
-        """Whether it should be in KIWI, now or as soon as its parents are."""
+        """Whether KIWI should hold it, now or once its parents exist."""
         return self.reason is None
 
     @property
     def keeps_access(self) -> bool:
-        """Whether, if it has to go from KIWI, it is to have its access again when it comes back.
+        """Whether access is to be given again if the object leaves KIWI and comes back.
 
         Also without its unit: a lease that moves may lose the old unit, or lack the new one, for a moment.
         """
@@ -66,9 +66,9 @@ class Wish:
 
 @dataclass(frozen=True)
 class Actual:
-    """What KIWI holds for a row, as last made or seen, and what load has begun there.
+    """The object KIWI holds for a row, as last written or seen, and what load has begun there.
 
-    docs/develop/state.md describes every attribute: they are those of the row.
+    The attributes are those of the row; docs/develop/state.md describes them.
     """
 
     kiwi_id: str | None = None
@@ -85,12 +85,12 @@ class Actual:
 
     @property
     def gone(self) -> "Actual":
-        """The same, gone from KIWI: but the doors that a unit had are remembered, and what was noticed."""
+        """The same after deletion from KIWI; keeps a unit's removed doors and the notices."""
         return Actual(doors=self.doors, noticed=self.noticed - {Notice.COORDINATES_KEPT.value})
 
     @property
     def gone_to_return(self) -> "Actual":
-        """The same, gone from KIWI for a while: access is to be given again if it was on."""
+        """The same after a temporary deletion from KIWI: access is to be given again if it was on."""
         return replace(self.gone, restore_access=self.restore_access, access_tries=self.access_tries)
 
 
@@ -110,12 +110,12 @@ _REMEMBERED = (
 
 
 def actual_of(row: Row) -> Actual:
-    """What the row remembers."""
+    """The `actual` part of a row."""
     return Actual(**{name: getattr(row, name) for name in _REMEMBERED})
 
 
 def wish_of(row: Row) -> Wish:
-    """What a unit's or tenant's row wishes."""
+    """The wish of a unit's or tenant's row."""
     if row.desired is None:
         return Wish(reason=row.reason or Reason.GONE)
     model = RentalUnit if row.key.kind is RowKind.VERWALTUNGSEINHEIT else Tenant
@@ -123,7 +123,7 @@ def wish_of(row: Row) -> Wish:
 
 
 def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
-    """What an agreement's row wishes: only with a tenant who is synchronized and a unit that is there."""
+    """The wish of an agreement's row: only with a synchronized tenant and an existing unit."""
     if row.desired is None:
         return Wish(reason=row.reason or Reason.GONE)
     if tenant is None or not tenant.eligible:
@@ -145,12 +145,12 @@ def agreement_wish(row: Row, tenant: Row | None, unit: Row | None) -> Wish:
 
 
 def doors_are_missing(unit: Row | Actual) -> bool:
-    """Whether a unit's doors were removed to delete it, and are to be put back when it is there again."""
+    """Whether a unit's doors were removed for its deletion and are to be put back once it exists again."""
     return unit.doors is not None and Notice.DOORS_NOT_RESTORED not in unit.noticed
 
 
 def next_action(wish: Wish, actual: Actual) -> Action:
-    """What brings KIWI from `actual` towards the wish: one step, after which to plan again."""
+    """The next step from `actual` towards the wish. Plan again after each step."""
     if actual.kiwi_id is None:
         return Action.CREATE if wish.payload is not None else Action.NOTHING
     if not wish.wanted:
@@ -178,9 +178,9 @@ def made(
     kiwi_id: str,
     before: Actual,
     held: frozenset[str],
-    answered: Found | None = None,
+    answered: FoundObject | None = None,
 ) -> Actual:
-    """What KIWI holds after `payload` was created or updated. `answered`: as far as KIWI has said it."""
+    """The state of KIWI after `payload` was created or updated. `answered`: the part KIWI has confirmed."""
     return replace(
         before,
         kiwi_id=kiwi_id,
@@ -191,10 +191,10 @@ def made(
     )
 
 
-def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
-    """What KIWI holds, but for `held`, having looked. What is not as wished gets a hash of no payload.
+def seen(wish: Wish, found: FoundObject | None, before: Actual) -> Actual:
+    """The state of KIWI as a look has shown it; anything unexpected gets the hash of no payload.
 
-    An agreement's access may be another by now, too.
+    An agreement's access may have changed by now, too.
     """
     if found is None:
         return replace(before.gone_to_return, readdressing=before.readdressing)
@@ -211,7 +211,7 @@ def seen(wish: Wish, found: Found | None, before: Actual) -> Actual:
 
 
 def judged(wish: Wish, actual: Actual) -> Actual:
-    """The same, with a notice if KIWI has the wished address with other coordinates, and without if not."""
+    """The same, with the notice about different coordinates set or cleared."""
     payload, there = wish.payload, actual.coordinates
     differ = (
         isinstance(payload, RentalUnit)

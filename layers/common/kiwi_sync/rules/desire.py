@@ -1,4 +1,4 @@
-"""What KIWI should hold, worked out from a row's `source`: pure."""
+"""Works out KIWI's desired content from a row's `source`. Pure."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from kiwi_sync.state.rows import Row
 
 @dataclass(frozen=True)
 class Desire:
-    """What KIWI should hold for a row: a payload (JSON), or nothing and why."""
+    """The desired content of KIWI for a row: a payload (JSON), or none and the reason."""
 
     external_id: str
     payload: str | None = None
@@ -21,11 +21,11 @@ class Desire:
     parents: frozenset[str] = frozenset()
     """For an agreement: the keys of its tenant and unit."""
     email_limit: int = 0
-    """For a tenant: above how many tenants that want its address it is a placeholder; 0: never."""
+    """The most tenants that may want a tenant's address before it counts as a placeholder; 0: no limit."""
 
 
 def desire(row: Row, connection: Connection) -> Desire:
-    """What KIWI should hold for a unit or a tenant."""
+    """The desired content of KIWI for a unit or a tenant."""
     external = mapping.external_id_of(row.key, connection)
     if row.record is None:
         return Desire(external, reason=Reason.GONE)
@@ -56,5 +56,5 @@ def desired_agreements(lease: Row, connection: Connection) -> dict[RowKey, Desir
 
 
 def no_longer_named(key: RowKey, connection: Connection) -> Desire:
-    """For a pair that its lease no longer names."""
+    """The desire of a pair that its lease no longer names."""
     return Desire(mapping.external_id_of(key, connection), reason=Reason.GONE)

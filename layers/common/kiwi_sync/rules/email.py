@@ -1,4 +1,4 @@
-"""Which e-mail address of the ERP's field counts."""
+"""Chooses the address to synchronize from the ERP's e-mail field."""
 
 import re
 from collections.abc import Collection
@@ -13,11 +13,11 @@ LOCAL_PART_LENGTH = 64
 
 
 def choose_email(field: str | None, blocked: Collection[str] = ()) -> str | Reason:
-    """The address to synchronize, lower case and as KIWI keeps it, or why there is none.
+    """The address to synchronize, in lower case and in KIWI's form, or the reason for having none.
 
-    Of several, separated by `;` or `,`, the first valid one that is not `blocked` counts. Validity is what
-    KIWI checks: `email-validator` 2.1.0 without DNS look-up; special-use domains such as `.test` are refused,
-    and more than 64 characters before the @, which newer versions let pass (KIWI API, as observed).
+    The first valid address that is not `blocked` counts; `;` or `,` separate them. Validity is what KIWI
+    checks: `email-validator` 2.1.0 without DNS look-up; special-use domains such as `.test` are refused, and
+    more than 64 characters before the @, which newer versions let pass (KIWI API, as observed).
     """
     candidates = [part.strip().lower() for part in re.split("[;,]", field or "")]
     candidates = [part for part in candidates if part]
@@ -34,7 +34,7 @@ def choose_email(field: str | None, blocked: Collection[str] = ()) -> str | Reas
 
 
 def is_blocked(address: str, blocked: Collection[str]) -> bool:
-    """Whether an address, or a domain that it lies in, is among those `blocked`; all as normalized here."""
+    """Whether an address, or a domain above it, is among `blocked`. All are normalized as here."""
     if not blocked:
         return False
     parts = address.rpartition("@")[2].split(".")
@@ -43,10 +43,10 @@ def is_blocked(address: str, blocked: Collection[str]) -> bool:
 
 
 def blockable(entry: str) -> str:
-    """What a user blocks, normalized: an address, or `@` and a domain, which stands for its subdomains too.
+    """An entry to block, normalized: an address, or `@` and a domain, which includes its subdomains.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the entry is neither.
     """
     text = entry.strip().lower()
     domain = text.startswith("@")
@@ -58,11 +58,11 @@ def blockable(entry: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _normalized(candidate: str) -> str | None:
-    """The address in the form that KIWI keeps and reads back; None if KIWI would refuse it."""
+    """The address in the form that KIWI keeps and returns; None if KIWI would refuse it."""
     try:
         checked = validate_email(candidate, check_deliverability=False)
     except EmailNotValidError:
         return None
-    # The domain stays as it is: of a few letters KIWI keeps the capital ones there.
+    # The domain stays as it is: KIWI keeps the capitals of a few letters there.
     local_part = checked.local_part.lower()
     return f"{local_part}@{checked.domain}" if len(local_part) <= LOCAL_PART_LENGTH else None

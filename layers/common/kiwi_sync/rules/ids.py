@@ -1,4 +1,4 @@
-"""Ids in KIWI, derived from the numbers of the ERP.
+"""Ids in KIWI, derived from the ERP's numbers.
 
 Facts: `id` matches `^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`, `external_id` is free text
 (KIWI API, as observed).
@@ -16,12 +16,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", re.ASCII)
 
 
 def external_id(separator: str, *numbers: str) -> str:
-    """The composite id: always the plain join, also where a number itself contains the separator."""
+    """The composite id: always the plain join, even if a number itself contains the separator."""
     return separator.join(numbers)
 
 
 def ambiguous(*numbers: str) -> bool:
-    """Whether another record could have, or have had, the same external id.
+    """Whether another record could have, or could have had, the same external id.
 
     Two different splits of one text at k places: if no number of the one contains the separator, the text
     contains it exactly k times, so no number of the other does, and both splits are the same. Every
@@ -44,10 +44,10 @@ def kiwi_id(organization: str, numbers: Sequence[str]) -> str:
 
 
 def former_kiwi_id(numbers: Sequence[str]) -> str:
-    """The `id` that earlier releases gave: without the organization.
+    """The `id` given by earlier releases, without the organization.
 
-    Objects that have one keep it. No id with an organization equals one without, of the same kind: it has one
-    part more, or is the hash of one more.
+    Existing objects keep it. No id with an organization equals one without, of the same kind: it has one part
+    more, or is the hash of one more.
     """
     readable = "--".join(numbers)
     if len(numbers) > 1 and len(readable) <= KIWI_ID_LENGTH and all(map(_PLAIN.fullmatch, numbers)):

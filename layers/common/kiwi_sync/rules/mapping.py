@@ -1,4 +1,4 @@
-"""From the ERP's records to what KIWI should hold, field by field (format `erp-export/1`)."""
+"""Maps the ERP's records to objects in KIWI, field by field (format `erp-export/1`)."""
 
 import re
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from kiwi_sync.rules.ids import external_id
 from kiwi_sync.rules.reasons import Notice, Reason
 
 OPEN_END = "9999-12-31T23:59:59Z"
-"""How KIWI writes an open-ended agreement: `end_at` cannot be null (KIWI API, as observed)."""
+"""KIWI's form of an open-ended agreement: `end_at` cannot be null (KIWI API, as observed)."""
 POSTAL_CODE_LENGTH = 10
 TEXT_LENGTH = 255
 """The longest street, city and state that KIWI takes (KIWI API, as observed)."""
@@ -25,7 +25,7 @@ _COUNTRY = re.compile("[A-Za-z]{2}", re.ASCII)
 
 
 class DesiredAgreement(BaseModel):
-    """A rental agreement as it should be: parents by row key, since KIWI may know them by adopted ids."""
+    """A rental agreement as it should be. Parents by row key, since KIWI may know them by adopted ids."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     external_id: str
@@ -41,7 +41,7 @@ def external_id_of(key: RowKey, connection: Connection) -> str:
 
 
 def rental_unit(record: Verwaltungseinheit, external: str) -> tuple[RentalUnit, Notice | None]:
-    """The unit, and what KIWI would not take of it."""
+    """The unit, and the notice about a part that KIWI would not take."""
     street = street_of(record)
     name = record.bezeichnung or _joined(", ", street, record.ort) or external
     address = _address(record, street)
@@ -49,12 +49,12 @@ def rental_unit(record: Verwaltungseinheit, external: str) -> tuple[RentalUnit, 
 
 
 def street_of(record: Verwaltungseinheit) -> str:
-    """The street with its number; a number without a street is none."""
+    """The street with its number; a number without a street is dropped."""
     return _joined(" ", record.strasse, record.hausnummer) if record.strasse else ""
 
 
 def tenant(record: Mieter, external: str, blocked: Collection[str] = ()) -> Tenant | Reason:
-    """The tenant, or why there is none: without an e-mail address of one's own nobody can open a door."""
+    """The tenant, or the reason for having none: only an e-mail address of one's own opens doors."""
     email = choose_email(record.email, blocked)
     if isinstance(email, Reason):
         return email
@@ -80,7 +80,7 @@ def agreement(record: Mietvertrag, nummer: str, connection: Connection) -> Desir
 
 
 def _instant(local: datetime, zone: ZoneInfo) -> str:
-    """In UTC: zones of long ago have offsets with seconds, which few parsers take."""
+    """The moment in UTC: zones of long ago have offsets with seconds, which few parsers take."""
     return local.replace(tzinfo=zone).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -89,7 +89,7 @@ def _joined(glue: str, *parts: str | None) -> str:
 
 
 def _address(record: Verwaltungseinheit, street: str) -> Address | None:
-    """All seven parts or nothing: KIWI drops an address that lacks a text, and refuses too long ones."""
+    """The address with all seven parts, or None: KIWI drops one that lacks a text and refuses long texts."""
     if record.latitude is None or record.longitude is None:
         return None
     if not (street and record.plz and record.ort and record.bundesland):

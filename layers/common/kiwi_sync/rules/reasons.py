@@ -1,10 +1,10 @@
-"""Every reason why something is not in KIWI as the ERP has it; explained in docs/erp/en/reasons.md."""
+"""Every reason for a difference between KIWI and the ERP; docs/erp/en/reasons.md explains them for people."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a unit, tenant or agreement is not (fully) in KIWI: nobody's fault but the data's."""
+    """The reason why a unit, tenant or agreement is not (fully) in KIWI; caused by the data alone."""
 
     GONE = "gone"
     NO_EMAIL = "no_email"
@@ -18,7 +18,7 @@ class Reason(StrEnum):
 
 
 class Notice(StrEnum):
-    """What is in KIWI, but not whole."""
+    """A shortcoming of an object in KIWI."""
 
     ADDRESS_INCOMPLETE = "address_incomplete"
     ADDRESS_NOT_ACCEPTED = "address_not_accepted"
@@ -29,7 +29,7 @@ class Notice(StrEnum):
 
 
 class Problem(StrEnum):
-    """What a person has to look at: KIWI's refusals and our failures."""
+    """A refusal by KIWI or a failure of ours, for a person to look at."""
 
     REFUSED = "kiwi_refused"
     FOREIGN_OBJECT = "foreign_object"
@@ -42,7 +42,7 @@ class Problem(StrEnum):
 
 
 class Loss(StrEnum):
-    """By what an export would take an agreement, and thereby access, from somebody."""
+    """A change in an export that would end an agreement, and thereby somebody's access."""
 
     REMOVED = "removed"
     DESELECTED = "deselected"
@@ -54,7 +54,7 @@ class Loss(StrEnum):
 
 
 class HoldStatus(StrEnum):
-    """What became of losses that were held back."""
+    """The fate of losses that were held back."""
 
     STANDING = "standing"
     APPROVED = "approved"
@@ -64,7 +64,7 @@ class HoldStatus(StrEnum):
 
 
 class RejectedExport(StrEnum):
-    """Why a whole export was refused. Nothing of it has changed anything."""
+    """The reason why a whole export was refused. A refused export changes nothing."""
 
     NOT_JSON = "not_json"
     TOO_COMPLEX = "too_complex"

@@ -1,23 +1,20 @@
-"""Claims in the table: who may use a value that KIWI wants unique, and who waits for it.
+"""Claims in the table: who holds a value that KIWI wants unique, and who waits for it.
 
 A claim's key is a hash, so no e-mail address lies in it. Load takes claims and lets go of them.
 """
 
 from collections.abc import Collection
 
-from kiwi_sync.keys import RowKey
+from kiwi_sync.keys import HOLDER, WAITER, RowKey
 from kiwi_sync.kiwi.models import Payload, Tenant
 from kiwi_sync.rules.ids import ambiguous
 from kiwi_sync.rules.reasons import Reason
 from kiwi_sync.state.table import ItemKey, TableReader
 from kiwi_sync.state.wants import claim_of, email_claim
 
-HOLDER = "holder"
-WAITER = "waiter#"
-
 
 def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
-    """The claims that a payload needs, each with the reason to give when it is taken."""
+    """The claims that a payload needs, each with the reason to report if it is taken."""
     if payload is None:
         return {}
     claims = {}
@@ -30,16 +27,16 @@ def wanted_claims(key: RowKey, payload: Payload | None) -> dict[str, Reason]:
 
 
 def waiter_at(claim: str, key: RowKey) -> ItemKey:
-    """Where it stands that `key` waits for a claim."""
+    """The key of the note that `key` waits for a claim."""
     return (claim, f"{WAITER}{key.text}")
 
 
 def holders(table: TableReader, claims: Collection[str]) -> dict[str, RowKey]:
-    """Who holds each of the claims that are held."""
-    there = table.get_many([(claim, HOLDER) for claim in claims])
-    return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in there.items()}
+    """The holder of each claim that has one."""
+    items = table.get_many([(claim, HOLDER) for claim in claims])
+    return {claim: RowKey.parse(str(item["holder"])) for (claim, _), item in items.items()}
 
 
 def waiters(table: TableReader, claim: str) -> list[RowKey]:
-    """Who waits for a claim."""
+    """The rows that wait for a claim."""
     return [RowKey.parse(str(item["waiter"])) for item in table.query(claim, prefix=WAITER)]

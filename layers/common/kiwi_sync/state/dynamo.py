@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from kiwi_sync.state.table import OUTSTANDING, Change, Check, Item, ItemKey, Value
+from kiwi_sync.state.table import OWED_INDEX, Change, Check, Item, ItemKey, Value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BATCH_GET = 100
-"""Keys that one BatchGetItem takes."""
+"""The most keys in one BatchGetItem."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
-"""Seconds between requests for what was not processed; they double."""
+"""Shortest and longest pause, in seconds, between requests for unprocessed keys; it doubles."""
 TAKE_ITEMS = "kiwi-sync-take-items"
-"""By which name the client knows that it need not parse a page's items."""
+"""Name of the hook that takes a page's items from botocore's parser."""
 
 
 class DynamoTable:
@@ -30,7 +30,7 @@ class DynamoTable:
         self._client = client
         self._name = name
         self._sleep = sleep
-        # By name: once for a client, however many tables it is used for.
+        # By name: registered once on a client, however many tables share it.
         client.meta.events.register("before-parse.dynamodb.Query", _take_items, unique_id=TAKE_ITEMS)
 
     def get(self, key: ItemKey) -> Item | None:
@@ -72,7 +72,7 @@ class DynamoTable:
             yield from map(_decode, page["Items"])
 
     def first(self, pk: str, *, prefix: str = "", limit: int) -> list[Item]:
-        """The first items under `pk`, read consistently, at one go."""
+        """The first items under `pk`, read consistently in one request."""
         expression = _Expression()
         answer = self._client.query(
             TableName=self._name,
@@ -83,7 +83,7 @@ class DynamoTable:
         )
         return [_decode(raw) for raw in answer["Items"]]
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
         """Keys from the index, which is eventually consistent: a hint, like every message."""
         expression = _Expression()
         condition = (
@@ -92,15 +92,15 @@ class DynamoTable:
         )
         answer = self._client.query(
             TableName=self._name,
-            IndexName=OUTSTANDING,
+            IndexName=OWED_INDEX,
             KeyConditionExpression=condition,
             Limit=limit,
             **expression.arguments(),
         )
         return _keys(answer["Items"])
 
-    def outstanding_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
-        """Keys from the index, page by page: the next one goes on after the last key of the one before."""
+    def owed_at(self, todo: str, at: str, *, page: int) -> Iterator[list[ItemKey]]:
+        """Keys from the index, page by page; each page continues after the last key before."""
         expression = _Expression()
         condition = (
             f"{expression.name('todo')} = {expression.value(todo)}"
@@ -108,7 +108,7 @@ class DynamoTable:
         )
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            IndexName=OUTSTANDING,
+            IndexName=OWED_INDEX,
             KeyConditionExpression=condition,
             PaginationConfig={"PageSize": page},
             **expression.arguments(),
@@ -221,9 +221,9 @@ def _encode(value: Value) -> dict[str, Any]:
 
 
 def _take_items(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
-    """Take a page's items from botocore's parser, which would go through every value by its model.
+    """Take a page's items from botocore's parser, which would parse every value by its model.
 
-    What it would make of them is what they are in the JSON. The rest, and every error, is left to it.
+    The result is the same as the JSON. Everything else, and every error, is left to the parser.
     """
     if response_dict["status_code"] != HTTPStatus.OK:
         return
@@ -236,7 +236,7 @@ def _take_items(response_dict: dict[str, Any], customized_response_dict: dict[st
 
 
 def _decode(raw: Mapping[str, Any]) -> Item:
-    """Four types by hand: boto3's own deserializer makes a Decimal of every number."""
+    """Decode four types by hand: boto3's own deserializer makes a Decimal of every number."""
     return {
         name: value if kind == "S" else _VALUE_OF[kind](value)
         for name, typed in raw.items()

@@ -1,10 +1,11 @@
-"""Holds: losses of an export that wait for a person. Extract writes them, the commands decide them."""
+"""Holds: losses of an export that wait for a person. Extract writes them, the commands decide on them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiwi_sync.keys import connection_in, hold_pk
 from kiwi_sync.rules.reasons import HoldStatus, Loss
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, Item, ItemKey, Table, TableReader, Value, absent, equals
@@ -13,17 +14,17 @@ from kiwi_sync.times import stamp
 
 @dataclass(frozen=True)
 class Count:
-    """Agreements of a Mandant: those that an export would take away, of those that are synchronized."""
+    """Agreements of a Mandant: those that an export would end, out of those that are synchronized."""
 
     lost: int
     total: int
     records: int = 0
-    """By how many of the export's records."""
+    """The number of the export's records that would end them."""
 
 
 @dataclass(frozen=True)
 class Lost:
-    """An agreement that would be lost, and the record by which; key texts."""
+    """An agreement that would be lost, and the record that causes it; key texts."""
 
     agreement: str
     record: str
@@ -40,20 +41,20 @@ class Hold:
     is_full: bool
     status: HoldStatus
     counts: Mapping[str, Count]
-    """By Mandant."""
+    """The counts, by Mandant."""
     keys: tuple[Lost, ...] = ()
-    """The first of the agreements."""
+    """The first of the lost agreements."""
     document: str | None = None
-    """The message that brings the kept export again."""
+    """The message that brings the kept export back."""
     held_at: str = ""
     by: str | None = None
     decided_at: str | None = None
     ended: Mapping[str, str] = field(default_factory=dict)
-    """Mandanten for which it has ended, and the id of the export that ended it."""
+    """The Mandanten for which it has ended, with the id of the export that ended it."""
 
     @property
     def open(self) -> frozenset[str]:
-        """The Mandanten whose losses it still holds."""
+        """The Mandanten whose losses are still held."""
         return frozenset(self.counts) - frozenset(self.ended)
 
     @property
@@ -62,13 +63,8 @@ class Hold:
         return self.status is HoldStatus.STANDING
 
 
-def hold_partition(connection: str) -> str:
-    """Where a connection's holds lie."""
-    return f"%hold#{connection}"
-
-
 def _key(connection: str, export_id: str) -> ItemKey:
-    return (hold_partition(connection), export_id)
+    return (hold_pk(connection), export_id)
 
 
 def read_hold(table: TableReader, connection: str, export_id: str) -> Hold | None:
@@ -78,18 +74,18 @@ def read_hold(table: TableReader, connection: str, export_id: str) -> Hold | Non
 
 
 def holds(table: TableReader, connection: str) -> Iterator[Hold]:
-    """All holds of a connection, whatever became of them."""
-    return map(_hold, table.query(hold_partition(connection)))
+    """All holds of a connection, whatever their status."""
+    return map(_hold, table.query(hold_pk(connection)))
 
 
 def standing(table: TableReader, connection: str) -> int:
-    """How many holds of a connection wait for a person."""
-    items = table.query(hold_partition(connection), only=("status",))
+    """The number of a connection's holds that wait for a person."""
+    items = table.query(hold_pk(connection), only=("status",))
     return sum(item["status"] == HoldStatus.STANDING for item in items)
 
 
 def write_hold(table: Table, hold: Hold, before: Hold | None, now: datetime) -> bool:
-    """Let a hold stand, new or anew; False if a person has decided on the one `before` meanwhile."""
+    """Write a hold, new or changed. False: a person has decided on the one `before` meanwhile."""
     put: dict[str, Value] = {
         "status": HoldStatus.STANDING.value,
         "version": hold.version,
@@ -106,24 +102,24 @@ def write_hold(table: Table, hold: Hold, before: Hold | None, now: datetime) -> 
 
 
 def decide(table: Table, hold: Hold, status: HoldStatus, by: str, now: datetime) -> bool:
-    """Approve or reject a hold; False if it does not stand as it was read."""
+    """Approve or reject a hold. False: it no longer stands as it was read."""
     put: dict[str, Value] = {"status": status.value, "by": by, "decided_at": stamp(now)}
     checks = equals("status", HoldStatus.STANDING.value), equals("held_at", hold.held_at)
     return table.update(_key(hold.connection, hold.export_id), Change(put=put), *checks)
 
 
 def end_hold(table: Table, hold: Hold, mandanten: Iterable[str], export_id: str) -> None:
-    """End a standing hold for some Mandanten; with the last one it ends as a whole."""
+    """End a standing hold for some Mandanten; with the last one the whole hold ends."""
     ended = dict(hold.ended) | dict.fromkeys(mandanten, export_id)
     status = HoldStatus.STANDING if hold.counts.keys() - ended else HoldStatus.ENDED
     put: dict[str, Value] = {"status": status.value, "ended": json.dumps(ended)}
-    # Whoever has decided on it meanwhile has the last word.
+    # A person's decision meanwhile has the last word.
     checks = equals("status", HoldStatus.STANDING.value), equals("held_at", hold.held_at)
     table.update(_key(hold.connection, hold.export_id), Change(put=put), *checks)
 
 
 def carried_out(table: Table, hold: Hold) -> None:
-    """Note that an approved hold's losses have been let pass."""
+    """Note that an approved hold's losses were let through."""
     change = Change(put={"status": HoldStatus.CARRIED_OUT.value})
     table.update(_key(hold.connection, hold.export_id), change, equals("status", HoldStatus.APPROVED.value))
 
@@ -131,7 +127,7 @@ def carried_out(table: Table, hold: Hold) -> None:
 def _hold(item: Item) -> Hold:
     counts = json.loads(str(item["mandanten"]))
     return Hold(
-        connection=str(item["pk"]).partition("#")[2],
+        connection=connection_in(str(item["pk"])),
         export_id=str(item["sk"]),
         version=str(item["version"]),
         is_full=item["scope"] == "full",

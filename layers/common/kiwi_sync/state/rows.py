@@ -10,34 +10,53 @@ from kiwi_sync.state.table import Change, Check, Item, ItemKey, Table, TableRead
 from kiwi_sync.times import TOMBSTONE, stamp
 
 PARKED = "P"
-"""`todo_at` of a row that KIWI refused for good: after every date, so that no sweep finds it."""
+"""`todo_at` of a row that KIWI refused for good: sorts after every date, so that no sweep finds it."""
 BROKEN = timedelta(hours=1)
-"""How long a row that breaks our own code rests: each time that it is sent ends in a dead letter."""
+"""The rest of a row that breaks our own code: each time it is sent ends in a dead letter."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row, read whole. `source` is written by extract, `desired` by transform, `actual` by load."""
+    """A row, read whole: what all stages share, then three parts with one writer each.
+
+    `source`, the ERP's record, is written by extract. `desired`, the wanted content of KIWI, is written by
+    transform. `actual`, the known content of KIWI and the work begun there, is written by load.
+    docs/state.md describes every attribute.
+    """
 
     key: RowKey
     rev: int
+    todo: str | None = None
+    todo_at: str | None = None
+    expires: int | None = None
+
+    # source: written by extract.
     source_rev: int = 0
     settings_version: int = 0
     record: str | None = None
     gone: bool = False
+
+    # desired: written by transform (load takes former parents away).
     desired: str | None = None
     desired_from: int = 0
     reason: str | None = None
     external_id: str | None = None
     email_limit: int = 0
     notice: str | None = None
+    parents: frozenset[str] = frozenset()
+
+    # actual: written by load. The object in KIWI:
     kiwi_id: str | None = None
     payload_hash: str | None = None
     identity_hash: str | None = None
+    coordinates: str | None = None
     doubt: str | None = None
+    # The result, for people and for other rows:
     outcome: str | None = None
     problem: str | None = None
     problem_text: str | None = None
+    noticed: frozenset[str] = frozenset()
+    # Access that is withdrawn for a while, and doors that are shared:
     restore_access: bool = False
     access_tries: int = 0
     quiet: str | None = None
@@ -46,46 +65,41 @@ class Row:
     disturbed: frozenset[str] = frozenset()
     awaited_by: frozenset[str] = frozenset()
     doors: str | None = None
-    noticed: frozenset[str] = frozenset()
-    coordinates: str | None = None
+    # Unique values: claimed, used in KIWI, and wanted.
     claims: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     wants: frozenset[str] = frozenset()
     counted: int = 0
     entering: bool = False
-    parents: frozenset[str] = frozenset()
-    todo: str | None = None
-    todo_at: str | None = None
-    expires: int | None = None
 
     @property
     def at(self) -> ItemKey:
-        """Where the row lies in the table."""
+        """The row's place in the table."""
         return item_key(self.key)
 
     @property
     def in_kiwi(self) -> bool:
-        """Whether KIWI was last made to hold it."""
+        """Whether KIWI held it after the last write or look."""
         return self.kiwi_id is not None
 
     @property
     def perhaps_in_kiwi(self) -> bool:
-        """Whether it is in KIWI, or nobody knows."""
+        """Whether KIWI holds it, or may hold it."""
         return self.in_kiwi or self.doubt is not None
 
     @property
     def eligible(self) -> bool:
-        """Whether it should be in KIWI, as far as it depends on itself: not under a placeholder's address."""
+        """Whether it should be in KIWI, judged by itself alone: not under a placeholder's address."""
         return self.desired is not None and self.outcome != Reason.PLACEHOLDER_EMAIL
 
     @property
     def leaving(self) -> bool:
-        """Whether it should go from KIWI, but is (or may be) there."""
+        """Whether it should leave KIWI, and is (or may be) there."""
         return not self.eligible and self.perhaps_in_kiwi
 
     @property
     def waits_for_agreements(self) -> bool:
-        """Whether its agreements have to go, or to be without access, before it can go on."""
+        """Whether its agreements must leave, or lose access, before it can go on."""
         return self.leaving or self.readdressing is not None
 
 
@@ -93,12 +107,12 @@ _NAMES = frozenset(Row.__dataclass_fields__) - {"key"}
 
 
 def item_key(key: RowKey) -> ItemKey:
-    """Where the row of `key` lies."""
+    """The place of the row of `key`."""
     return (key.pk, key.sk)
 
 
 def row_of(item: Item) -> Row:
-    """The row that an item is."""
+    """The row in an item."""
     values: dict[str, Any] = {name: value for name, value in item.items() if name in _NAMES}
     values.setdefault("rev", 0)
     return Row(RowKey.of_row(str(item["pk"]), str(item["sk"])), **values)
@@ -111,13 +125,13 @@ def read_row(table: TableReader, key: RowKey) -> Row | None:
 
 
 def read_rows(table: TableReader, keys: list[RowKey]) -> dict[RowKey, Row]:
-    """The rows that are there, read consistently."""
+    """The existing rows among `keys`, read consistently."""
     rows = map(row_of, table.get_many([item_key(key) for key in keys]).values())
     return {row.key: row for row in rows}
 
 
 def unchanged(row: Row) -> Check:
-    """The row has had no write of `source` or `desired` since it was read."""
+    """The check that neither `source` nor `desired` was written since the row was read."""
     return equals("rev", row.rev)
 
 
@@ -125,44 +139,44 @@ def next_rev(rev: int | None, now: datetime) -> int:
     """The `rev` after this one.
 
     A new row begins at the present millisecond: a row that expired and comes back is never taken for an
-    earlier state of itself by whatever remembers its old `rev`.
+    earlier state of itself by anything that remembers its old `rev`.
     """
     return int(now.timestamp() * 1000) if rev is None else rev + 1
 
 
 def todo_marker(key: RowKey, at: str) -> dict[str, str]:
-    """The attributes that put the row on the durable list of what is owed, due `at`."""
+    """The attributes that put the row on the list of owed rows, due `at`."""
     return {"todo": todo_partition(key.connection, key.partition.shard), "todo_at": at}
 
 
 def todo_partition(connection: str, shard: str) -> str:
-    """The part of the list of what is owed that a row belongs to."""
+    """The part of the list of owed rows that a row belongs to."""
     return f"{connection}#{shard}"
 
 
 def owe(table: Table, row: Row, now: datetime) -> None:
-    """Put a row on the list of what is owed, so that a message about it may be forgotten.
+    """Put a row on the list of owed rows, so that a message about it may be forgotten.
 
-    The `rev` moves on: whoever settles the row by what it read before must not take the mark away.
+    The `rev` moves on, so that nobody who read the row before can take the mark away.
     """
     change = Change(put=todo_marker(row.key, stamp(now)), add={"rev": 1}, remove=["expires"])
     table.update(row.at, change, Check("exists", "pk"))
 
 
 def let_rest(table: Table, key: RowKey, now: datetime) -> None:
-    """Put off a row that is owed and breaks our own code: the sweep sends it again after an hour.
+    """Delay an owed row that breaks our own code: the sweep sends it again after an hour.
 
-    The row is not read: what is in it may be what breaks.
+    The row is not read: its content may be the cause.
     """
     until = stamp(now + BROKEN)
     table.update(item_key(key), Change(put={"todo_at": until}), at_most("todo_at", until))
 
 
 def tombstone(now: datetime) -> dict[str, int]:
-    """The attributes of a row that may expire: its entity is gone from ERP and KIWI, nothing hangs on it."""
+    """The attributes of a row that may expire: gone from ERP and KIWI, with nothing linked to it."""
     return {"expires": int((now + TOMBSTONE).timestamp())}
 
 
 def new_or_unchanged(row: Row | None) -> Check:
-    """The row is still as it was read, or still not there."""
+    """The check that the row is as it was read, or still missing."""
     return absent("pk") if row is None else unchanged(row)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from kiwi_cli.console.page import show_page
-from kiwi_cli.pages import Badge, Bar, Column, Page, Section, Table, Text, Tone
+from kiwi_cli.pages import Badge, Bar, Column, Page, PageTable, Section, Text, Tone
 from rich.console import Console
 
 PAGE = Page(
@@ -15,7 +15,7 @@ PAGE = Page(
         Section(
             Text("Abschnitt", "Section"),
             [Text("Beheben.", "Mend.")],
-            tables=[Table([Column("Name"), Column("count", numeric=True)], [["[red]x", 7]], left_out=3)],
+            tables=[PageTable([Column("Name"), Column("count", numeric=True)], [["[red]x", 7]], left_out=3)],
             count=4,
             code="some_code",
         ),

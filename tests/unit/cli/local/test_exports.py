@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kiwi_cli.local.exports import SAMPLES, Export, is_sample, parse_export, redate
+from kiwi_cli.local.exports import SAMPLES, LocalExport, is_sample, parse_export, redate
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
 
@@ -76,7 +76,7 @@ def test_what_does_not_say_whose_it_is_goes_to_a_place_that_does() -> None:
     assert (export.connection, export.key) == ("muster", "exports/muster/delta/mieter.csv")
     assert (export.export_id, export.exported_at) == ("", None)
     assert parse_export(Path("mieter.csv"), TENANTS, "muster/full").mandanten == ("0001", "0002")
-    assert parse_export(Path("mieter.csv"), TENANTS) == Export(Path("mieter.csv"), TENANTS)
+    assert parse_export(Path("mieter.csv"), TENANTS) == LocalExport(Path("mieter.csv"), TENANTS)
 
 
 def test_what_says_whose_it_is_needs_no_place() -> None:

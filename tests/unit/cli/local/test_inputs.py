@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import typer
 from kiwi_cli.local import inputs
-from kiwi_cli.local.exports import SAMPLES, Export, read_export
+from kiwi_cli.local.exports import SAMPLES, LocalExport, read_export
 
 
-def export(connection: str = "muster", *mandanten: str) -> Export:
-    return Export(Path("e.json"), b"", connection=connection, mandanten=mandanten)
+def export(connection: str = "muster", *mandanten: str) -> LocalExport:
+    return LocalExport(Path("e.json"), b"", connection=connection, mandanten=mandanten)
 
 
 def test_the_mandanten_of_all_exports_are_selected_by_connection() -> None:
@@ -32,7 +32,7 @@ def test_a_connection_without_mandanten_is_a_usage_error() -> None:
         inputs.select_mandanten([export()], [])
 
 
-def write(path: Path, exported_at: str) -> Export:
+def write(path: Path, exported_at: str) -> LocalExport:
     path.write_text(json.dumps({"exported_at": exported_at}))
     return read_export(path)
 

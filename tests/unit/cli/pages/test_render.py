@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_cli.pages import Badge, Bar, Column, Figure, Page, Section, Table, Text, Tone, render
+from kiwi_cli.pages import Badge, Bar, Column, Figure, Page, PageTable, Section, Text, Tone, render
 
 _EMPTY = {"meta", "rect", "br"}
 
@@ -51,7 +51,7 @@ class _Read(HTMLParser):
 
 def _page(word: str = "word", language: str = "") -> Page:
     text = Text(f"de {word}", f"en {word}")
-    table = Table(
+    table = PageTable(
         [Column(text), Column(word, numeric=True)], [[text, 12345], [Badge(word, Tone.BAD), 7]], text, 3
     )
     return Page(

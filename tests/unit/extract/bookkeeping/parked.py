@@ -1,4 +1,4 @@
-"""Rows on the list of what is owed."""
+"""Owed rows for tests."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ AGREEMENT = RowKey(CONNECTION, RowKind.RENTAL_AGREEMENT, "0001", ("L", "1"))
 
 
 def owe(rig: Rig, owed: RowKey, at: datetime | str = NOW) -> RowKey:
-    """Put a row on the list."""
+    """Put a row on the list of owed rows."""
     marker = todo_marker(owed, at if isinstance(at, str) else stamp(at))
     rig.table.update(item_key(owed), Change(put={"rev": 1, **marker}))
     return owed
@@ -25,7 +25,7 @@ def due_at(rig: Rig, owed: RowKey) -> str | None:
 
 
 def of_one_shard(count: int) -> list[RowKey]:
-    """So many keys that all lie in the same shard."""
+    """As many keys, all in the same shard."""
     keys = map(key, map(str, range(count * SHARDS * 2)))
     found = [one for one in keys if one.partition.shard == "0"][:count]
     assert len(found) == count

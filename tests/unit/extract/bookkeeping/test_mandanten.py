@@ -1,4 +1,4 @@
-"""Which Mandanten have had rows."""
+"""The Mandanten that have had rows."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The list of what is owed: what is due, where it is sent, and when it is due again."""
+"""The list of owed rows: due ones, their next stage, and the time until they are due again."""
 
 from datetime import datetime, timedelta
 

@@ -22,7 +22,7 @@ def table(text: str) -> TableMapping:
 
 
 def field(value: str, row: Mapping[str, Any], name: str = "email") -> Any:
-    """What a value, written as YAML in one line, is in a row."""
+    """The value of a row by a YAML expression in one line."""
     fields = f"{{mandant: M, nummer: N, {name}: {value}}}"
     record = table(f"mieter: [{{fields: {fields}}}]").record({"M": "1", "N": "2", **row})
     assert record is not None
@@ -30,7 +30,7 @@ def field(value: str, row: Mapping[str, Any], name: str = "email") -> Any:
 
 
 def faults(text: str) -> Sequence[str]:
-    """All that is wrong with a mapping's text, as people read it."""
+    """All faults of a mapping's text, as people read them."""
     with pytest.raises(FeldmappingError) as caught:
         parse_feldmapping(dedent(text))
     return [str(fault) for fault in caught.value.faults]

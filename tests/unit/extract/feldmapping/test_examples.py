@@ -53,7 +53,7 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
 
 
 def read(name: str, changed: tuple[str, str] = ("", "")) -> list[Entry]:
-    """What becomes of the records of an example; `changed`: a text of its file, and what replaces it."""
+    """The read records of an example; `changed`: a text of its file, and its replacement."""
     mapping = parse_feldmapping((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     data = next(path for path in FOLDER.glob(f"{name}.*") if path.suffix != ".yaml")
     content = data.read_bytes()

@@ -1,4 +1,4 @@
-"""Which tables are read from a file, and what record a row is."""
+"""The choice of tables for a file, and the records of its rows."""
 
 from typing import Any
 

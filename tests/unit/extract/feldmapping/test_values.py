@@ -1,4 +1,4 @@
-"""Values and conditions of a mapping, as they are written, and what they are in a row."""
+"""Values and conditions of a mapping, applied to rows."""
 
 from typing import Any
 

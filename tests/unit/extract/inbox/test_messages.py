@@ -1,4 +1,4 @@
-"""What a message on the export queue is."""
+"""The meaning of messages on the export queue."""
 
 import json
 from typing import Any

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from kiwi_extract.inbox.parts import Split
+from kiwi_extract.inbox.parts import SplitExport
 
 from tests.unit.extract.aws import Cloud
 from tests.unit.extract.brake.houses import approve, hold, houses, numbers, synchronize
@@ -59,7 +59,7 @@ def test_nothing_is_gone_before_all_parts_are_there(stack: Cloud, desk: Desk) ->
     desk.handle(first)
     assert work_on(desk) == 0
     assert desk.rig.tenants() == {"1", "2", "9"}
-    assert "parts that are there: 1 of 2; missing: 2" in str(runs(desk)["e1"]["detail"])
+    assert "parts received: 1 of 2; missing: 2" in str(runs(desk)["e1"]["detail"])
     desk.handle(second)
     work_on(desk)
     assert desk.rig.tenants() == {"1", "2"}
@@ -221,6 +221,6 @@ def test_what_parts_say_of_themselves(
 
 
 def test_a_name_that_is_too_long_for_a_key_is_a_hash() -> None:
-    keys = [Split("c1", "x" * 600 + end, "e", 1, 2).key for end in "ab"]
+    keys = [SplitExport("c1", "x" * 600 + end, "e", 1, 2).key for end in "ab"]
     assert keys[0] != keys[1]
     assert all(len(key[1]) < 100 for key in keys)

@@ -4,9 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
-from kiwi_extract.bookkeeping.expected_exports import REPORTED, WITHIN, parts_missing, split_key
-from kiwi_extract.inbox.parts import Split, register
+from kiwi_extract.bookkeeping.expected_exports import REPORTED, WITHIN, parts_missing
+from kiwi_extract.inbox.parts import SplitExport, register
 from kiwi_extract.reading.errors import RejectedExportError
+from kiwi_sync.keys import split_pk
 from kiwi_sync.messages import Pointer
 from kiwi_sync.rules.reasons import RejectedExport
 
@@ -23,9 +24,9 @@ class Night:
         self.table, self.queue = MemoryTable(), MemoryQueue()
 
     def upload(self, number: int, hours: float, version: str, of: int = 2, key: str = "") -> int:
-        """How many exports are sent on by it."""
+        """Upload a part. Returns the number of exports sent on."""
         moment = NOW + timedelta(hours=hours)
-        split = Split("c1", "nacht", "nacht-1", number, of, called="nacht")
+        split = SplitExport("c1", "nacht", "nacht-1", number, of, called="nacht")
         pointer = Pointer(bucket=BUCKET, key=f"exports/c1/full/{key}{number}.csv", version=version)
         register(self.table, self.queue, split, pointer, moment, moment)
         sent = self.queue.take()
@@ -89,7 +90,7 @@ class BusyNight(Night):
         self.sent: list[int] = []
 
     def next_one(self, number: int, hours: float, version: str) -> int:
-        self.busy.at, self.busy.times = (split_key("c1"), "nacht"), 1
+        self.busy.at, self.busy.times = (split_pk("c1"), "nacht"), 1
         return self.upload(number, hours, version)
 
 
@@ -142,5 +143,5 @@ def test_a_crash_before_the_whole_is_sent_on_loses_nothing() -> None:
     night = Night()
     night.upload(1, 0, "a1")
     night.upload(2, 1, "a2")
-    night.table.items[split_key("c1")]["nacht"].pop("sent")
+    night.table.items[split_pk("c1")]["nacht"].pop("sent")
     assert night.upload(2, 1, "a2") == 1

@@ -1,4 +1,4 @@
-"""What an object's place says of its export, also of a copy that lies elsewhere."""
+"""The facts about an export in its object's place, also for a copy that lies elsewhere."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Side files that say of which files an export consists."""
+"""Side files that list the files of an export."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Uploads for tests of exports in several objects, and what becomes of them."""
+"""Uploads for tests of exports in several objects."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from tests.written import as_csv
 
 
 def todays_desk(stack: Cloud) -> Desk:
-    """A desk whose clock goes as that of this machine: what moto keeps has its times by it."""
+    """A desk with this machine's clock: moto's times follow it, too."""
     made = Desk(stack)
     made.rig.clock.now = datetime.now(UTC) + timedelta(minutes=5)
     return made
@@ -33,7 +33,7 @@ def upload(stack: Cloud, desk: Desk, key: str, content: bytes) -> dict[str, Any]
 
 
 def work_on(desk: Desk) -> int:
-    """Handle what has been sent to the export queue; how many messages."""
+    """Handle everything sent to the export queue. Returns the number of messages."""
     sent = desk.sent()
     for message, _ in sent:
         desk.handle(message)

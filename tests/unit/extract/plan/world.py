@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from kiwi_sync.keys import RowKind
+from kiwi_sync.keys import HOLDER, RowKind
 from kiwi_sync.kiwi.models import Tenant
 from kiwi_sync.rules.action import agreement_wish, wish_of
 from kiwi_sync.rules.desire import Desire, desire, desired_agreements
 from kiwi_sync.rules.hashes import hash_of
-from kiwi_sync.state.claims import HOLDER, waiter_at, wanted_claims
+from kiwi_sync.state.claims import waiter_at, wanted_claims
 from kiwi_sync.state.rows import Row, item_key
 from kiwi_sync.state.table import Change, Value
 from kiwi_sync.state.wants import Want, all_wants, email_claim, write_want

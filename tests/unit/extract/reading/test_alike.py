@@ -76,7 +76,7 @@ SECTIONS = st.fixed_dictionaries(
 
 
 def said(records: list[RawRecord]) -> list[tuple[Any, ...]]:
-    """What comes of the records: where they stood is another matter."""
+    """The content of the records, without their places."""
     return [
         (entry.section, entry.place, entry.numbers, entry.record, entry.field, entry.reason)
         for entry in map(validate, records)

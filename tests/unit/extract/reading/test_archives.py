@@ -1,4 +1,4 @@
-"""What is packed: unpacked in bounded memory, or refused with what is wrong with it."""
+"""Packed exports: unpacked in bounded memory, or refused with their fault."""
 
 import gzip
 import io

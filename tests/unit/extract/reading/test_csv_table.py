@@ -1,4 +1,4 @@
-"""CSV as ERPs write it: what is readable is read, what is doubtful is refused with its place."""
+"""CSV as ERPs write it: readable texts are read, doubtful ones are refused with their place."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ def rows(text: str) -> list[dict[str, Any]]:
 
 
 def rejected(text: str) -> list[tuple[str | None, str | None]]:
-    """Where the rejected rows stand, and why."""
+    """The places of the rejected rows, with the reasons."""
     entries = [validate(raw) for raw in opened((HEADER + text).encode())[0]]
     return [(entry.place_text, entry.reason) for entry in entries if entry.rejected]
 

@@ -1,4 +1,4 @@
-"""The document as a stream: what it yields, and that nothing in it does harm."""
+"""The document as a stream: its records, and its harmlessness."""
 
 import io
 import itertools
@@ -10,7 +10,7 @@ import kiwi_extract.reading.erp_json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.erp_json import ErpJson
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import RawRecord
 from kiwi_extract.reading.json_stream import MAX_DEPTH, MAX_PARTS, MAX_TEXT
@@ -50,7 +50,7 @@ def test_records_come_one_by_one() -> None:
             return (b'{"mieter":     [' + b'{"nummer": "1"},' * self.at)[start : self.at]
 
     stream = Endless()
-    records = Document(stream).records()
+    records = ErpJson(stream).records()
     assert [raw.place for raw in itertools.islice(records, 5000)] == list(range(5000))
     assert stream.at < 200_000
 
@@ -158,13 +158,13 @@ def test_truncated_anywhere() -> None:
 @pytest.mark.parametrize("name", ["format", "mieter", "geloescht"])
 def test_a_key_that_stands_there_twice(name: str) -> None:
     error = refused(b'{"%b": null, "%b": null}' % (name.encode(), name.encode()))
-    assert (error.reason, error.detail) == (RejectedExport.ENVELOPE_INVALID, f"{name}: stands there twice")
+    assert (error.reason, error.detail) == (RejectedExport.ENVELOPE_INVALID, f"{name}: appears twice")
 
 
 def test_deletions_that_stand_there_twice() -> None:
     error = refused(b'{"geloescht": {"mieter": [], "x": 1, "x": 1, "mieter": []}}')
     assert error.reason is RejectedExport.ENVELOPE_INVALID
-    assert error.detail == "geloescht.mieter: stands there twice"
+    assert error.detail == "geloescht.mieter: appears twice"
 
 
 def test_unknown_keys_may_stand_there_twice() -> None:

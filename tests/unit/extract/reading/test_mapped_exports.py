@@ -295,7 +295,7 @@ def test_a_record_is_not_taken_without_the_table_that_completes_it(desk: Desk, w
     assert desk.tenants() == {"7": ["11", "12"]}
     run = desk.rig.run(2)
     assert (run["status"], run["reason"]) == ("rejected", "no_table")
-    assert "completes others: mietvertraege[1] (partner.csv)" in str(run["detail"])
+    assert "supplementing table: mietvertraege[1] (partner.csv)" in str(run["detail"])
 
 
 @pytest.mark.parametrize("side", [{}, {"mandanten": ["0001"]}])

@@ -1,4 +1,4 @@
-"""Workbooks: what a person sees in a cell is what is read."""
+"""Workbooks: each cell is read as a person sees it."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The spool: what an export says as a whole, sorted by partition, and nothing of it stays."""
+"""The spool: an export's records, sorted by partition, without a trace afterwards."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From raw records to entries: what is rejected, why, and what can be read of a bad record's key."""
+"""From raw records to entries: rejections with their reasons, and the readable part of a bad record's key."""
 
 from decimal import Decimal
 from typing import Any

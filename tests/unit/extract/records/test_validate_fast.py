@@ -1,4 +1,4 @@
-"""Plain records: the short way says what the models say, or nothing."""
+"""Plain records: the short way gives the same result as the models, or none."""
 
 from decimal import Decimal
 from typing import Any
@@ -59,7 +59,7 @@ def records(draw: st.DrawFn) -> tuple[RowKind, Json]:
 
 
 def judged(kind: RowKind, value: Any) -> tuple[str, str, str] | None:
-    """What the models say."""
+    """The result of the models."""
     try:
         record = RECORDS[kind].model_validate(value)
     except ValidationError:

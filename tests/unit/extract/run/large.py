@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import IO, cast
 
 from kiwi_extract.bookkeeping.runs import Status
-from kiwi_extract.reading.erp_json import Document
+from kiwi_extract.reading.erp_json import ErpJson
 from kiwi_sync.queues import Outgoing
 from kiwi_sync.state.table import Change, Check, Item, ItemKey
 
@@ -96,7 +96,7 @@ def main(records: int) -> None:
     while status is Status.WORKING:
         invocations += 1
         document = LazyDocument(records)
-        status = rig.work(Document(cast("IO[bytes]", document)))
+        status = rig.work(ErpJson(cast("IO[bytes]", document)))
     counts = rig.counts(1)
     print(  # noqa: T201 - its only answer to the test that started it
         json.dumps(

@@ -1,4 +1,4 @@
-"""The sweep: what is due goes again; a KIWI that is away gets one key."""
+"""The sweep: due rows go again; a KIWI that is away gets one key."""
 
 from datetime import datetime, timedelta
 from itertools import chain
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 def known(rig: Rig, **availability: Value) -> None:
-    """What is remembered of the connection's KIWI."""
+    """The remembered availability of the connection's KIWI."""
     rig.table.update(availability_key(CONNECTION), Change(put=availability))
 
 
@@ -156,7 +156,7 @@ def test_a_large_sweep_goes_on_later_and_sends_each_key_once(order: SweepOrder) 
 
 
 def sweep_on(rig: Rig, order: SweepOrder, now: datetime = NOW) -> list[list[str]]:
-    """Sweep until it does not go on by itself; what each part has sent."""
+    """Sweep until no further part follows. Returns the keys that each part has sent."""
     portions, orders = list[list[str]](), [order]
     while orders:
         (again,) = orders

@@ -1,4 +1,4 @@
-"""What a sweep costs: as much as is outstanding, however much is stored; and no more than KIWI can take."""
+"""The cost of a sweep: it grows with the owed rows alone, and never exceeds KIWI's pace."""
 
 import json
 from collections import Counter
@@ -21,7 +21,7 @@ ORDER = SweepOrder()
 
 
 class CountingTable(MemoryTable):
-    """Counts what is asked of it; of the index also what it answers."""
+    """Counts requests, and the index's answers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,8 +39,8 @@ class CountingTable(MemoryTable):
         self.asked["query"] += 1
         return super().query(pk, prefix=prefix, only=only)
 
-    def outstanding(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
-        found = super().outstanding(todo, first=first, last=last, limit=limit)
+    def owed(self, todo: str, *, first: str = "", last: str, limit: int) -> list[ItemKey]:
+        found = super().owed(todo, first=first, last=last, limit=limit)
         self.asked["index"] += 1
         self.asked["index keys"] += len(found)
         return found
@@ -55,7 +55,7 @@ def stored(rig: Rig, count: int) -> None:
         rig.table.update(item_key(key(f"stored {number}")), Change(put={"rev": 1}))
 
 
-def test_a_large_store_with_little_outstanding_costs_little() -> None:
+def test_a_large_store_with_few_owed_rows_costs_little() -> None:
     costs = []
     for count in (0, 10_000):
         table = CountingTable()
@@ -70,7 +70,7 @@ def test_a_large_store_with_little_outstanding_costs_little() -> None:
     assert costs[0] == {"get": 1, "query": 2, "index": SHARDS, "index keys": 10, "update": 10}
 
 
-def test_nothing_outstanding_costs_one_look_at_each_shard() -> None:
+def test_no_owed_row_costs_one_look_at_each_shard() -> None:
     table = CountingTable()
     rig = Rig(table)
     assert sweep(rig.tools, ORDER, NOW).sent == 0

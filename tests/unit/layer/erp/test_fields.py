@@ -1,4 +1,4 @@
-"""Single fields of an export: how each is read, and what is refused without being repeated."""
+"""Single fields of an export: accepted forms, and refusals that never repeat the value."""
 
 from datetime import date
 from decimal import Decimal

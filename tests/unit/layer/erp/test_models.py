@@ -1,4 +1,4 @@
-"""Records of an export: what they need, what they may leave out, and what they are called."""
+"""Records of an export: required fields, optional fields, and names."""
 
 from typing import Any
 

@@ -137,7 +137,7 @@ def body_of(request: httpx.Request) -> Any:
 
 
 class Gate:
-    """Lets everybody try, and notes what happened."""
+    """Lets everybody try, and keeps a record."""
 
     def __init__(self) -> None:
         self.log: list[str] = []

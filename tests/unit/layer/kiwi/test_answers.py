@@ -1,4 +1,4 @@
-"""What every status, name and failure means."""
+"""The meaning of every status, name and failure."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

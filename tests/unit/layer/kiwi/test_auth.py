@@ -1,4 +1,4 @@
-"""Logging in, staying logged in, and what is said when that fails."""
+"""Logging in, staying logged in, and the errors in between."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -261,7 +261,7 @@ THREADS = 10
 
 
 def together(rig: Rig) -> list[Any]:
-    """What ten threads get that read at the same time: the object, or an error."""
+    """The results of ten threads that read at the same time: objects or errors."""
     barrier = threading.Barrier(THREADS)
 
     def one(_: int) -> Any:

@@ -1,4 +1,4 @@
-"""What is sent, what is read, and what is tried again."""
+"""Requests, answers and repetitions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 from kiwi_sync.kiwi.client import KiwiClient, new_http_client
 from kiwi_sync.kiwi.errors import KiwiAway, KiwiBroken
-from kiwi_sync.kiwi.models import Found, Kind, Payload
+from kiwi_sync.kiwi.models import FoundObject, Kind, Payload
 
 from tests.unit.layer.kiwi.scripted import (
     AGREEMENT,
@@ -41,7 +41,7 @@ def test_every_kind_is_created_read_and_deleted(kind: Kind, payload: Payload) ->
     kiwi = Kiwi(says(200, {"id": "x1", **payload.model_dump()}))
     client = Rig(kiwi).client
     client.create(kind, "x1", payload)
-    assert client.get(kind, "x1") == Found(kind=kind, id="x1", payload=payload)
+    assert client.get(kind, "x1") == FoundObject(kind=kind, id="x1", payload=payload)
     path, state = PATHS[kind], []
     if kind is Kind.RENTAL_AGREEMENT:
         state = ["GET rental-agreements/x1/state"]
@@ -67,7 +67,7 @@ def test_an_update_sends_what_kiwi_can_change(kind: Kind, payload: Payload) -> N
 @pytest.mark.parametrize(("kind", "payload"), EXAMPLES)
 def test_a_write_says_what_kiwi_holds_now(kind: Kind, payload: Payload) -> None:
     client = Rig(Kiwi(says(200, {"id": "x1", **payload.model_dump()}))).client
-    there = Found(kind=kind, id="x1", payload=payload)
+    there = FoundObject(kind=kind, id="x1", payload=payload)
     assert client.create(kind, "x1", payload) == client.update(kind, "x1", payload) == there
 
 

@@ -1,4 +1,4 @@
-"""What a refused write collided with."""
+"""The objects that a refused write collided with."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ OTHER = TENANT.model_copy(update={"external_id": "other", "email_address": "othe
 
 
 class Shelf:
-    """What KIWI holds of one kind."""
+    """KIWI's objects of one kind."""
 
     def __init__(self, **objects: Payload) -> None:
         self.objects = dict(objects)

@@ -1,4 +1,4 @@
-"""What the errors carry, and what their texts keep to themselves."""
+"""The content of errors, and the secrecy of their texts."""
 
 import pytest
 from kiwi_sync.kiwi.errors import (

@@ -1,4 +1,4 @@
-"""What is read back, and when it is the same."""
+"""Objects as read back, and their equality with payloads."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_sync.kiwi.models import (
     AgreementState,
-    Found,
+    FoundObject,
     Kind,
     RentalAgreement,
     RentalUnit,
@@ -15,7 +15,7 @@ from kiwi_sync.kiwi.models import (
     read_answer,
     read_found,
 )
-from kiwi_sync.rules.coordinates import agree, coordinates_of
+from kiwi_sync.rules.kept_coordinates import agree, coordinates_of
 from kiwi_sync.rules.mapping import DesiredAgreement
 from pydantic import BaseModel, ValidationError
 
@@ -118,7 +118,7 @@ def test_somebody_elses_null_texts_are_empty() -> None:
 
 
 def test_another_kind_is_never_the_same() -> None:
-    assert not Found(kind=Kind.TENANT, id="t7", payload=TENANT).same_as(UNIT)
+    assert not FoundObject(kind=Kind.TENANT, id="t7", payload=TENANT).same_as(UNIT)
 
 
 @pytest.mark.parametrize(

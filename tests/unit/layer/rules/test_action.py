@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kiwi_sync.keys import RowKey
-from kiwi_sync.kiwi.models import Found, Kind, RentalAgreement, RentalUnit, Tenant
+from kiwi_sync.kiwi.models import FoundObject, Kind, RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.action import (
     Action,
     Actual,
@@ -79,7 +79,7 @@ actuals = st.builds(
 
 
 def carried_out(action: Action, wish: Wish, actual: Actual) -> Actual:
-    """What KIWI holds after the action, as load writes it."""
+    """KIWI's state after the action, as load writes it."""
     if action in {Action.CREATE, Action.UPDATE}:
         assert wish.payload is not None
         return made(wish, wish.payload, actual.kiwi_id or "id", actual, frozenset())
@@ -168,7 +168,7 @@ def test_units_and_tenants_wish_what_their_rows_desire() -> None:
 
 
 def test_what_was_seen_as_wished_needs_nothing() -> None:
-    found = Found(kind=Kind.TENANT, id="theirs", payload=TENANT)
+    found = FoundObject(kind=Kind.TENANT, id="theirs", payload=TENANT)
     assert next_action(SOMEBODY, seen(SOMEBODY, found, Actual())) is Action.NOTHING
     assert seen(SOMEBODY, found, Actual()).kiwi_id == "theirs"
 
@@ -185,7 +185,7 @@ def test_what_was_seen_as_wished_needs_nothing() -> None:
     ],
 )
 def test_what_was_seen_otherwise_is_made_so(change: dict[str, str], action: Action) -> None:
-    found = Found(kind=Kind.RENTAL_AGREEMENT, id="id", payload=DATES.model_copy(update=change))
+    found = FoundObject(kind=Kind.RENTAL_AGREEMENT, id="id", payload=DATES.model_copy(update=change))
     assert next_action(LET, seen(LET, found, Actual())) is action
 
 

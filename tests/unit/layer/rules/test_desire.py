@@ -1,4 +1,4 @@
-"""What KIWI should hold, worked out from `source` alone."""
+"""KIWI's desired content, worked out from `source` alone."""
 
 from typing import Any
 

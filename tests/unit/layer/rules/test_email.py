@@ -1,4 +1,4 @@
-"""Which e-mail address counts."""
+"""The choice of the e-mail address."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What KIWI keeps of an address is what was sent: otherwise it would be sent again and again."""
+"""KIWI keeps an address as it was sent: otherwise it would be sent again and again."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""From the ERP's records to what KIWI should hold: units, tenants and ids."""
+"""From the ERP's records to KIWI's desired content: units, tenants and ids."""
 
 from itertools import product
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is remembered of a connection's KIWI."""
+"""The remembered availability of a connection's KIWI."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""Holds in the table: what is written can be read back, and a person's decision is the last word."""
+"""Holds in the table: they read back as written, and a person's decision is final."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_sync.keys import RowKey
-from kiwi_sync.state.links import delete_link, link_partition, linked, write_link
+from kiwi_sync.keys import RowKey, link_pk
+from kiwi_sync.state.links import delete_link, linked, write_link
 
 from tests.fakes.memory import MemoryTable
 
@@ -31,8 +31,8 @@ def test_links_lie_under_their_parent(table: MemoryTable) -> None:
 def test_links_lie_where_no_row_does() -> None:
     assert RowKey.parse("c/mieter/0001/1").pk.startswith("c#")
     for key in (TENANT, UNIT):
-        assert link_partition(key).startswith("%link#")
-        assert not RowKey(link_partition(key), key.kind, "1", ("1",)).pk.startswith("%link#")
+        assert link_pk(key).startswith("%link#")
+        assert not RowKey(link_pk(key), key.kind, "1", ("1",)).pk.startswith("%link#")
 
 
 @given(revs=st.lists(st.integers(0, 9), min_size=1))

@@ -150,11 +150,11 @@ def test_what_is_owed_is_found_by_connection_and_shard(table: MemoryTable) -> No
     found = [
         key
         for shard in range(SHARDS)
-        for key in table.outstanding(todo_partition("c", format(shard, "x")), last=stamp(NOW), limit=10)
+        for key in table.owed(todo_partition("c", format(shard, "x")), last=stamp(NOW), limit=10)
     ]
     assert found == [row.at]
     assert RowKey.of_row(*found[0]) == KEY
-    assert table.outstanding(todo_partition("d", KEY.partition.shard), last="P~", limit=10) == []
+    assert table.owed(todo_partition("d", KEY.partition.shard), last="P~", limit=10) == []
 
 
 def test_owing_moves_the_row_on_and_keeps_it(table: MemoryTable) -> None:
@@ -173,8 +173,8 @@ def test_nothing_is_owed_of_a_row_that_is_gone(table: MemoryTable) -> None:
 def test_what_is_parked_is_due_at_no_date(table: MemoryTable) -> None:
     row = write(table, KEY, **todo_marker(KEY, PARKED))
     todo = todo_partition("c", KEY.partition.shard)
-    assert table.outstanding(todo, last=stamp(datetime(9999, 12, 31, tzinfo=UTC)), limit=10) == []
-    assert table.outstanding(todo, first=PARKED, last=PARKED + "~", limit=10) == [row.at]
+    assert table.owed(todo, last=stamp(datetime(9999, 12, 31, tzinfo=UTC)), limit=10) == []
+    assert table.owed(todo, first=PARKED, last=PARKED + "~", limit=10) == [row.at]
 
 
 def test_a_tombstone_stands_for_ninety_days() -> None:

@@ -1,4 +1,4 @@
-"""Who wants an address."""
+"""The tenants that want an address."""
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want

@@ -1,4 +1,4 @@
-"""An embedded KIWI over sockets, for what tests and local runs do to it from outside."""
+"""An embedded KIWI over sockets, changed from outside by tests and local runs."""
 
 from collections.abc import Iterator
 

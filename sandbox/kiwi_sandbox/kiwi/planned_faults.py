@@ -1,17 +1,17 @@
-"""Faults on purpose: which request gets one is drawn from a seed."""
+"""Deliberate faults, drawn from a seed for each request."""
 
 import random
 import threading
 from dataclasses import dataclass
 
-from kiwi_sandbox.kiwi.errors import ApiError, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, unexpected
 
 _RATES = ("429", "503", "500", "reset_before", "reset_after")
 
 
 @dataclass(frozen=True)
 class Faults:
-    """How often what goes wrong.
+    """The rate of each kind of fault.
 
     `latency` is the longest delay in seconds, drawn uniformly, before the request takes effect. An outage
     window is (first, last) in request sequence numbers, both inclusive. After `reset_before` nothing has
@@ -61,8 +61,8 @@ class Faults:
 
 
 @dataclass(frozen=True)
-class Fate:
-    """The decision about one request."""
+class DrawnFault:
+    """The drawn fault and delay of one request."""
 
     seq: int
     fault: str | None
@@ -85,7 +85,7 @@ class Fate:
 
 
 class FaultSource:
-    """Numbers the requests and draws the fate of each: always one draw, so that a seed tells the sequence."""
+    """Numbers the requests and draws a fault for each: always one draw, so that a seed fixes the sequence."""
 
     def __init__(self, seed: int) -> None:
         self.faults = Faults()
@@ -95,16 +95,16 @@ class FaultSource:
         self._delays = random.Random(seed + 1)  # noqa: S311 - repeatable on purpose
 
     def numbered(self) -> int:
-        """How many requests have come in so far."""
+        """The number of requests so far."""
         with self._lock:
             return self._seq
 
-    def next(self, *, login: bool) -> Fate:
-        """The fate of the next request."""
+    def next(self, *, login: bool) -> DrawnFault:
+        """Number and fault of the next request."""
         with self._lock:
             self._seq += 1
             faults, draw, delay = self.faults, self._draws.random(), self._delays.random()
             seq = self._seq
         if login and not faults.login:
-            return Fate(seq, None, 0.0, None)
-        return Fate(seq, faults.pick(seq, draw), delay * faults.latency, faults.retry_after)
+            return DrawnFault(seq, None, 0.0, None)
+        return DrawnFault(seq, faults.pick(seq, draw), delay * faults.latency, faults.retry_after)

@@ -1,4 +1,4 @@
-"""KIWI's answers to what it does not do: one shape, `details` only on 422 `VALIDATION_ERROR`."""
+"""KIWI's error answers: one shape, `details` only on 422 `VALIDATION_ERROR`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing wrong with a request: where, and what."""
+    """A fault of a request: place and text."""
 
     field: str
     issue: str
@@ -50,7 +50,7 @@ class ApiError(Exception):
 
 
 class FrameworkError(ApiError):
-    """An answer of the framework that KIWI is built on: without a name."""
+    """An error answer of the framework behind KIWI: without a name."""
 
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, detail, headers=headers)
@@ -63,14 +63,14 @@ class FrameworkError(ApiError):
 
 
 class RedirectError(FrameworkError):
-    """The framework's answer to a trailing slash: where to go instead, and no body."""
+    """The framework's answer to a trailing slash: the place to go instead, and no body."""
 
     def __init__(self, location: str) -> None:
         super().__init__(307, "Temporary RedirectError", {"Location": location})
 
 
 def invalid(*issues: Issue) -> ApiError:
-    """The request is not what KIWI wants."""
+    """The request is invalid."""
     return ApiError(422, "VALIDATION_ERROR", "Validation of the request failed", issues=issues)
 
 
@@ -80,5 +80,5 @@ def unexpected() -> ApiError:
 
 
 def not_found(kind: str) -> ApiError:
-    """There is no object of that kind with that id."""
+    """No object of that kind has that id."""
     return ApiError(404, f"{kind.upper()}_NOT_FOUND")

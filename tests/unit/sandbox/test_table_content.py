@@ -1,10 +1,10 @@
-"""What the state table says is still owed."""
+"""The rows that are still owed, by the state table."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from kiwi_sandbox.outcome import Outcome
+from kiwi_sandbox.table_content import TableContent
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -29,12 +29,12 @@ def stamp(moment: datetime) -> str:
     ],
 )
 def test_a_row_can_move_if_it_is_due_within_seconds(todo_at: str | None, movable: int) -> None:
-    assert Outcome(entities=[row(todo_at)]).movable(NOW) == movable
+    assert TableContent(entities=[row(todo_at)]).movable(NOW) == movable
 
 
 def test_nothing_of_a_paused_connection_can_move() -> None:
     rows = [row(stamp(NOW), "paused"), row(stamp(NOW), "away")]
     connections = {"paused": {"paused_version": "v1"}, "away": {"away_until": stamp(NOW)}}
-    outcome = Outcome(entities=rows, connections=connections)
+    outcome = TableContent(entities=rows, connections=connections)
     assert outcome.movable(NOW) == 1
-    assert outcome.outstanding() == 2
+    assert outcome.owed_rows() == 2

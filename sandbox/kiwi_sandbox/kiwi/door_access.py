@@ -1,10 +1,10 @@
-"""Door access: it hangs on an agreement's state, and one request makes the doors what is desired."""
+"""Door access of an agreement: its state, and the request that makes the doors follow it."""
 
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from kiwi_sandbox.kiwi.errors import Issue, invalid, not_found, unexpected
+from kiwi_sandbox.kiwi.error_answers import Issue, invalid, not_found, unexpected
 from kiwi_sandbox.kiwi.store import Object, Organization
 from kiwi_sandbox.kiwi.validation import as_object
 
@@ -13,12 +13,12 @@ _WAYS = {
     ("Active", "Deactivated"): ("Activating", "Activated"),
     ("Inactive", "Activated"): ("Deactivating", "Deactivated"),
 }
-"""From the desired and the actual state: the state that a failure leaves, and the one that a success does."""
+"""From the desired and the actual state to two new states: after a failure, and after a success."""
 MAY_BE_OPEN = ("Activated", "Deactivating")
 
 
 def new_state() -> Object:
-    """The state of an agreement that has just been created. Its id never changes."""
+    """The state of a newly created agreement. Its id never changes."""
     return {"id": str(uuid.uuid4()), "desired": "Inactive", "actual": "Created", "status": "OK", "error": ""}
 
 
@@ -29,9 +29,9 @@ def read_state(organization: Organization, key: str) -> Object:
 
 
 def wish(organization: Organization, query: Mapping[str, str], body: Any) -> Object:
-    """Record what is desired; no door changes.
+    """Record the desired state; no door changes.
 
-    KIWI takes any state's id that it knows, under whatever agreement's path.
+    KIWI takes any known state's id, under any agreement's path.
     """
     desired = as_object(body).get("desired")
     issues = []
@@ -49,7 +49,7 @@ def wish(organization: Organization, query: Mapping[str, str], body: Any) -> Obj
 
 
 def reconcile(organization: Organization, key: str, *, by_hand: bool = False) -> Object:
-    """Make the doors what the state desires; a failure on the way is a dead end."""
+    """Make the doors follow the desired state; a failure on the way is a dead end."""
     state = read_state(organization, key)
     way = _WAYS.get((state["desired"], state["actual"]))
     if way is None:
@@ -67,13 +67,13 @@ def reconcile(organization: Organization, key: str, *, by_hand: bool = False) ->
 
 
 def set_access(organization: Organization, key: str, *, on: bool) -> None:
-    """Give or take access in the portal: wish and doors together."""
+    """Give or take access as the portal does: wish and doors together."""
     read_state(organization, key).update(desired="Active" if on else "Inactive")
     reconcile(organization, key, by_hand=True)
 
 
 def resolve_stuck(organization: Organization, key: str) -> None:
-    """End a withdrawal that has failed, as only KIWI's support can."""
+    """End a failed withdrawal, as only KIWI's support can."""
     state = read_state(organization, key)
     if state["actual"] == "Deactivating":
         _move_doors(organization, key, on=False)
@@ -81,7 +81,7 @@ def resolve_stuck(organization: Organization, key: str) -> None:
 
 
 def _move_doors(organization: Organization, key: str, *, on: bool, all_: bool = True) -> None:
-    """KIWI looks the account up by the tenant's present address. Not `all_`: only the account, no door."""
+    """Move the doors of the account with the tenant's present address. Not `all_`: the account, no door."""
     agreement = organization.rental_agreements.get(key)
     account = organization.tenants.get(agreement["tenant_id"])["email_address"]
     doors = organization.shared.doors

@@ -1,4 +1,4 @@
-"""Derives the agreement rows of a lease (Mietvertrag): one with each of its tenants."""
+"""Derives the agreement rows of a lease (Mietvertrag): one for each of its tenants."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from kiwi_transform.write import is_written, settle_lease, write_agreement
 def transform_lease(
     table: Table, load: Queue, lease: Row, connection: Connection, now: datetime, grace: timedelta
 ) -> bool:
-    """Write links, then agreement rows, then read the lease again; False if it has moved on: once more."""
+    """Write links, then agreement rows, then read the lease again. False: it has moved on, so repeat."""
     present = _agreements(table, lease.key)
     wanted = desired_agreements(lease, connection)
     wanted |= {key: no_longer_named(key, connection) for key in present if key not in wanted}
@@ -34,7 +34,7 @@ def transform_lease(
 
 
 def _agreements(table: Table, lease: RowKey) -> dict[RowKey, Row]:
-    """The agreement rows of a lease. They share a partition, and begin with the lease's number."""
+    """The agreement rows of a lease. They share a partition, and their keys begin with the lease's number."""
     numbers = (*lease.numbers, "")
     first = RowKey(lease.connection, RowKind.RENTAL_AGREEMENT, lease.mandant, numbers)
     rows = map(row_of, table.query(first.pk, prefix=first.sk))
@@ -44,7 +44,7 @@ def _agreements(table: Table, lease: RowKey) -> dict[RowKey, Row]:
 def _brought_up(
     table: Table, key: RowKey, row: Row | None, desire: Desire, lease: Row, now: datetime, grace: timedelta
 ) -> bool:
-    """Whether the agreement's row says what this lease says, or what a newer state of the lease said."""
+    """Whether the agreement's row states this lease, or a newer state of it."""
     if row is not None and row.desired_from > lease.source_rev:
         return True
     if row is not None and is_written(row, desire) and desire.parents <= row.parents:

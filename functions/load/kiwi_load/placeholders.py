@@ -1,8 +1,8 @@
-"""The crowd that wants one e-mail address: above the limit it is a placeholder, and nobody gets it.
+"""Counts the tenants that want one e-mail address: above the limit it is a placeholder for all.
 
-A tenant enters the crowd (its want is written) before it looks how many there are, and claims the address
-before it looks once more. So of one who enters and one who claims at the same time, one sees the other: who
-uses an address that becomes a placeholder is sent, and so is who went without it when it no longer is.
+A tenant writes its want before it counts, and claims the address before it counts once more. So if one tenant
+enters while another claims, one of them sees the other. A user of an address that becomes a placeholder is
+sent, and so is a tenant that went without the address once it is none any more.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,21 +17,21 @@ from kiwi_sync.state.rows import unchanged
 from kiwi_sync.state.table import Change, Table, exists
 from kiwi_sync.state.wants import Want, all_within_limit, delete_want, email_claim, wants, write_want
 
-from kiwi_load.claims import users
+from kiwi_load.claiming import users
 from kiwi_load.situation import Situation
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """Counts who wants an address. Everything here may be repeated at will."""
+class Placeholders:
+    """Counts the wants of an address. Every step may be repeated at will."""
 
     table: Table
     load: Queue
 
     def judged(self, situation: Situation) -> Situation | None:
-        """The situation, knowing whether the tenant wants a placeholder; None: the row has moved on.
+        """The situation, complete with the count of wants. None: the row has moved on.
 
-        A tenant that does not want an address any more leaves its crowd, one that is new to it enters.
+        A tenant that no longer wants an address leaves its crowd; a new one enters.
         """
         situation = self._left(situation)
         claim, row = situation.counted_claim, situation.row
@@ -49,30 +49,30 @@ class Crowd:
         return situation.withheld() if crowded else situation
 
     def is_placeholder(self, situation: Situation) -> bool:
-        """Whether, by now, more than the limit want the address that the tenant wants."""
+        """Whether the tenant's wanted address has become a placeholder: more than the limit want it."""
         claim = situation.counted_claim
         return claim is not None and len(self._others(situation, claim)) >= situation.row.email_limit
 
     def _keeps_out(self, situation: Situation, address: str) -> bool:
-        """Whether an address that the tenant has, but does not want any more, is a placeholder by now."""
+        """Whether an address that the tenant still has, but no longer wants, has become a placeholder."""
         claim, limit = email_claim(situation.row.key.connection, address), situation.row.email_limit
         return limit > 0 and len(self._others(situation, claim)) > limit
 
     def must_leave(self, situation: Situation, kiwi: KiwiClient, blocked: Collection[str]) -> bool:
-        """Whether a tenant is in KIWI under an address that is a placeholder, and not the one it wants."""
+        """Whether a tenant is in KIWI under a placeholder's address other than the one it wants."""
         wished = situation.wish.payload
         if not isinstance(wished, Tenant) or not (blocked or situation.row.email_limit):
             return False
         found = kiwi.get(situation.kind, situation.kiwi_id)
-        there = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
-        if there is None or there == wished.email_address:
+        address = found.payload.email_address if found and isinstance(found.payload, Tenant) else None
+        if address is None or address == wished.email_address:
             return False
-        return is_blocked(there, blocked) or self._keeps_out(situation, there)
+        return is_blocked(address, blocked) or self._keeps_out(situation, address)
 
     def _left(self, situation: Situation) -> Situation:
-        """Leave the crowds of former addresses. One is crossed off only after the others were sent.
+        """Leave the crowds of former addresses. Each is crossed off only after its members were sent.
 
-        First the row says that it is `entering`: who dies half-way may want the address again by then.
+        The row first says that it is `entering`: after a crash half-way it may want the address again.
         """
         row = situation.row
         former = row.wants - {situation.counted_claim}
@@ -81,14 +81,14 @@ class Crowd:
         self.table.update(row.at, Change(put={"entering": True}), exists("pk"))
         for claim in sorted(former):
             delete_want(self.table, claim, row.key)
-            there = wants(self.table, claim)
-            if all_within_limit(there):
-                self._wake(row.key, (want.key for want in there))
+            remaining = wants(self.table, claim)
+            if all_within_limit(remaining):
+                self._wake(row.key, (want.key for want in remaining))
         self.table.update(row.at, Change(take={"wants": former}))
         return replace(situation, row=replace(row, wants=row.wants - former, entering=True))
 
     def _enter(self, situation: Situation, claim: str) -> bool:
-        """Note the want; what is `entering` has not sent the others yet, until the row is settled."""
+        """Write the want. A row that is `entering` has not sent the others until it is settled."""
         row = situation.row
         intent = Change(put={"entering": True, "counted": row.email_limit}, add={"wants": frozenset({claim})})
         if not self.table.update(row.at, intent, unchanged(row)):
@@ -97,7 +97,7 @@ class Crowd:
         return True
 
     def _others(self, situation: Situation, claim: str) -> list[RowKey]:
-        """The first who want the address, as many as matter."""
+        """The first tenants that want the address, as many as matter."""
         row = situation.row
         return [want.key for want in wants(self.table, claim, row.email_limit) if want.key != row.key]
 

@@ -23,7 +23,7 @@ A7, A8 = agreement_key(tenant="7"), agreement_key(tenant="8")
 
 
 def writes(transforming: Transforming) -> list[str]:
-    """What was written since the last time, in order: links, agreements, leases."""
+    """The writes since the last call, in order: links, agreements, leases."""
     kinds = {"%link": "link", "rental_agreement": "agreement", "mietvertrag": "lease"}
     written = [
         next(kind for part, kind in kinds.items() if part in pk) for pk, _ in transforming.table.writes

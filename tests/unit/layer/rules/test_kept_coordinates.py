@@ -1,4 +1,4 @@
-"""Coordinates that KIWI keeps: what a row remembers of them, and when they are others than the ERP's."""
+"""Coordinates that KIWI keeps: a row's memory of them, and their difference from the ERP's."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -6,10 +6,10 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_sync.kiwi.models import Address, Found, Kind, RentalUnit, Tenant, read_found
+from kiwi_sync.kiwi.models import Address, FoundObject, Kind, RentalUnit, Tenant, read_found
 from kiwi_sync.rules.action import Action, Actual, Wish, judged, made, next_action, seen
-from kiwi_sync.rules.coordinates import agree, coordinates_of
 from kiwi_sync.rules.hashes import former_hash_of, hash_of
+from kiwi_sync.rules.kept_coordinates import agree, coordinates_of
 from kiwi_sync.rules.reasons import Notice, Reason
 
 ADDRESS = Address(
@@ -25,8 +25,8 @@ def at(lat: float, lng: float) -> RentalUnit:
     return UNIT.model_copy(update={"address": ADDRESS.model_copy(update={"lat": lat, "lng": lng})})
 
 
-def found(payload: RentalUnit) -> Found:
-    return Found(kind=Kind.RENTAL_UNIT, id="u", payload=payload)
+def found(payload: RentalUnit) -> FoundObject:
+    return FoundObject(kind=Kind.RENTAL_UNIT, id="u", payload=payload)
 
 
 def rounded(number: float, how: str) -> float:
@@ -61,7 +61,7 @@ def test_nothing_is_remembered_where_there_is_no_address() -> None:
     tenant = Tenant(external_id="e", email_address="a@b.de", first_name="", last_name="")
     assert coordinates_of(None) is None
     assert coordinates_of(found(UNIT.model_copy(update={"address": None}))) is None
-    assert coordinates_of(Found(kind=Kind.TENANT, id="t", payload=tenant)) is None
+    assert coordinates_of(FoundObject(kind=Kind.TENANT, id="t", payload=tenant)) is None
 
 
 @given(latitudes, longitudes)

@@ -1,4 +1,4 @@
-"""What stands in the state table: rows, runs, connections, and what is still owed."""
+"""The content of the state table: rows, runs, connections, and the rows that are still owed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
+from kiwi_sync.keys import AVAILABILITY, CONNECTIONS, RUNS, connection_in, is_row
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,8 +23,8 @@ _read = TypeDeserializer().deserialize
 
 
 @dataclass
-class Outcome:
-    """The state table's content, sorted by what it is about; links, claims and watermarks are left out."""
+class TableContent:
+    """The state table's content, sorted by subject; links, claims and watermarks are left out."""
 
     entities: list[Item] = field(default_factory=list)
     runs: list[Item] = field(default_factory=list)
@@ -34,7 +35,7 @@ class Outcome:
         return {name for name, item in self.connections.items() if item.get("paused_version")}
 
     def movable(self, now: datetime) -> int:
-        """How many rows are owed something that is due within seconds and can be paid."""
+        """The number of owed rows that are due within seconds and can be settled."""
         soon = (now.astimezone(UTC) + _SOON).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         paused = self.paused()
         return sum(
@@ -46,31 +47,31 @@ class Outcome:
         """The connections whose KIWI does not answer."""
         return {name for name, item in self.connections.items() if item.get("away_until")}
 
-    def outstanding(self) -> int:
-        """How many rows are owed anything at all, now or later."""
+    def owed_rows(self) -> int:
+        """The number of owed rows, due now or later."""
         return sum("todo" in item for item in self.entities)
 
 
-def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
+def read_content(client: "DynamoDBClient", table: str) -> TableContent:
     """The present content of the state table."""
     return _sorted(scan(client, table))
 
 
-def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
-    """What is owed, and what keeps it from being paid: of the rest there is nothing in the outcome."""
+def read_owed(client: "DynamoDBClient", table: str) -> TableContent:
+    """The owed rows, and the obstacles to settling them; everything else is missing in the outcome."""
     return _sorted(scan(client, table, **_OWED))
 
 
-def _sorted(items: Iterator[Item]) -> Outcome:
-    outcome = Outcome()
+def _sorted(items: Iterator[Item]) -> TableContent:
+    outcome = TableContent()
     for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
-        if pk.startswith("%connection#"):
-            if sk == "kiwi":
-                outcome.connections[pk.partition("#")[2]] = item
-        elif pk.startswith("%run#"):
+        if pk.startswith(CONNECTIONS):
+            if sk == AVAILABILITY:
+                outcome.connections[connection_in(pk)] = item
+        elif pk.startswith(RUNS):
             outcome.runs.append(item)
-        elif not pk.startswith("%") and sk != "%watermark":
+        elif is_row(pk, sk):
             outcome.entities.append(item)
     return outcome
 

@@ -1,9 +1,9 @@
-"""Addresses: kept once for all units of all organizations, and raced for by those who bring one first."""
+"""Addresses: kept once for all units of all organizations; simultaneous first requests race."""
 
 import random
 from dataclasses import dataclass
 
-from kiwi_sandbox.kiwi.errors import ApiError, unexpected
+from kiwi_sandbox.kiwi.error_answers import ApiError, unexpected
 from kiwi_sandbox.kiwi.order import Order
 
 Texts = tuple[str, ...]
@@ -12,7 +12,7 @@ DIGITS = 10
 
 @dataclass(frozen=True)
 class _Known:
-    """An address that somebody has brought."""
+    """An address that a unit has brought."""
 
     at: int
     by: str
@@ -21,11 +21,11 @@ class _Known:
 
 
 class AddressBook:
-    """All addresses, by their five texts. The coordinates that came first stay for ever."""
+    """All addresses, by their five texts. The first coordinates of an address stay for ever."""
 
     def __init__(self, order: Order, seed: int) -> None:
         self.race = 0.5
-        """The share of those refused who bring a new address while somebody else's request does."""
+        """The share of requests refused because another request is bringing the same new address."""
         self.window = 0.02
         """Seconds that it takes to write a new address down."""
         self._order = order
@@ -35,7 +35,7 @@ class AddressBook:
         self._new: list[Texts] = []
 
     def keep(self, texts: Texts, lat: float, lng: float) -> tuple[float, float]:
-        """The coordinates of an address that was known long before, if only from now on."""
+        """The coordinates of an address that counts as known for long, even if it is new."""
         known = self._known.setdefault(texts, _Known(0, "", round(lat, DIGITS), round(lng, DIGITS)))
         return known.lat, known.lng
 
@@ -58,10 +58,10 @@ class AddressBook:
         return texts in self._being_written or known.at > self._order.came_in
 
     def brought(self) -> list[Texts]:
-        """The new addresses since this was asked last."""
+        """The new addresses since the last call."""
         new, self._new = self._new, []
         return new
 
     def written(self, new: list[Texts]) -> None:
-        """New addresses are written down: nobody is refused for them any more."""
+        """Mark new addresses as written: nobody is refused for them any more."""
         self._being_written.difference_update(new)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from kiwi_sync.keys import RowKey
 from kiwi_sync.times import stamp
-from kiwi_transform.batch import HOPELESS, KeyFailedError, transform_keys
+from kiwi_transform.key_by_key import HOPELESS, KeyFailedError, transform_keys
 
 from tests.unit.transform.conftest import Transforming
 from tests.unit.transform.world import tenant, tenant_key, unit, unit_key

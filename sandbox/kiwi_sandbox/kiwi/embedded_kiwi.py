@@ -1,13 +1,13 @@
-"""The embedded KIWI as its users see it: start it, look into it, change it by hand, make it fail."""
+"""The embedded KIWI for its users: start it, look into it, change it by hand, make it fail."""
 
 import copy
 import threading
 from types import TracebackType
 from typing import Any, Self
 
-from kiwi_sandbox.kiwi import access, access_points, rental_agreements, rental_units, tenants
-from kiwi_sandbox.kiwi.faults import Faults
+from kiwi_sandbox.kiwi import access_points, door_access, rental_agreements, rental_units, tenants
 from kiwi_sandbox.kiwi.journal import Request
+from kiwi_sandbox.kiwi.planned_faults import Faults
 from kiwi_sandbox.kiwi.routes import CORE, ERP
 from kiwi_sandbox.kiwi.server import Server
 from kiwi_sandbox.kiwi.service import Service
@@ -43,7 +43,7 @@ class EmbeddedKiwi:
         self._root = ""
 
     def start(self) -> Self:
-        """Listen from now on."""
+        """Start listening."""
         self.service.stopping.clear()
         self._server = Server(self.service)
         self._root = f"http://127.0.0.1:{self._server.server_port}"
@@ -55,7 +55,7 @@ class EmbeddedKiwi:
         return self
 
     def stop(self) -> None:
-        """Hang up; the content can still be read."""
+        """Stop listening; the content remains readable."""
         if self._server and self._thread:
             self._server.stop()
             self._thread.join()
@@ -86,17 +86,17 @@ class EmbeddedKiwi:
             self.service.accounts.add(username, password, organization_id)
 
     def set_password(self, username: str, password: str) -> None:
-        """Change an account's password; its sessions go on."""
+        """Change an account's password; its sessions continue."""
         with self.service.lock:
             self.service.accounts.set_password(username, password)
 
     def expire_tokens(self) -> None:
-        """Every access token issued so far is expired."""
+        """Expire every access token issued so far."""
         with self.service.lock:
             self.service.accounts.expire_tokens()
 
     def expire_sessions(self) -> None:
-        """Every session so far is expired; tokens live on."""
+        """Expire every session issued so far; tokens live on."""
         with self.service.lock:
             self.service.accounts.expire_sessions()
 
@@ -111,7 +111,7 @@ class EmbeddedKiwi:
 
     @property
     def faults(self) -> Faults:
-        """The faults from now on."""
+        """The faults in force."""
         return self.service.faults.faults
 
     @faults.setter
@@ -120,15 +120,15 @@ class EmbeddedKiwi:
 
     @property
     def requests(self) -> list[Request]:
-        """The requests so far, in the order in which they came in."""
+        """The requests so far, in the order of arrival."""
         return self.service.journal.requests()
 
     def clear_requests(self) -> None:
-        """Forget the requests so far; their numbers go on."""
+        """Forget the requests so far; their numbers continue."""
         self.service.journal.clear()
 
     def content(self, organization_id: int = DEFAULT_ORGANIZATION) -> dict[str, dict[str, Object]]:
-        """The organization's objects, by kind and id, as GET shows them."""
+        """The organization's objects, by kind and id, in the form of GET."""
         with self.service.lock:
             known = self.shared.organizations.get(organization_id)
             organization = known or Organization(organization_id, self.shared)
@@ -145,13 +145,13 @@ class EmbeddedKiwi:
         object: dict[str, Any],  # noqa: A002 - the name that callers know
         organization_id: int = DEFAULT_ORGANIZATION,
     ) -> None:
-        """Create an object by hand, as read back; missing fields are null. Raises what POST would answer."""
+        """Create an object by hand, as read back; missing fields are null. Raises the errors of POST."""
         item = {field: copy.deepcopy(object.get(field)) for field in _FIELDS[kind]}
         with self.service.lock:
             organization = self.service.organization(organization_id)
             _ADD[kind](organization, item | {"organization_id": organization_id})
             if (object.get("state") or {}).get("actual") == "Activated":
-                access.set_access(organization, str(item["id"]), on=True)
+                door_access.set_access(organization, str(item["id"]), on=True)
 
     def remove_object(
         self,
@@ -159,35 +159,35 @@ class EmbeddedKiwi:
         id: str,  # noqa: A002 - the name that callers know
         organization_id: int = DEFAULT_ORGANIZATION,
     ) -> None:
-        """Delete an object by hand. Raises what DELETE would answer."""
+        """Delete an object by hand. Raises the errors of DELETE."""
         with self.service.lock:
             _DELETE[kind](self.service.organization(organization_id), id)
 
     def set_access(self, agreement_id: str, on: bool, organization_id: int = DEFAULT_ORGANIZATION) -> None:
         """Give or take an agreement's access by hand, doors included."""
         with self.service.lock:
-            access.set_access(self.service.organization(organization_id), agreement_id, on=on)
+            door_access.set_access(self.service.organization(organization_id), agreement_id, on=on)
 
     def fail_next_reconciles(self, number: int, desired: str | None = None) -> None:
-        """Let so many of the next reconciliations fail half-way, or of those that desire this."""
+        """Make the next `number` reconciliations fail half-way: any, or those that desire this."""
         self.shared.failing = [desired] * number
 
     def resolve_stuck(self, agreement_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
-        """End a withdrawal that has failed, as only KIWI's support can."""
+        """End a failed withdrawal, as only KIWI's support can."""
         with self.service.lock:
-            access.resolve_stuck(self.service.organization(organization_id), agreement_id)
+            door_access.resolve_stuck(self.service.organization(organization_id), agreement_id)
 
     def assign_door(
         self, unit_id: str, door_id: str, name: str = "", organization_id: int = DEFAULT_ORGANIZATION
     ) -> None:
-        """Assign a door to a unit by hand; nothing if it has it. Raises what POST would answer."""
+        """Assign a door to a unit by hand, unless it has it. Raises the errors of POST."""
         with self.service.lock:
             organization = self.service.organization(organization_id)
             if door_id not in organization.access_points[unit_id]:
                 access_points.add(organization, unit_id, {"id": door_id, "name": name})
 
     def take_door(self, unit_id: str, door_id: str, organization_id: int = DEFAULT_ORGANIZATION) -> None:
-        """Take a door from a unit by hand. Raises what DELETE would answer."""
+        """Remove a door from a unit by hand. Raises the errors of DELETE."""
         with self.service.lock:
             access_points.remove(self.service.organization(organization_id), unit_id, door_id)
 
@@ -203,28 +203,28 @@ class EmbeddedKiwi:
             self.shared.doors.grant(account, door_id)
 
     def permissions(self) -> set[tuple[str, str]]:
-        """Which resident's account opens which door, over all organizations."""
+        """The residents' accounts that open each door, over all organizations."""
         with self.service.lock:
             return self.shared.doors.permissions()
 
     def accounts(self) -> set[str]:
-        """The residents' accounts: e-mail addresses, also of those who have gone."""
+        """The residents' accounts: e-mail addresses, including those of former residents."""
         with self.service.lock:
             return set(self.shared.doors.accounts)
 
     def active(self, organization_id: int = DEFAULT_ORGANIZATION) -> set[str]:
-        """The ids of the agreements whose access is on."""
+        """The ids of the agreements with access."""
         agreements = self.content(organization_id)["rental_agreement"].items()
         return {key for key, agreement in agreements if agreement["state"]["actual"] == "Activated"}
 
     def forget_organization(self, organization_id: int = DEFAULT_ORGANIZATION) -> None:
-        """Let the ERP service not know an organization (yet), though there are accounts of it."""
+        """Make the ERP service not know an organization (yet), although accounts of it exist."""
         with self.service.lock:
             self.shared.organizations.pop(organization_id, None)
 
     @property
     def deleted_with_access(self) -> list[str]:
-        """The agreements that were deleted over HTTP while doors may have been open."""
+        """The agreements deleted over HTTP while doors may have been open."""
         with self.service.lock:
             organizations = self.shared.organizations.values()
             return [key for organization in organizations for key in organization.deleted_with_access]

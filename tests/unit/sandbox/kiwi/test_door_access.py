@@ -1,4 +1,4 @@
-"""Access and doors: what people change by hand, and what is made to fail."""
+"""Access and doors: manual changes, and deliberate failures."""
 
 import pytest
 from kiwi_sandbox.kiwi import ApiError, EmbeddedKiwi

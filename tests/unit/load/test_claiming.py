@@ -1,10 +1,10 @@
-"""Claims: one holder each, and nobody who waits is forgotten, however two claimants interleave."""
+"""Claims: one holder each, and no waiter is forgotten, however two claimants interleave."""
 
 import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from kiwi_load.claims import let_go, take
+from kiwi_load.claiming import let_go, take
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.models import RentalAgreement, RentalUnit, Tenant
 from kiwi_sync.rules.reasons import Reason
@@ -34,7 +34,7 @@ class Claimants:
 
     @property
     def there(self) -> dict[str, str]:
-        """Who holds, who waits."""
+        """The holder and the waiters."""
         items = self.table.items.get(CLAIM, {})
         return {
             sk.partition("#")[0]: str(item.get("holder", item.get("waiter"))) for sk, item in items.items()

@@ -1,10 +1,10 @@
-"""Claims of which a tenant needs two: all or none, whatever else happens, and in the end all is at rest."""
+"""Two claims for one tenant: all or none, whatever else happens, and rest at the end."""
 
 import itertools
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
-from kiwi_load.claims import let_go, take, take_all
+from kiwi_load.claiming import let_go, take, take_all
 from kiwi_sync.keys import RowKey
 
 from tests.unit.load.points import Crash, PointedQueue, PointedTable, Points
@@ -17,7 +17,7 @@ WANTED = {A: (ID, ONE), B: (ID, OTHER)}
 
 
 class Contest:
-    """Two that need two claims each; what they are woken for, they try again."""
+    """Two rows that need two claims each; each wake-up is a new try."""
 
     def __init__(self, taken: Collection[str]) -> None:
         self.points = Points()

@@ -1,4 +1,4 @@
-"""Many keys in a message: one that fails must not hold the others back."""
+"""Transforms the keys of a message; one that fails does not hold the others back."""
 
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import logger
@@ -16,11 +16,11 @@ class KeyFailedError(Exception):
 
 
 def transform_keys(stage: Stage, queue: Queue, keys: list[RowKey], receives: int = 1) -> None:
-    """Transform each key. Keys that fail are sent again, each alone. `receives`: of the message.
+    """Transform each key; send failed ones again, each alone. `receives`: the message's receive count.
 
     Raises:
-        KeyFailedError: the message had one key only; after five such attempts it goes to the
-            dead-letter queue, alone.
+        KeyFailedError: the message's only key failed; after five such attempts it goes to the
+            dead-letter queue.
     """
     failed = [key for key in keys if not _transformed(stage, key)]
     if failed and len(keys) == 1:
@@ -35,7 +35,7 @@ def _transformed(stage: Stage, key: RowKey) -> bool:
     try:
         stage.transform(key)
     except Exception as error:
-        # Only the kind of error: a validation error's text quotes the record.
+        # Log the kind of error only: a validation error's text quotes the record.
         logger.error("key failed", key=str(key), error=type(error).__name__)
         return False
     return True
