@@ -14,15 +14,15 @@ from kiwi_sync.connections import TOKEN_PATH
 
 from kiwi_cli.check.command import check_command
 from kiwi_cli.console import options
-from kiwi_cli.console.tables import make_console, show_invocation, show_report
+from kiwi_cli.console.run_tables import make_console, show_invocation, show_report
 from kiwi_cli.deployed import commands
 from kiwi_cli.feldmapping_schema import mapping_app
 from kiwi_cli.local import inputs
 from kiwi_cli.local.exports import is_sample
 from kiwi_cli.local.invoke import EventError, invoke_once, read_event
 from kiwi_cli.local.kiwi import embedded_kiwi
-from kiwi_cli.local.report import Report, exit_code
 from kiwi_cli.local.run import Plan, run
+from kiwi_cli.local.run_report import Report, exit_code
 from kiwi_cli.plan.commands import apply_command, plan_app
 from kiwi_cli.plan.plans import is_held
 from kiwi_cli.plan.show import LINES, show_plan

@@ -203,11 +203,11 @@ class LocalStack:
             self._ends = math.inf
 
     def outcome(self) -> TableContent:
-        """What stands in the state table now."""
+        """The present content of the state table."""
         return read_content(self.aws.dynamodb, self.aws.table.name)
 
     def owed(self) -> TableContent:
-        """What is still owed now, without the rest of the table."""
+        """The rows that are owed now, without the rest of the table."""
         return read_owed(self.aws.dynamodb, self.aws.table.name)
 
     @property
@@ -237,7 +237,7 @@ class LocalStack:
         return {source.function.stage: sent[source.queue.name] for source in self.blueprint.sources}
 
     def dead_letters(self) -> list[tuple[str, Message]]:
-        """What was received too often, with the name of the queue that it came from."""
+        """Messages that were received too often, with the name of their queue."""
         return list(self.poller.dead)
 
     def _sent(self) -> int:

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from kiwi_cli.console.tables import show_report
+from kiwi_cli.console.run_tables import show_report
 from kiwi_cli.local.exports import SAMPLES, read_export, redate
-from kiwi_cli.local.report import build_report
+from kiwi_cli.local.run_report import build_report
 from kiwi_sandbox import table_content
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.ledger import Ledger, Message

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kiwi_cli.deployed.stack import Deployed
+from kiwi_cli.deployed.deployed_stack import Deployed
 from kiwi_cli.main import app
 from kiwi_cli.plan import applying, commands
 from typer.testing import CliRunner, Result

@@ -9,20 +9,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("functions", "layers", "cli", "sandbox", "benchmarks", "scripts", "tests")
-NOT_YET = (
-    "functions/extract/kiwi_extract/brake",
-    "functions/extract/kiwi_extract/compare",
-    "functions/extract/kiwi_extract/plan",
-    "functions/extract/kiwi_extract/run",
-    "cli",
-    "sandbox/kiwi_sandbox/stack.py",
-    "tests/unit/cli",
-    "tests/unit/extract/brake",
-    "tests/unit/extract/compare",
-    "tests/unit/extract/plan",
-    "tests/unit/extract/run",
-)
-"""Folders and modules that are still to be rewritten. The list only shrinks."""
 CLUMSY = re.compile(r"(?:\A|[.!?]\s+|\n\s*\n\s*|^\s*- )[(`*]*(By what|Of|What|Whoever|Who)\b", re.MULTILINE)
 SHOWN = frozenset({"help", "description", "short_help", "epilog"})
 
@@ -57,19 +43,8 @@ def offences(under: str) -> list[str]:
     ]
 
 
-def is_left_out(offence: str) -> bool:
-    """Whether an offence lies in a place that is still to be rewritten."""
-    return offence.startswith(tuple(f"{place}{end}" for place in NOT_YET for end in "/:"))
-
-
 def test_texts_are_plain_english() -> None:
-    found = [offence for folder in FOLDERS for offence in offences(folder)]
-    assert [offence for offence in found if not is_left_out(offence)] == []
-
-
-@pytest.mark.parametrize("place", NOT_YET)
-def test_a_finished_place_leaves_the_list(place: str) -> None:
-    assert offences(place), f"{place}: nothing is left to rewrite, so take it from the list"
+    assert [offence for folder in FOLDERS for offence in offences(folder)] == []
 
 
 @pytest.mark.parametrize(

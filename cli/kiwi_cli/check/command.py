@@ -15,15 +15,15 @@ from kiwi_sync.connections import CONNECTION_ID, ConnectionSettings, SettingsInv
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from kiwi_cli.check.check_page import page_of
 from kiwi_cli.check.files import Advance, Files, NotOneExportError
 from kiwi_cli.check.findings import Findings
 from kiwi_cli.check.inspection import Inspection
-from kiwi_cli.check.page import page_of
 from kiwi_cli.check.report import Report, report_of
 from kiwi_cli.check.settings import CheckSettings
 from kiwi_cli.console import options
 from kiwi_cli.console.page import show_page
-from kiwi_cli.console.tables import make_console
+from kiwi_cli.console.run_tables import make_console
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
 

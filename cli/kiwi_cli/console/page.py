@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text as RichText
 
-from kiwi_cli.console.tables import draw_table
+from kiwi_cli.console.run_tables import draw_table
 from kiwi_cli.pages import Badge, Bar, Cell, Page, PageTable, Section, Text, Tone, Words
 
 _STYLES = {Tone.BAD: "bold red", Tone.WARNING: "yellow", Tone.INFO: "blue", Tone.GOOD: "green"}

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from kiwi_cli.console import options
-from kiwi_cli.console.tables import make_console, show_holds, show_redriven
+from kiwi_cli.console.run_tables import make_console, show_holds, show_redriven
 from kiwi_cli.deployed import holds
+from kiwi_cli.deployed.deployed_stack import STAGES, Deployed, StackError, connect
 from kiwi_cli.deployed.redrive import redrive, waiting
-from kiwi_cli.deployed.stack import STAGES, Deployed, StackError, connect
 
 
 def holds_command(

@@ -24,7 +24,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class LocalExport:
-    """An export as it lies in a file. What cannot be read of it is empty."""
+    """An export as it lies in a file. Parts that cannot be read are empty."""
 
     path: Path
     content: bytes

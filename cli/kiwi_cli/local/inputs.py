@@ -1,4 +1,4 @@
-"""What a user gave the commands, checked and made ready."""
+"""Checks a user's input and makes it ready for the commands."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -22,7 +22,7 @@ Event = dict[str, Any]
 
 @dataclass
 class Invocation:
-    """What an invocation answered and changed."""
+    """The answer of an invocation, and its changes."""
 
     answer: Any
     notes: list[str]

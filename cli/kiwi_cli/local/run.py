@@ -22,14 +22,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from kiwi_cli.deployed.holds import approve
 from kiwi_cli.local.exports import LocalExport
 from kiwi_cli.local.kiwi import Kiwi
-from kiwi_cli.local.report import Report, build_report
+from kiwi_cli.local.run_report import Report, build_report
 from kiwi_cli.plan.plans import Plan as ExportPlan
 from kiwi_cli.plan.plans import PlanError, plan_export
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is asked to do. `mandanten`: the selected ones, by connection."""
+    """A run as it is asked for. `mandanten`: the selected ones, by connection."""
 
     exports: Sequence[LocalExport]
     mandanten: dict[str, list[str]]
@@ -40,7 +40,7 @@ class Plan:
     planned: LocalExport | None = None
     """An export that is only planned, when the others are done."""
     approve: str = ""
-    """Who approves what is held; empty: nobody."""
+    """The name of the person who approves held losses; empty for nobody."""
     give_up_after: float = 300.0
     token_path: str = TOKEN_PATH
     mapping: bytes | None = None

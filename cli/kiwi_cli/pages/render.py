@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from kiwi_cli.pages.model import Badge, Bar, Page, Text
+from kiwi_cli.pages.page_model import Badge, Bar, Page, Text
 
 _RESOURCES = files("kiwi_cli.pages")
 DEFAULT_LANGUAGE = "de"

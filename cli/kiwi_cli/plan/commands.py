@@ -17,13 +17,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
 from kiwi_cli.console import options
-from kiwi_cli.console.tables import make_console
+from kiwi_cli.console.run_tables import make_console
 from kiwi_cli.deployed.commands import reached
-from kiwi_cli.deployed.stack import Deployed
+from kiwi_cli.deployed.deployed_stack import Deployed
 from kiwi_cli.local import inputs
 from kiwi_cli.pages import render
 from kiwi_cli.plan.applying import apply_plan, check_settings, pointer_to
-from kiwi_cli.plan.page import page_of
 from kiwi_cli.plan.plan_options import (
     CHANGES,
     Detailed,
@@ -41,6 +40,7 @@ from kiwi_cli.plan.plan_options import (
     SupposedSeparator,
     Values,
 )
+from kiwi_cli.plan.plan_page import page_of
 from kiwi_cli.plan.plans import (
     MAPPING,
     Plan,

@@ -5,8 +5,8 @@ from typing import Any
 from rich.console import Console
 
 from kiwi_cli.console.page import show_page
-from kiwi_cli.console.tables import show_table
-from kiwi_cli.plan.page import fields_of, page_of
+from kiwi_cli.console.run_tables import show_table
+from kiwi_cli.plan.plan_page import fields_of, page_of
 from kiwi_cli.plan.plans import Plan
 
 LINES = 40

@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 
 import boto3
 from moto import mock_aws
-from moto.dynamodb.models.table import TableDefinition as MotoTable
+from moto.dynamodb.models.table import Table as MotoTable
 
 from kiwi_sandbox.aws.gate import Gate
 from kiwi_sandbox.cloudformation import REGION

@@ -4,8 +4,8 @@ import re
 
 import pytest
 from kiwi_extract.feldmapping import model, step_model, value_model
+from kiwi_extract.feldmapping.base_model import Part
 from kiwi_extract.feldmapping.parsing import parse_feldmapping
-from kiwi_extract.feldmapping.parts import Part
 
 from tests.unit.docs.pages import ERP
 
@@ -13,7 +13,7 @@ PAGES = {folder.name: (folder / "feldmapping.md").read_text(encoding="utf-8") fo
 
 
 def examples(pattern: str, section: str = "") -> list[str]:
-    """What the pattern finds on the pages: everywhere, or in one section (its title as a pattern)."""
+    """The finds of the pattern on the pages: everywhere, or in one section (its title as a pattern)."""
     found: list[str] = []
     for text in PAGES.values():
         inside = re.split(r"\n## ", re.split(f"\n## (?:{section})\n", text)[1])[0] if section else text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiwi_cli.local import report
+from kiwi_cli.local import run_report
 from kiwi_extract.bookkeeping import runs
 from kiwi_extract.brake import incomplete_leases
 from kiwi_extract.feldmapping import steps
@@ -150,7 +150,7 @@ def test_the_reasons_of_rejected_records_are_explained(folder: Path) -> None:
 
 @in_both_languages
 def test_what_only_the_local_report_says_is_explained(folder: Path) -> None:
-    assert explained(LOCAL, folder) == sorted(set(reported_in(report)) - set(Problem))
+    assert explained(LOCAL, folder) == sorted(set(reported_in(run_report)) - set(Problem))
 
 
 @in_both_languages

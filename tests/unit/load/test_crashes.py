@@ -10,7 +10,7 @@ from tests.unit.load.scenarios import SCENARIOS, Scenario, play
 
 MANY = 400
 STEP = extent(3, 1)
-"""Of the places where it may crash, each so-many-th is tried."""
+"""The distance between the places of a crash that are tried."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

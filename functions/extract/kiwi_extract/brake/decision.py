@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kiwi_sync.connections import ConnectionSettings
-from kiwi_sync.keys import escape
+from kiwi_sync.keys import RECENT_LOSSES, connection_pk, escape
 from kiwi_sync.state.holds import Count
 from kiwi_sync.state.rows import tombstone
 from kiwi_sync.state.table import Change, ItemKey, Table, TableReader, Value, equals
@@ -98,7 +98,7 @@ def record(table: Table, ledger: LossLedger, version: str, decision: Decision) -
 
 
 def _key(connection: str, mandant: str) -> ItemKey:
-    return (f"%connection#{connection}", f"losses#{escape(mandant)}")
+    return (connection_pk(connection), f"{RECENT_LOSSES}{escape(mandant)}")
 
 
 def _recent(entries: Mapping[str, dict[str, object]], now: datetime) -> dict[str, Decision]:

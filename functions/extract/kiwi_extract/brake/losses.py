@@ -29,7 +29,7 @@ class PossibleLosses:
     records: dict[RowKind, dict[str, Loss]] = field(default_factory=dict)
     """Records whose agreements all go, by kind."""
     dropped: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Of leases that stay: the tenants that they no longer name."""
+    """The tenants that leases no longer name, by lease that stays."""
     moved: dict[str, RowKey] = field(default_factory=dict)
     """Leases that get another unit; whether they lose by it depends on the unit."""
     crowded: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Whom an export would make share a placeholder's address: tenants that it changes, and those with them.
+"""Finds the tenants that would share a placeholder's address: those an export changes, and those with them.
 
 Up to `EXACT` changed tenants of a Mandant new ones count, too, and where one gets another address than
 before, those who want it already are looked up. Beyond that an export is likely to speak of everybody: the
@@ -31,9 +31,9 @@ class SharedEmails:
     mandant: str
     settings: ConnectionSettings
     addresses: dict[str, str] = field(default_factory=dict)
-    """Of the tenants that were there before."""
+    """The addresses of tenants that were there before."""
     new: dict[str, str] = field(default_factory=dict)
-    """Of those that were not; empty if there are too many."""
+    """The addresses of new tenants; empty if there are too many."""
     named: set[str] = field(default_factory=set)
     """All that are changed or gone: what they want by now does not count; empty if there are too many."""
     keeping: set[str] = field(default_factory=set)
@@ -83,7 +83,7 @@ class SharedEmails:
                 yield frozenset(sks), frozenset(here)
 
     def _others(self, table: TableReader, address: str) -> frozenset[RowKey]:
-        """Who wants the address already and is not changed: as many as matter."""
+        """The tenants that want the address already and are not changed: as many as matter."""
         if not self.is_exact:
             return frozenset()
         most = self.settings.shared_email_limit + len(self.named)

@@ -1,4 +1,4 @@
-"""What the last full export left behind in a partition, and which version a row thereby has."""
+"""The mark of the last full export on a partition: it raises the version of rows it did not write."""
 
 import json
 from collections.abc import Mapping

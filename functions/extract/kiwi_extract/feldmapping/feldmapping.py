@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from kiwi_extract.feldmapping import model
+from kiwi_extract.feldmapping.base_model import Part
 from kiwi_extract.feldmapping.coordinates import coordinate
 from kiwi_extract.feldmapping.faults import CellError, ColumnMissingError, Fault, RowError
-from kiwi_extract.feldmapping.parts import Part
 from kiwi_extract.feldmapping.values import Admits, ValueOf, admits, columns_of, value_of, values_of
 
 FILTER = "filter"

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from kiwi_extract.feldmapping.parts import Flag, Part, Text, fault
+from kiwi_extract.feldmapping.base_model import Flag, Part, Text, fault
 from kiwi_extract.feldmapping.value_model import Condition, Value, Values
 
 NOTHING_MAPPED = "nothing_mapped"

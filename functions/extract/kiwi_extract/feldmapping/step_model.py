@@ -4,8 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from kiwi_extract.feldmapping.base_model import AnyText, Part, Text, fault, kind_of
 from kiwi_extract.feldmapping.dates import DateFormatError, date_reader
-from kiwi_extract.feldmapping.parts import AnyText, Part, Text, fault, kind_of
 from kiwi_extract.feldmapping.patterns import Pattern, PatternError
 
 Otherwise = Literal["reject", "blank", "keep"]

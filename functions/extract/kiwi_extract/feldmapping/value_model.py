@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 
-from kiwi_extract.feldmapping.parts import AnyText, Flag, Part, Text, fault, kind_of
+from kiwi_extract.feldmapping.base_model import AnyText, Flag, Part, Text, fault, kind_of
 from kiwi_extract.feldmapping.step_model import Steps
 
 

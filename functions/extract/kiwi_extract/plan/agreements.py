@@ -56,7 +56,7 @@ class Agreements:
         self._note(Candidate(row, as_it_is(row)) for row in rows.values())
 
     def _touched(self, leases: Partition, changed: dict[str, SourceChange]) -> Iterator[Candidate]:
-        """Of a lease that changes all agreements, those that are there and those that come."""
+        """The agreements of changed leases, present and new, and those whose parents move."""
         wanted = {sk: self._wanted(leases, change) for sk, change in changed.items()}
         there = Partition(leases.connection, leases.mandant, RowKind.RENTAL_AGREEMENT, leases.shard)
         # A lease and its agreements have the same shard.
@@ -99,6 +99,6 @@ class Agreements:
 
 
 def as_it_is(row: Row) -> Desire:
-    """What a row desires already."""
+    """The desire that a row has already."""
     reason = None if row.reason is None else Reason(row.reason)
     return Desire(row.external_id or "", row.desired, reason, email_limit=row.email_limit)

@@ -1,4 +1,4 @@
-"""Who gets a value that KIWI wants unique, where several want it, or another has it: as load would decide."""
+"""Decides, as load would, which row gets a value that KIWI wants unique."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -30,14 +30,14 @@ class Contest:
     kind: RowKind
     note: Callable[[list[RowKey]], None]
     owners: dict[str, str] = field(default_factory=dict)
-    """Who has each contested claim; none: it is free."""
+    """The holder of each contested claim; none if it is free."""
     rivals: dict[str, list[str]] = field(default_factory=dict)
-    """Who wants it."""
+    """The rows that want it."""
     pending: dict[str, set[str]] = field(default_factory=dict)
     """The contested claims that a line still needs."""
 
     def decide(self) -> None:
-        """Decide, and correct the lines of those who do not get what they want.
+        """Decide, and correct the lines of rows that do not get their claim.
 
         Of several newcomers the first one by key is taken; which one it will be is undecided.
         """
@@ -55,7 +55,7 @@ class Contest:
         self.file.doubt(undecided)
 
     def _undecided(self, held_before: Mapping[str, str]) -> set[str]:
-        """Who may or may not get what it wants, and whoever depends on them."""
+        """The rows for which it is open whether they get their claim, and those that depend on them."""
         # Whoever loses while an address is crowded in passing may be sent away first, and then gets it.
         undecided = {key for key, needed in self.pending.items() if any(map(self.file.in_passing, needed))}
         for claim, rivals in self.rivals.items():
@@ -75,7 +75,7 @@ class Contest:
         return undecided
 
     def _bring_waiters(self) -> None:
-        """Who waits for a claim that is let go comes by itself, and may let go of another."""
+        """Add the rows that wait for a claim that is let go: each may let go of another."""
         claims, after = self.file.left(self.kind, 0)
         while claims:
             for batch in in_batches(claims, BATCH):

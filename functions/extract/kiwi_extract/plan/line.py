@@ -80,7 +80,7 @@ class AddressUser:
     """A tenant among those who want its address."""
 
     claim: str | None
-    """Of the address; None if nobody counts who wants it."""
+    """The address's claim; None if its users are not counted."""
     limit: int
     joins: bool
     """Whether it is new among them, or counts by another limit."""

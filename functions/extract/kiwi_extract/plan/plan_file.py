@@ -99,15 +99,15 @@ class PlanFile:
         return [claim for (claim,) in self._all(query)]
 
     def members(self, claim: str) -> dict[str, int]:
-        """Who of the lines wants an address, each with its limit."""
+        """The rows with a line that want an address, each with its limit."""
         return dict(self._all("SELECT key, most FROM member WHERE claim = ?", claim))
 
     def parted(self, claim: str) -> set[str]:
-        """Who of the lines wants it no longer."""
+        """The rows with a line that no longer want it."""
         return {key for (key,) in self._all("SELECT key FROM part WHERE claim = ?", claim)}
 
     def kept_out(self, decided: Collection[str]) -> list[str]:
-        """Who of the lines wants a placeholder as before, apart from the addresses that were `decided`."""
+        """The rows with a line that want a placeholder as before, apart from the addresses `decided`."""
         found = self._all("SELECT key, claim FROM member WHERE kept_out = 1 AND claim IS NOT NULL")
         known = set(decided)
         return [key for key, claim in found if claim not in known]
@@ -201,7 +201,7 @@ class PlanFile:
         self._db.execute("UPDATE parent SET after = lost WHERE key = ?", (key,))
 
     def doubt(self, keys: Iterable[str]) -> None:
-        """Who of these comes first is undecided."""
+        """Mark rows as undecided: the order in which they come decides."""
         self._db.executemany(
             "UPDATE line SET undecided = 1 WHERE key = ? AND held = 0", [(key,) for key in keys]
         )
@@ -218,7 +218,7 @@ class PlanFile:
         return any(self._all(query, key) for key in keys)
 
     def undecided(self) -> int:
-        """Of how many keys it is undecided who comes first."""
+        """The number of undecided rows."""
         ((count,),) = self._all("SELECT count(*) FROM line WHERE undecided = 1")
         return int(count)
 

@@ -54,7 +54,7 @@ class Verdict:
 
 
 def by_extract(upload: Upload, feldmapping: Feldmapping | None = None) -> Verdict:
-    """What comes of an upload in extract."""
+    """The result of an upload in extract."""
     rig, exports = Rig(clock=TurnedClock(NOW)), MemoryQueue()
     rig.settings.store(*upload.mandanten, connection=CONNECTION)
     objects = {
@@ -88,7 +88,7 @@ def _listed(run: Item) -> dict[Rejection, str | None]:
 
 
 def by_check(upload: Upload) -> Verdict:
-    """What check says of the same files."""
+    """The result of check on the same files."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in upload.files]
         for path, content in zip(paths, upload.files.values(), strict=True):

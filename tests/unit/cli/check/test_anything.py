@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kiwi_cli.check.page import page_of
+from kiwi_cli.check.check_page import page_of
 from kiwi_cli.pages import render
 
 from tests.extent import extent

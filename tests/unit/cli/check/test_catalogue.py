@@ -34,7 +34,7 @@ ELSEWHERE = {
     "value_not_mapped",
     "rows_disagree",
 }
-"""What does not stand beside the defects of the dirty files: see the tests beside this one."""
+"""The defects that the dirty files lack: see the tests beside this one."""
 
 
 def test_the_page_lists_all_of_them() -> None:

@@ -1,4 +1,4 @@
-"""What a check foresees is what the independent oracle says of the same export."""
+"""A check foresees the same as the independent oracle."""
 
 from collections import Counter
 

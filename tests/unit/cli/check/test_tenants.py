@@ -247,7 +247,7 @@ OTHER: Json = {**TENANT, "nummer": "4712", "email": "max@example.org"}
 
 
 def _second(*leases: Json, other: Json = OTHER, **settings: Any) -> dict[str, int]:
-    """What is found if there is a second tenant, with these leases besides the first one's."""
+    """The findings if there is a second tenant, with these leases besides the first one's."""
     return codes(look(export(tenants=[TENANT, other], leases=[LEASE, *leases]), **settings))
 
 

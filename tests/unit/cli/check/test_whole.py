@@ -1,4 +1,4 @@
-"""What is said of an export as a whole, and of several files."""
+"""Findings on an export as a whole, and on several files."""
 
 import json
 from pathlib import Path

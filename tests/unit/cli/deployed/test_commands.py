@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from kiwi_cli.deployed import redrive
-from kiwi_cli.deployed.stack import STAGES, Deployed, connect
+from kiwi_cli.deployed.deployed_stack import STAGES, Deployed, connect
 from kiwi_cli.main import app
 from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.holds import Hold, end_hold, write_hold

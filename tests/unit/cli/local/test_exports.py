@@ -1,4 +1,4 @@
-"""What a local run reads of an export beforehand, and how it shifts dates."""
+"""The parts of an export that a local run reads beforehand, and its shift of dates."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What a user may give the commands."""
+"""The input that a user may give the commands."""
 
 import json
 from pathlib import Path

@@ -42,7 +42,7 @@ class _Read(HTMLParser):
             self.texts.append((self._open[-1][1], data))
 
     def seen(self, language: str) -> str:
-        """What a reader of this language sees."""
+        """The text that a reader of this language sees."""
         return " ".join(text for spoken, text in self.texts if spoken in {"", language})
 
     def all(self, tag: str) -> list[dict[str, str | None]]:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 import typer
 from kiwi_cli.deployed.commands import reached
-from kiwi_cli.deployed.stack import StackError, connect
+from kiwi_cli.deployed.deployed_stack import StackError, connect
 from kiwi_cli.main import app
 from kiwi_cli.plan import applying
 from kiwi_cli.plan.plans import PlanError, digest_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from kiwi_cli.pages import Text, render
-from kiwi_cli.plan.page import page_of
+from kiwi_cli.plan.plan_page import page_of
 from kiwi_cli.plan.plans import (
     PlanError,
     compare_plans,

@@ -55,7 +55,7 @@ def together(*some: Houses) -> Houses:
 
 
 def synchronize(rig: Rig) -> set[str]:
-    """What transform and load do with all that is there; `Mandant/lease/tenant` of who then has access."""
+    """Do the work of transform and load; `Mandant/lease/tenant` of everybody with access then."""
     live = rig.live()
     wanted: dict[RowKey, frozenset[str]] = {}
     for text, record in live.items():

@@ -1,4 +1,4 @@
-"""What becomes of a hold: approved, rejected, replaced by a newer full export, repeated."""
+"""The life of a hold: approved, rejected, replaced by a newer full export, repeated."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""By what an agreement would be lost: records in, causes out."""
+"""The causes of a lost agreement: records in, causes out."""
 
 import json
 from typing import Any

@@ -44,7 +44,7 @@ def count(rig: Rig, address: str, *others: str, mandant: str = "0001") -> None:
 
 
 def lost(rig: Rig, hour: int) -> set[tuple[str, str, Loss]]:
-    """Of a hold: the tenants that would lose, the tenants by whose records, and why."""
+    """The tenants that would lose by a hold, the tenants by whose records, and why."""
     return {
         (one.agreement.rpartition("/")[2], one.record.rpartition("/")[2], one.reason)
         for one in hold(rig, hour).keys

@@ -1,4 +1,4 @@
-"""What an export changes in a partition: each record and each absence judged by itself."""
+"""The changes of an export in a partition: each record and each absence judged by itself."""
 
 from collections.abc import Mapping
 

@@ -12,7 +12,7 @@ from tests.unit.extract.told import MANDANTEN, NUMBERS, Key, Said, Told, model
 
 
 def outcome(history: list[Told], arrival: list[int]) -> dict[str, str]:
-    """What is there after the exports, in the order of their arrival."""
+    """The rows after the exports, in the order of their arrival."""
     rig = Rig()
     rig.settings.store(*MANDANTEN)
     rig.extract_all(history[number].export(number + 1) for number in arrival)

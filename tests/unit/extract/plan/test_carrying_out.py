@@ -1,4 +1,4 @@
-"""What carries a plan out does this and nothing else: it refuses when anything has moved."""
+"""Carrying out a plan does this and nothing else: it is refused when anything has moved."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -154,7 +154,7 @@ def test_a_delta_s_plan_is_refused_once_it_would_do_more_than_its_lines() -> Non
 
 
 def crashed(rig: Rig, export: Export, fingerprint: str, left: int) -> None:
-    """What carries a plan out crashes after so many writes."""
+    """Crash after so many writes while a plan is carried out."""
     assert isinstance(rig.table, CrashingTable)
     rig.table.left = left
     with pytest.raises(CrashError):

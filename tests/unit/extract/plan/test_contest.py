@@ -1,4 +1,4 @@
-"""Who gets an address that several want, or that another has."""
+"""Contests for an address that several want, or that another has."""
 
 from itertools import pairwise
 from typing import Any
@@ -11,7 +11,7 @@ A, B, C = "a@example.org", "b@example.org", "c@example.org"
 
 
 def prepared(*tenants: Any, **more: Any) -> Rig:
-    """Who comes first by number holds an address."""
+    """The first by number holds an address."""
     rig = Rig()
     rig.settings.store("0001", "0002", brake_agreements=100)
     rig.extract(full(1, tenants, ["0001", "0002"], verwaltungseinheiten=[unit("0001")], **more))

@@ -1,4 +1,4 @@
-"""What transform and load make of the rows of a rig, as far as a plan looks at it."""
+"""The effect of transform and load on the rows of a rig, as far as a plan looks at it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What KIWI has refused is tried again at the end of a full export, in several invocations if need be."""
+"""Rows that KIWI has refused are tried again at the end of a full export, if need be by several invocations."""
 
 from datetime import timedelta
 

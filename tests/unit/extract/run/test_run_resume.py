@@ -47,7 +47,7 @@ def prepared() -> Rig:
 
 
 def settle(rig: Rig, keys: set[str]) -> None:
-    """What transform and load do with keys that arrive."""
+    """Do the work of transform and load with keys that arrive."""
     for text, row in rig.rows().items():
         if text in keys:
             item = rig.table.items[row.key.pk][row.key.sk]

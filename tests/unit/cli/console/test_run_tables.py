@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from kiwi_cli.console.tables import show_table
+from kiwi_cli.console.run_tables import show_table
 from rich.console import Console
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kiwi_cli.local.invoke import Invocation
-from kiwi_cli.local.report import Entry, Report
+from kiwi_cli.local.run_report import Entry, Report
 from kiwi_cli.texts import meaning
 
 _PIPED_WIDTH = 160

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from kiwi_cli.console.tables import show_report
-from kiwi_cli.local.report import Report, build_report, exit_code
+from kiwi_cli.console.run_tables import show_report
+from kiwi_cli.local.run_report import Report, build_report, exit_code
 from kiwi_cli.texts import meaning
 from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.stack import LocalStack

@@ -1,4 +1,4 @@
-"""What a local run has done, as one JSON document."""
+"""Reports on a local run as one JSON document."""
 
 import json
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def build_report(
 def exit_code(report: Report) -> int:
     """0: drained, no problems; 1: problems, or an export refused as a whole or held; 3: not drained.
 
-    What waits for a log-in that KIWI refuses cannot move, so such a run is drained, and has a problem.
+    Rows that wait for a log-in that KIWI refuses cannot move, so such a run is drained, and has a problem.
     """
     if not report["drained"]:
         return 3

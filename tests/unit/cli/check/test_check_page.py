@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from kiwi_cli.check.page import page_of
+from kiwi_cli.check.check_page import page_of
 from kiwi_cli.pages import Tone, render
 
 from tests.unit.cli.check.looking import DIRTY, NOW, export, look, workbook_of
