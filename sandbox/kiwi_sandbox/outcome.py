@@ -1,24 +1,13 @@
 """What stands in the state table: rows, runs, connections, and what is still owed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import TypeDeserializer
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from typing import Any
 
 Item = dict[str, Any]
 
 _SOON = timedelta(seconds=5)
-# Moto takes its time with every attribute that it answers.
-_OWED: dict[str, Any] = {
-    "FilterExpression": "attribute_exists(todo) OR attribute_exists(paused_version)",
-    "ProjectionExpression": "pk, sk, todo, todo_at, paused_version, paused_why",
-}
-_read = TypeDeserializer().deserialize
 
 
 @dataclass
@@ -51,17 +40,8 @@ class Outcome:
         return sum("todo" in item for item in self.entities)
 
 
-def read_outcome(client: "DynamoDBClient", table: str) -> Outcome:
-    """The present content of the state table."""
-    return _sorted(_scan(client, table))
-
-
-def read_owed(client: "DynamoDBClient", table: str) -> Outcome:
-    """What is owed, and what keeps it from being paid: of the rest there is nothing in the outcome."""
-    return _sorted(_scan(client, table, **_OWED))
-
-
-def _sorted(items: Iterator[Item]) -> Outcome:
+def read_outcome(items: Iterable[Item]) -> Outcome:
+    """The items of the state table, by what they are about."""
     outcome = Outcome()
     for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
@@ -78,9 +58,3 @@ def _sorted(items: Iterator[Item]) -> Outcome:
 def connection_of(item: Item) -> str:
     """The connection to which an entity's row belongs."""
     return str(item["pk"]).partition("#")[0]
-
-
-def _scan(client: "DynamoDBClient", table: str, **only: Any) -> Iterator[Item]:
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **only):
-        for item in page["Items"]:
-            yield {name: _read(value) for name, value in item.items()}

@@ -1,4 +1,4 @@
-"""The queue of the simulation and the embedded AWS's receive alike.
+"""The queues of the sandbox, of the simulation and of the embedded AWS receive alike.
 
 Left out, since the embedded AWS gets it wrong: the order within a FIFO group after a visibility time-out, and
 what deduplication forgets. Left out, since the simulation has it on purpose: messages that come twice.
@@ -8,7 +8,13 @@ import json
 from typing import Any, Protocol
 
 import pytest
-from kiwi_sync.queues import Outgoing, Queue, SqsQueue
+from botocore.exceptions import ClientError
+from kiwi_sandbox.aws.meter import Meter
+from kiwi_sandbox.aws.queues import MESSAGE_BYTES, MemoryQueues
+from kiwi_sandbox.ledger import Ledger
+from kiwi_sandbox.ledger import Message as Sent
+from kiwi_sandbox.template import Queue as Queue_
+from kiwi_sync.queues import Outgoing, Queue, QueueError, SqsQueue
 from moto.sqs import models
 
 from tests.fakes.aws import Aws
@@ -59,6 +65,43 @@ class Simulated:
 
     def dead(self) -> list[str]:
         return sorted(message.body for message in self.queue.dead)
+
+
+class Sandbox:
+    """The sandbox's queues, and the ledger in which the poller keeps what it takes off them."""
+
+    def __init__(self, fifo: bool) -> None:
+        self._clock = Clock()
+        self._queue = Queue_(
+            "q", "https://q", "arn:q", fifo, VISIBILITY, {}, dead_letter="dead", max_receives=MOST
+        )
+        self._dead = Queue_("dead", "https://dead", "arn:dead", fifo, VISIBILITY, {})
+        meter = Meter()
+        self._queues = MemoryQueues([self._queue, self._dead], meter, self._clock.seconds)
+        self._ledger = Ledger(self._queue, self._clock.seconds)
+        meter.hold = self._ledger.hold
+        self.queue = self._queues.at(self._queue.url)
+        self._received: dict[str, Sent] = {}
+
+    def receive(self, most: int = 10) -> list[Received]:
+        self._ledger.add(self._queues.take(self._queue))
+        for message in self._ledger.retire():
+            self._queues.bury(self._queue, message)
+        messages = self._ledger.receive(most)
+        self._received |= {message.body: message for message in messages}
+        return sorted((message.body, message.receives) for message in messages)
+
+    def delete(self, body: str) -> None:
+        self._ledger.delete(self._received[body])
+
+    def hold(self, body: str, seconds: int) -> None:
+        self.queue.hold(self._received[body].handle, seconds)
+
+    def wait(self, seconds: float) -> None:
+        self._clock.now += seconds
+
+    def dead(self) -> list[str]:
+        return sorted(message.body for message in self._queues.take(self._dead))
 
 
 class Clock:
@@ -113,18 +156,20 @@ class Embedded:
 def driver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, *, fifo: bool) -> Driver:
     if request.param == "simulated":
         return Simulated(fifo)
+    if request.param == "sandbox":
+        return Sandbox(fifo)
     clock = Clock()
     monkeypatch.setattr(models, "unix_time", clock.seconds)
     monkeypatch.setattr(models, "unix_time_millis", clock.milliseconds)
     return Embedded(request.getfixturevalue("aws"), fifo, clock)
 
 
-@pytest.fixture(params=["simulated", "embedded"])
+@pytest.fixture(params=["sandbox", "simulated", "embedded"])
 def standard(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Driver:
     return driver(request, monkeypatch, fifo=False)
 
 
-@pytest.fixture(params=["simulated", "embedded"])
+@pytest.fixture(params=["sandbox", "simulated", "embedded"])
 def fifo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Driver:
     return driver(request, monkeypatch, fifo=True)
 
@@ -214,3 +259,53 @@ def test_a_held_message_locks_its_group_until_it_comes_again(fifo: Driver) -> No
     assert fifo.receive() == []
     fifo.wait(100)
     assert bodies(fifo.receive()) == ["a1", "a2"]
+
+
+@pytest.fixture(params=["sandbox", "embedded"])
+def strict(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Driver:
+    """A queue that refuses what SQS refuses: the simulation's takes anything."""
+    return driver(request, monkeypatch, fifo=False)
+
+
+@pytest.fixture(params=["sandbox", "embedded"])
+def strict_fifo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Driver:
+    return driver(request, monkeypatch, fifo=True)
+
+
+def test_a_message_may_have_a_mebibyte(strict: Driver) -> None:
+    strict.queue.send([Outgoing("x" * MESSAGE_BYTES)])
+    assert [len(body) for body, _ in strict.receive()] == [MESSAGE_BYTES]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [Outgoing("x" * (MESSAGE_BYTES + 1))],
+        [Outgoing("x" * (MESSAGE_BYTES // 2)), Outgoing("y" * (MESSAGE_BYTES // 2 + 1))],
+        [Outgoing("late", delay=901)],
+    ],
+    ids=["too long", "too long together", "too late"],
+)
+def test_what_no_queue_takes(strict: Driver, messages: list[Outgoing]) -> None:
+    with pytest.raises((ClientError, QueueError)):
+        strict.queue.send(messages)
+    assert strict.receive() == []
+
+
+@pytest.mark.parametrize("outgoing", [Outgoing("a"), Outgoing("a", group="g", delay=1)], ids=str)
+def test_what_no_fifo_queue_takes(strict_fifo: Driver, outgoing: Outgoing) -> None:
+    with pytest.raises((ClientError, QueueError)):
+        strict_fifo.queue.send([outgoing])
+    assert strict_fifo.receive() == []
+
+
+def test_a_message_s_bytes_are_those_of_utf_8() -> None:
+    """As on SQS; the embedded AWS counts characters."""
+    queue = Sandbox(fifo=False).queue
+    with pytest.raises(ClientError, match="BatchRequestTooLong"):
+        queue.send([Outgoing("ä" * (MESSAGE_BYTES // 2 + 1))])
+
+
+def test_nobody_holds_what_he_has_not_received(strict: Driver) -> None:
+    with pytest.raises(ClientError, match="ReceiptHandleIsInvalid"):
+        strict.queue.hold("none", 5)

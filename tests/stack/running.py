@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kiwi_sandbox.aws.kinds import AwsKind
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.stack import LocalStack
+from kiwi_sync.state.table import Change
 from kiwi_sync.times import read_stamp, stamp
 
 from tests.oracle import differences, expected_content
@@ -70,12 +72,7 @@ class Running:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
-        pages = self.stack.aws.dynamodb.get_paginator("scan").paginate(TableName=self.table)
-        return [
-            {name: next(iter(value.values())) for name, value in item.items()}
-            for page in pages
-            for item in page["Items"]
-        ]
+        return sorted(self.stack.aws.items(), key=lambda item: (item["pk"], item["sk"]))
 
     def entity_keys(self) -> set[str]:
         """Partition keys of what is not the system's own bookkeeping."""
@@ -97,11 +94,7 @@ class Running:
 
     def put(self, item: dict[str, Any], **values: str) -> None:
         """Change texts of an item, past everything."""
-        self.stack.aws.dynamodb.update_item(
-            TableName=self.table,
-            Key={name: {"S": item[name]} for name in ("pk", "sk")},
-            AttributeUpdates={name: {"Value": {"S": value}} for name, value in values.items()},
-        )
+        assert self.stack.state.update((item["pk"], item["sk"]), Change(put=values))
 
     @property
     def secret(self) -> str:
@@ -120,19 +113,12 @@ class Running:
     @property
     def bucket(self) -> str:
         """The name of the export bucket."""
-        (bucket,) = self.stack.aws.s3.list_buckets()["Buckets"]
-        return str(bucket["Name"])
+        return self.stack.aws.bucket.name
 
     def object_keys(self) -> set[str]:
         """The keys of what lies in the bucket."""
         listed = self.stack.aws.s3.list_objects_v2(Bucket=self.bucket)
         return {item["Key"] for item in listed.get("Contents", [])}
-
-    @property
-    def table(self) -> str:
-        """The name of the state table."""
-        (name,) = self.stack.aws.dynamodb.list_tables()["TableNames"]
-        return name
 
     def work(self, *, sweeps: int = 3) -> None:
         """Work what is queued, and what some sweeps bring: for when not everything can be done."""
@@ -155,10 +141,15 @@ class Running:
 
 @contextmanager
 def running(
-    *, seed: int | None = None, faults: Faults | None = None, separator: str = "-", kiwi_seed: int = 0
+    *,
+    seed: int | None = None,
+    faults: Faults | None = None,
+    separator: str = "-",
+    kiwi_seed: int = 0,
+    aws: AwsKind = AwsKind.MEMORY,
 ) -> Iterator[Running]:
     """A stack and a KIWI, configured."""
-    with EmbeddedKiwi(seed=kiwi_seed) as kiwi, LocalStack(seed=seed) as stack:
+    with EmbeddedKiwi(seed=kiwi_seed) as kiwi, LocalStack(aws=aws, seed=seed) as stack:
         kiwi.add_account(USER, PASSWORD)
         kiwi.shared.auto_doors = True
         if faults is not None:
