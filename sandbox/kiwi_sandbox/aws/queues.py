@@ -43,8 +43,15 @@ class MemoryQueues:
         self._lock = threading.Lock()
 
     def at(self, url: str) -> "MemoryQueue":
-        """The queue at an address, for those who send."""
-        return MemoryQueue(self, self._queues[url])
+        """The queue at an address, for those who send. As with boto3, a wrong address is found out then."""
+        return MemoryQueue(self, url)
+
+    def named(self, url: str) -> Queue:
+        """The queue at an address."""
+        if url not in self._queues:
+            code = "AWS.SimpleQueueService.NonExistentQueue"
+            raise refused("SendMessageBatch", "The specified queue does not exist.", code)
+        return self._queues[url]
 
     def send(self, queue: Queue, outgoing: Outgoing, deduplication: str | None = None) -> str:
         """Take a message; its id. One whose deduplication id is known is taken and dropped, as by SQS."""
@@ -95,11 +102,12 @@ class MemoryQueue:
     """`Queue` in memory."""
 
     queues: MemoryQueues
-    queue: Queue
+    url: str
 
     def send(self, messages: Iterable[Outgoing]) -> None:
         """Send in batches of ten; too large a batch is refused as a whole."""
         for batch in in_batches(messages, BATCH):
+            queue = self.queues.named(self.url)
             total = sum(len(message.body.encode()) for message in batch)
             if total > MESSAGE_BYTES:
                 message = (
@@ -108,7 +116,7 @@ class MemoryQueue:
                 raise refused("SendMessageBatch", message, "AWS.SimpleQueueService.BatchRequestTooLong")
             for one in batch:
                 # As `SqsQueue` does it: no two sends are the same.
-                self.queues.send(self.queue, one, uuid4().hex if one.group is not None else None)
+                self.queues.send(queue, one, uuid4().hex if one.group is not None else None)
 
     def hold(self, receipt: str, seconds: int) -> None:
         """Change the visibility time-out of a received message."""
