@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from kiwi_sandbox.aws.kinds import AwsKind
 from kiwi_sandbox.logs import Logs
 from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.connections import TOKEN_PATH
@@ -62,6 +63,7 @@ def run_command(
     approve: options.Approve = "",
     plan: options.PlanLast = False,
     give_up_after: options.GiveUpAfter = 300,
+    aws: options.Aws = AwsKind.MEMORY,
     kiwi_api_url: options.KiwiApiUrl = "",
     kiwi_erp_api_url: options.KiwiErpApiUrl = "",
     kiwi_token_path: options.KiwiTokenPath = TOKEN_PATH,
@@ -97,6 +99,7 @@ def run_command(
         duplicate=duplicate,
         approve=approve,
         give_up_after=give_up_after,
+        aws=aws,
         token_path=kiwi_token_path,
         mapping=feldmapping,
     )

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+import httpx
 from aws_lambda_powertools.utilities import parameters
+from kiwi_sync.kiwi.client import new_http_client
 
 from kiwi_sandbox.cloudformation import ACCOUNT, REGION
 from kiwi_sandbox.logs import Logs
 from kiwi_sandbox.template import Function
+
+NewTransport = Callable[[], httpx.BaseTransport]
 
 _PACKAGES = ("kiwi_sync", "kiwi_extract", "kiwi_transform", "kiwi_load")
 _clear_parameters: Callable[[], None] = parameters.clear_caches
@@ -101,6 +105,21 @@ def _observe_as(environment: Mapping[str, str]) -> None:
         observability.metrics.service = service
     if observability and namespace:
         observability.metrics.namespace = namespace
+
+
+@contextmanager
+def reaching_kiwi(transport: NewTransport | None) -> Iterator[None]:
+    """Let load reach KIWI on a way of one's own while the block runs; None: by HTTP, as always."""
+    if transport is None:
+        yield
+        return
+    wiring = importlib.import_module("kiwi_load.wiring")
+
+    def direct(*, connections: int) -> httpx.Client:
+        return new_http_client(connections=connections, transport=transport())
+
+    with patch.object(wiring, "new_http_client", direct):
+        yield
 
 
 def forget_wiring() -> None:

@@ -1,22 +1,18 @@
 """The event source poller: feeds queues to functions as Lambda does.
 
-Every message is taken out of the embedded queue at once and kept in a ledger, since moto is wrong about
-receive counts, redrive and message groups. One thread serves all queues in turn, so runs are repeatable.
+Every message is taken in at once and kept in a ledger, which knows receive counts, redrive and groups. One
+thread serves all queues in turn, so runs are repeatable.
 """
 
 import logging
 import random
+import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Protocol
 
 from kiwi_sandbox.ledger import Ledger, Message
-from kiwi_sandbox.template import EventSource, Function
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
+from kiwi_sandbox.template import EventSource, Function, QueueDefinition
 
 Event = dict[str, Any]
 Invoke = Callable[[Function, Event], Any]
@@ -24,30 +20,41 @@ Invoke = Callable[[Function, Event], Any]
 _log = logging.getLogger(__name__)
 
 
-class Poller:
-    """Serves event source mappings. With `seed`, the next one to serve is drawn instead of taken in turn.
+class Intake(Protocol):
+    """The port: the queues of an AWS, as far as a poller asks them."""
 
-    `sent` says how many messages a queue has been sent so far: a queue without new ones is not asked.
-    """
+    def take(self, queue: QueueDefinition) -> Iterable[Message]:
+        """Take the messages off a queue that can be received now, in order."""
+        ...
+
+    def delayed(self, queue: QueueDefinition) -> bool:
+        """Whether a queue holds messages that their sender has delayed."""
+        ...
+
+    def bury(self, queue: QueueDefinition, message: Message) -> None:
+        """Put a message onto the queue's dead-letter queue."""
+        ...
+
+
+class Poller:
+    """Serves event source mappings. With `seed`, the next one to serve is drawn instead of taken in turn."""
 
     def __init__(
         self,
         sources: Sequence[EventSource],
         invoke: Invoke,
-        sqs: "SQSClient",
+        intake: Intake,
         *,
         visibility_cap: float | None = 0.2,
         clock: Callable[[], float] = time.monotonic,
         seed: int | None = None,
-        sent: Callable[[str], int] | None = None,
     ) -> None:
         self._sources = list(sources)
         self._ledgers = {source.queue.name: Ledger(source.queue, clock, visibility_cap) for source in sources}
         self._invoke = invoke
-        self._sqs = sqs
+        self._intake = intake
+        self._holding = threading.Lock()
         self._random = None if seed is None else random.Random(seed)  # noqa: S311 - repeatable on purpose
-        self._sent = sent
-        self._absorbed: Counter[str] = Counter()
         self.served = 0
         """Messages that were handed to functions, counted each time."""
         self.dead: list[tuple[str, Message]] = []
@@ -57,7 +64,7 @@ class Poller:
         """Invokes one function (of `stages`, if given) with one batch; false if nothing can be received."""
         for source in self._turn(stages):
             ledger = self._ledgers[source.queue.name]
-            self._absorb(source)
+            ledger.add(self._intake.take(source.queue))
             self._bury(source)
             batch = ledger.receive(source.batch_size)
             if batch:
@@ -75,13 +82,7 @@ class Poller:
 
     def delayed(self) -> bool:
         """Whether a queue holds messages that their sender has delayed."""
-        return any(
-            self._sqs.get_queue_attributes(
-                QueueUrl=source.queue.url, AttributeNames=["ApproximateNumberOfMessagesDelayed"]
-            )["Attributes"]["ApproximateNumberOfMessagesDelayed"]
-            != "0"
-            for source in self._sources
-        )
+        return any(self._intake.delayed(source.queue) for source in self._sources)
 
     def next_visible(self) -> float | None:
         """Seconds until some message can be received; None if all ledgers are empty."""
@@ -90,7 +91,9 @@ class Poller:
 
     def hold(self, handle: str, seconds: int) -> bool:
         """ChangeMessageVisibility; false if no ledger has a message received with this handle."""
-        return any(ledger.hold(handle, seconds) for ledger in self._ledgers.values())
+        # Functions hold from threads of their own.
+        with self._holding:
+            return any(ledger.hold(handle, seconds) for ledger in self._ledgers.values())
 
     def _turn(self, stages: Collection[str] | None) -> list[EventSource]:
         sources = [s for s in self._sources if stages is None or s.function.stage in stages]
@@ -98,41 +101,11 @@ class Poller:
             self._random.shuffle(sources)
         return sources
 
-    def _absorb(self, source: EventSource) -> None:
-        url, name = source.queue.url, source.queue.name
-        if self._sent and self._sent(name) <= self._absorbed[name]:
-            return
-        while received := self._sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            WaitTimeSeconds=0,
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        ).get("Messages", []):
-            self._sqs.delete_message_batch(
-                QueueUrl=url,
-                Entries=[
-                    {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"]}
-                    for place, message in enumerate(received)
-                ],
-            )
-            self._absorbed[name] += len(received)
-            self._ledgers[name].add(map(_message, received))
-
     def _bury(self, source: EventSource) -> None:
         queue = source.queue
         for message in self._ledgers[queue.name].retire():
             self.dead.append((queue.name, message))
-            url = f"{queue.url.rpartition('/')[0]}/{queue.dead_letter}"
-            if message.group:
-                self._sqs.send_message(
-                    QueueUrl=url,
-                    MessageBody=message.body,
-                    MessageGroupId=message.group,
-                    MessageDeduplicationId=message.id,
-                )
-            else:
-                self._sqs.send_message(QueueUrl=url, MessageBody=message.body)
+            self._intake.bury(queue, message)
 
     def _answer(self, source: EventSource, batch: list[Message]) -> Any:
         event = {"Records": [message.record(source.queue) for message in batch]}
@@ -166,9 +139,3 @@ def _failed(source: EventSource, answer: Any, ids: set[str]) -> set[str]:
     items = (answer or {}).get("batchItemFailures") or []
     reported = {item.get("itemIdentifier") for item in items}
     return reported if reported <= ids else ids
-
-
-def _message(received: "MessageTypeDef") -> Message:
-    attributes = {str(name): value for name, value in received.get("Attributes", {}).items()}
-    message_attributes: dict[str, Any] = dict(received.get("MessageAttributes", {}))
-    return Message(received["MessageId"], received["Body"], attributes, message_attributes)

@@ -13,15 +13,15 @@ from typing import Any, Self
 from kiwi_extract.inbox.feldmappings import PREFIX
 from kiwi_extract.inbox.place import Place
 from kiwi_sync.connections import TOKEN_PATH, Connections
-from kiwi_sync.queues import SqsQueue
-from kiwi_sync.state.dynamo import DynamoTable
+from kiwi_sync.queues import Queue as SendingQueue
+from kiwi_sync.state.table import Table
 
-from kiwi_sandbox.aws.embedded import EmbeddedAws
-from kiwi_sandbox.functions import Functions, forget_wiring
+from kiwi_sandbox.aws.kinds import AwsKind, new_aws
+from kiwi_sandbox.functions import Functions, NewTransport, forget_wiring, reaching_kiwi
 from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.logs import Logs
 from kiwi_sandbox.poller import Poller
-from kiwi_sandbox.table_content import TableContent, read_content, read_owed
+from kiwi_sandbox.table_content import TableContent, read_content
 from kiwi_sandbox.template import STACK_NAME, Function, read_template
 from kiwi_sandbox.traffic import Traffic
 
@@ -42,25 +42,30 @@ OnProgress = Callable[[int, int], None]
 class LocalStack:
     """A context manager: the stack of a template, running within it. Only one at a time in a process.
 
+    `aws`: in memory, or moto, which is slow and knows DynamoDB's expressions and SQS's requests.
     `seed` draws which queue is served next, instead of each in turn. `visibility_cap` bounds, in seconds,
     how long a failed message stays hidden. `overrides` replace what the template sets in environments.
+    `transport` makes the way on which load reaches KIWI, if that is not to be HTTP.
     """
 
     def __init__(
         self,
         template: Path = TEMPLATE,
         *,
+        aws: AwsKind = AwsKind.MEMORY,
         stack_name: str = STACK_NAME,
         parameters: Mapping[str, str] | None = None,
         overrides: Mapping[str, str] | None = None,
         seed: int | None = None,
         visibility_cap: float | None = 0.2,
         logs: Logs | None = None,
+        transport: NewTransport | None = None,
     ) -> None:
         self.blueprint = read_template(template, stack_name, parameters)
-        self.aws = EmbeddedAws(self.blueprint)
+        self.aws = new_aws(aws, self.blueprint)
         self.traffic = Traffic()
         self._functions = Functions(QUICK | dict(overrides or {}), logs or Logs(), self._prepare)
+        self._transport = transport
         self._seed = seed
         self._visibility_cap = visibility_cap
         self._uploads = 0
@@ -71,17 +76,17 @@ class LocalStack:
     def __enter__(self) -> Self:
         with ExitStack() as exits:
             exits.enter_context(self.aws)
+            exits.enter_context(reaching_kiwi(self._transport))
             exits.callback(forget_wiring)
             forget_wiring()
             self.poller = Poller(
                 self.blueprint.sources,
                 self.invoke,
-                self.aws.sqs,
+                self.aws.intake,
                 visibility_cap=self._visibility_cap,
                 seed=self._seed,
-                sent=self.aws.gate.messages.__getitem__,
             )
-            self.aws.gate.hold = self.poller.hold
+            self.aws.meter.hold = self.poller.hold
             self._exits = exits.pop_all()
         return self
 
@@ -203,37 +208,37 @@ class LocalStack:
             self._ends = math.inf
 
     def outcome(self) -> TableContent:
-        """The present content of the state table."""
-        return read_content(self.aws.dynamodb, self.aws.table.name)
+        """What stands in the state table now."""
+        return read_content(self.aws.items())
 
     def owed(self) -> TableContent:
-        """The rows that are owed now, without the rest of the table."""
-        return read_owed(self.aws.dynamodb, self.aws.table.name)
+        """What is still owed now, and what keeps it from being paid, without the rest of the table."""
+        return read_content(self.aws.owed())
 
     @property
-    def state(self) -> DynamoTable:
+    def state(self) -> Table:
         """The state table, as the functions see it."""
-        return DynamoTable(self.aws.dynamodb, self.aws.table.name)
+        return self.aws.state
 
     @property
     def connections(self) -> Connections:
         """The settings of connections, as the functions see them."""
-        return Connections(self.aws.ssm, f"/{self.blueprint.stack_name}/connections")
+        return self.aws.connections
 
     @property
-    def exports(self) -> SqsQueue:
+    def exports(self) -> SendingQueue:
         """The export queue, as the functions see it."""
-        return SqsQueue(self.aws.sqs, self.blueprint.source("extract").queue.url)
+        return self.aws.queue(self.blueprint.source("extract").queue)
 
     @property
     def state_writes(self) -> int:
         """Writes of rows so far, the system's own bookkeeping left out."""
-        return self.aws.gate.state_writes
+        return self.aws.meter.state_writes
 
     @property
     def messages(self) -> dict[str, int]:
         """Messages sent so far, by the stage that they were sent to."""
-        sent = self.aws.gate.messages
+        sent = self.aws.meter.messages
         return {source.function.stage: sent[source.queue.name] for source in self.blueprint.sources}
 
     def dead_letters(self) -> list[tuple[str, Message]]:

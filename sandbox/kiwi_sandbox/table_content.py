@@ -1,25 +1,15 @@
 """The content of the state table: rows, runs, connections, and the rows that are still owed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
 from kiwi_sync.keys import AVAILABILITY, CONNECTIONS, RUNS, connection_in, is_row
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = dict[str, Any]
 
 _SOON = timedelta(seconds=5)
-# Moto takes its time with every attribute that it answers.
-_OWED: dict[str, Any] = {
-    "FilterExpression": "attribute_exists(todo) OR attribute_exists(paused_version)",
-    "ProjectionExpression": "pk, sk, todo, todo_at, paused_version, paused_why",
-}
-_read = TypeDeserializer().deserialize
 
 
 @dataclass
@@ -52,17 +42,8 @@ class TableContent:
         return sum("todo" in item for item in self.entities)
 
 
-def read_content(client: "DynamoDBClient", table: str) -> TableContent:
-    """The present content of the state table."""
-    return _sorted(scan(client, table))
-
-
-def read_owed(client: "DynamoDBClient", table: str) -> TableContent:
-    """The owed rows, and the obstacles to settling them; everything else is missing in the outcome."""
-    return _sorted(scan(client, table, **_OWED))
-
-
-def _sorted(items: Iterator[Item]) -> TableContent:
+def read_content(items: Iterable[Item]) -> TableContent:
+    """The items of the state table, by what they are about."""
     outcome = TableContent()
     for item in items:
         pk, sk = str(item["pk"]), str(item["sk"])
@@ -79,10 +60,3 @@ def _sorted(items: Iterator[Item]) -> TableContent:
 def connection_of(item: Item) -> str:
     """The connection to which an entity's row belongs."""
     return str(item["pk"]).partition("#")[0]
-
-
-def scan(client: "DynamoDBClient", table: str, **only: Any) -> Iterator[Item]:
-    """Every item of a table, or what `only` leaves of it."""
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, **only):
-        for item in page["Items"]:
-            yield {name: _read(value) for name, value in item.items()}

@@ -19,7 +19,7 @@ from kiwi_sync.state.table import Item
 
 from tests.fuzz.expected import Rows, expected, read, state
 from tests.fuzz.samples import BEFORE, BUCKET, CONNECTION, MANDANTEN, MARK, NOW, encoded
-from tests.fuzz.strict import StrictQueue, StrictS3, StrictTable
+from tests.fuzz.strict import CopiedTable, StrictQueue, StrictS3
 from tests.unit.extract.rig import Rig, StoredSettings, TurnedClock
 
 MESSAGES = 2000
@@ -92,10 +92,10 @@ class Door:
 
 
 @cache
-def _table() -> StrictTable:
+def _table() -> CopiedTable:
     settings = StoredSettings()
     settings.store(*MANDANTEN, connection=CONNECTION)
-    table = StrictTable()
+    table = CopiedTable()
     Rig(table, settings, clock=TurnedClock(NOW)).extract(encoded(BEFORE))
     return table
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
+from kiwi_sandbox.kiwi.direct import DirectWire
 
-from tests.fakes.kiwi import DirectWire
 from tests.simulation.scheduler import Scheduler
 
 FAULTS = ("429", "503", "500", "reset before", "reset after", "time-out before", "time-out after")

@@ -14,6 +14,7 @@ from kiwi_extract.brake import assess
 from kiwi_extract.compare import scope
 from kiwi_extract.records import spool
 from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.kiwi.direct import DirectWire
 from kiwi_sandbox.kiwi.routes import CORE, ERP
 from kiwi_sync import keys
 from kiwi_sync.kiwi import addresses, auth, collisions
@@ -21,7 +22,6 @@ from kiwi_sync.rules.reasons import HoldStatus
 from kiwi_sync.state.holds import decide, holds
 from kiwi_sync.state.rows import PARKED, Row, row_of
 
-from tests.fakes.kiwi import DirectWire
 from tests.generate import CONNECTION
 from tests.simulation import hands
 from tests.simulation.containers import Ground, StepwiseS3, StepwiseSecrets, StepwiseSsm

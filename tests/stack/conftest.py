@@ -3,20 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from kiwi_sandbox.aws.kinds import AwsKind
 
-from tests.extent import FULL
-from tests.fakes.stacks import state_in_memory
 from tests.stack.running import Running, running
 
 
-@pytest.fixture(scope="package", autouse=True)
-def _state() -> Iterator[None]:
-    """The tables of stacks that commands start in this process: in the embedded DynamoDB only in full."""
-    if FULL:
-        yield
-    else:
-        with state_in_memory():
-            yield
+@pytest.fixture
+def moto_run() -> Iterator[Running]:
+    """The same on moto, for commands that talk to a deployed stack by boto3."""
+    with running(aws=AwsKind.MOTO) as it:
+        yield it
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kiwi_sandbox import table_content
+from kiwi_sandbox.aws.kinds import AwsKind
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.state.table import Change
 from kiwi_sync.times import read_stamp, stamp
 
-from tests.fakes.stacks import state_in_memory
 from tests.oracle import differences, expected_content
 
 CONNECTION = "muster-wohnbau"
@@ -73,7 +72,7 @@ class Running:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
-        return list(table_content.scan(self.stack.aws.dynamodb, self.stack.aws.table.name))
+        return sorted(self.stack.aws.items(), key=lambda item: (item["pk"], item["sk"]))
 
     def entity_keys(self) -> set[str]:
         """Partition keys of everything except the system's own bookkeeping."""
@@ -114,8 +113,7 @@ class Running:
     @property
     def bucket(self) -> str:
         """The name of the export bucket."""
-        (bucket,) = self.stack.aws.s3.list_buckets()["Buckets"]
-        return str(bucket["Name"])
+        return self.stack.aws.bucket.name
 
     def object_keys(self) -> set[str]:
         """The keys of all objects in the bucket."""
@@ -143,10 +141,15 @@ class Running:
 
 @contextmanager
 def running(
-    *, seed: int | None = None, faults: Faults | None = None, separator: str = "-", kiwi_seed: int = 0
+    *,
+    seed: int | None = None,
+    faults: Faults | None = None,
+    separator: str = "-",
+    kiwi_seed: int = 0,
+    aws: AwsKind = AwsKind.MEMORY,
 ) -> Iterator[Running]:
     """A stack and a KIWI, configured."""
-    with state_in_memory(), EmbeddedKiwi(seed=kiwi_seed) as kiwi, LocalStack(seed=seed) as stack:
+    with EmbeddedKiwi(seed=kiwi_seed) as kiwi, LocalStack(aws=aws, seed=seed) as stack:
         kiwi.add_account(USER, PASSWORD)
         kiwi.shared.auto_doors = True
         if faults is not None:

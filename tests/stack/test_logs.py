@@ -17,7 +17,6 @@ import pytest
 from kiwi_cli.console.run_tables import show_report
 from kiwi_cli.local.exports import SAMPLES, read_export, redate
 from kiwi_cli.local.run_report import build_report
-from kiwi_sandbox import table_content
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
 from kiwi_sandbox.ledger import Ledger, Message
 from kiwi_sandbox.logs import Logs
@@ -115,10 +114,9 @@ def configure(stack: LocalStack, kiwi: EmbeddedKiwi) -> None:
 
 def take_stock(stack: LocalStack, seen: Seen) -> None:
     """The table's content and the dead letters, as they lie there."""
-    seen.items = list(table_content.scan(stack.aws.dynamodb, stack.aws.table.name))
+    seen.items = list(stack.aws.items())
     for queue in stack.blueprint.queues.values():
-        received = stack.aws.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
-        seen.dead += [message["Body"] for message in received.get("Messages", [])]
+        seen.dead += [message.body for message in stack.aws.intake.take(queue)]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from kiwi_cli.deployed.deployed_stack import Deployed
 from kiwi_cli.main import app
 from kiwi_cli.plan import applying, commands
+from kiwi_sandbox.aws.embedded import EmbeddedAws
 from typer.testing import CliRunner, Result
 
 from tests.stack.building import Json, export, lease, letting, tenant, unit
@@ -39,8 +40,11 @@ mieter:
 
 
 @pytest.fixture
-def there(run: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
+def there(moto_run: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """The stack, as the commands for deployed ones find it. While they wait it works."""
+
+    run, aws = moto_run, moto_run.stack.aws
+    assert isinstance(aws, EmbeddedAws)
 
     @contextmanager
     def reached(_stack: str) -> Iterator[Deployed]:
@@ -52,9 +56,9 @@ def there(run: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
                 "ExportBucket": run.bucket,
                 "ExportQueue": queue.url,
             },
-            sqs=stack.aws.sqs,
-            s3=stack.aws.s3,
-            table=stack.state,
+            sqs=aws.sqs,
+            s3=aws.s3,
+            table=aws.state,
             connections=stack.connections,
         )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from kiwi_sandbox.aws.kinds import AwsKind
 
 
 class Separator(StrEnum):
@@ -137,6 +138,12 @@ PlanLast = Annotated[
 GiveUpAfter = Annotated[
     float,
     typer.Option(min=1, metavar="SECONDS", help="How long one drain may take.", rich_help_panel=_RUN),
+]
+Aws = Annotated[
+    AwsKind,
+    typer.Option(
+        "--aws", help="In memory; or moto, slow, to try expressions and requests too.", rich_help_panel=_RUN
+    ),
 ]
 KiwiApiUrl = Annotated[
     str,

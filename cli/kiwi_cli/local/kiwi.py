@@ -1,11 +1,13 @@
 """Which KIWI a local run talks to: the embedded one, or the one that the user names."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
+from kiwi_sandbox.kiwi.direct import DirectWire
 
 Credentials = tuple[str, str]
 
@@ -18,6 +20,8 @@ class Kiwi:
     erp_api_url: str
     username: str
     password: str
+    transport: Callable[[], DirectWire] | None = None
+    """How an embedded one can be reached past HTTP; None: not at all, as when connections are to break."""
 
 
 @contextmanager
@@ -29,4 +33,5 @@ def embedded_kiwi(
     with EmbeddedKiwi(seed=fault_seed) as kiwi:
         kiwi.add_account(username, password, organization_id=42)
         kiwi.faults = Faults.mixed(fault_rate)
-        yield Kiwi(kiwi.api_url, kiwi.erp_api_url, username, password)
+        direct = None if fault_rate else partial(DirectWire, kiwi.service)
+        yield Kiwi(kiwi.api_url, kiwi.erp_api_url, username, password, direct)

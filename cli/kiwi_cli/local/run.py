@@ -12,12 +12,23 @@ from kiwi_extract.inbox.feldmappings import parse_file
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.reading.export import Origin
 from kiwi_extract.reading.open_export import open_export
+from kiwi_sandbox.aws.kinds import AwsKind
 from kiwi_sandbox.logs import Logs
 from kiwi_sandbox.stack import LocalStack, OnProgress
 from kiwi_sync.connections import TOKEN_PATH
 from kiwi_sync.state.holds import holds
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from kiwi_cli.deployed.holds import approve
 from kiwi_cli.local.exports import LocalExport
@@ -25,6 +36,8 @@ from kiwi_cli.local.kiwi import Kiwi
 from kiwi_cli.local.run_report import Report, build_report
 from kiwi_cli.plan.plans import Plan as ExportPlan
 from kiwi_cli.plan.plans import PlanError, plan_export
+
+_AWS = {AwsKind.MEMORY: "in memory", AwsKind.MOTO: "moto"}
 
 
 @dataclass(frozen=True)
@@ -45,12 +58,15 @@ class Plan:
     token_path: str = TOKEN_PATH
     mapping: bytes | None = None
     """The Feldmapping of all connections."""
+    aws: AwsKind = AwsKind.MEMORY
 
 
 def run(plan: Plan, kiwi: Kiwi, logs: Logs, console: Console) -> Report:
     """Carries out a plan over one lasting embedded AWS and reports."""
-    console.print("Starting the embedded AWS from template.yaml …")
-    with LocalStack(seed=plan.shuffle, logs=logs) as stack:
+    console.print(f"Starting the embedded AWS from template.yaml: {_AWS[plan.aws]} …")
+    # With moto everything goes the long way that it has when deployed.
+    transport = kiwi.transport if plan.aws is AwsKind.MEMORY else None
+    with LocalStack(aws=plan.aws, seed=plan.shuffle, logs=logs, transport=transport) as stack:
         for connection, mandanten in plan.mandanten.items():
             _configure(stack, connection, mandanten, plan, kiwi)
             if plan.mapping is not None:
@@ -175,13 +191,24 @@ def _approved(stack: LocalStack, plan: Plan, console: Console) -> bool:
     return not standing or stack.drain(plan.give_up_after)
 
 
+class _Rate(ProgressColumn):
+    """Messages a second."""
+
+    def render(self, task: Task) -> Text:
+        """The present rate, once there is one."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
 def _progress(console: Console, names: str) -> Progress:
     progress = Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("messages"),
+        _Rate(),
+        TimeRemainingColumn(),
+        TextColumn("left"),
         console=console,
         transient=True,
     )

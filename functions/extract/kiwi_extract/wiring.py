@@ -5,12 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 
-import boto3
-from kiwi_sync.aws import CONFIG
+from kiwi_sync import aws
 from kiwi_sync.connections import Connections
 from kiwi_sync.environment import Environment
-from kiwi_sync.queues import SqsQueue
-from kiwi_sync.state.dynamo import DynamoTable
 
 from kiwi_extract.inbox.bucket import ExportBucket
 from kiwi_extract.inbox.feldmappings import Feldmappings
@@ -39,14 +36,17 @@ def stage() -> Stage:
     """Extract, wired."""
     gc.set_threshold(GARBAGE)
     environment = ExtractEnvironment.read()
-    sqs = boto3.client("sqs", config=CONFIG)
+    its = aws.connect()
+    exports, transform, load = its.queues(
+        environment.export_queue_url, environment.transform_queue_url, environment.load_queue_url
+    )
     tools = Tools(
-        table=DynamoTable(boto3.client("dynamodb", config=CONFIG), environment.table_name),
-        connections=Connections(boto3.client("ssm", config=CONFIG), environment.connections_path),
-        transform=SqsQueue(sqs, environment.transform_queue_url),
-        load=SqsQueue(sqs, environment.load_queue_url),
+        table=its.table(environment.table_name),
+        connections=Connections(its.ssm(), environment.connections_path),
+        transform=transform,
+        load=load,
         writers=ThreadPoolExecutor(WRITERS, thread_name_prefix="write"),
         grace=timedelta(seconds=environment.grace_seconds),
     )
-    bucket = ExportBucket(boto3.client("s3", config=CONFIG), environment.bucket_name)
-    return Stage(tools, bucket, SqsQueue(sqs, environment.export_queue_url), Feldmappings(bucket).of)
+    bucket = ExportBucket(its.s3(), environment.bucket_name)
+    return Stage(tools, bucket, exports, Feldmappings(bucket).of)

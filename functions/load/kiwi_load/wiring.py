@@ -4,14 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 
-import boto3
 import httpx
-from kiwi_sync.aws import CONFIG
+from kiwi_sync import aws
 from kiwi_sync.connections import Connections
 from kiwi_sync.environment import Environment
 from kiwi_sync.kiwi.client import new_http_client
-from kiwi_sync.queues import SqsQueue
-from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.times import now
 
 from kiwi_load.actual import ActualWriter
@@ -47,14 +44,13 @@ def http_client() -> httpx.Client:
 def stage() -> Stage:
     """Load, wired."""
     environment = LoadEnvironment.read()
-    sqs = boto3.client("sqs", config=CONFIG)
-    table = DynamoTable(boto3.client("dynamodb", config=CONFIG), environment.table_name)
-    queue = SqsQueue(sqs, environment.load_queue_url)
-    exports = SqsQueue(sqs, environment.export_queue_url)
+    its = aws.connect()
+    table = its.table(environment.table_name)
+    queue, exports = its.queues(environment.load_queue_url, environment.export_queue_url)
     backoff = environment.backoff_seconds
     clients = KiwiClients(
-        connections=Connections(boto3.client("ssm", config=CONFIG), environment.connections_path),
-        secrets=boto3.client("secretsmanager", config=CONFIG),
+        connections=Connections(its.ssm(), environment.connections_path),
+        secrets=its.secrets(),
         http=http_client,
         table=table,
         clock=now,

@@ -7,8 +7,7 @@ know the messages that the poller keeps itself, so a change of their visibility 
 import io
 import json
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -16,22 +15,17 @@ from unittest.mock import patch
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import BotocoreStubber
 
+from kiwi_sandbox.aws.meter import Meter, is_bookkeeping
+
 Item = dict[str, Any]
 Body = dict[str, Any]
-
-_BOOKKEEPING = ("%connection#", "%run#", "%hold#")
 
 
 class Gate:
     """Passes requests on to moto and keeps the counts."""
 
-    def __init__(self) -> None:
-        self.messages: Counter[str] = Counter()
-        """Messages sent, by the queue's name."""
-        self.state_writes = 0
-        """Attempted writes of rows that are not the system's own bookkeeping; a refused one costs as well."""
-        self.hold: Callable[[str, int], bool] = lambda _handle, _seconds: False
-        """Hides a message of the poller for so many seconds; false if the poller does not have it."""
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
         self._lock = threading.RLock()
 
     @contextmanager
@@ -50,14 +44,16 @@ class Gate:
         target = request.headers.get("X-Amz-Target", "")
         service, _, operation = (target.decode() if isinstance(target, bytes) else target).partition(".")
         if service.startswith("DynamoDB"):
-            written = _written(operation, _body(request))
-            self.state_writes += sum(not bookkeeping(item["pk"]["S"], item["sk"]["S"]) for item in written)
+            self._meter.state_writes += sum(
+                not is_bookkeeping(item["pk"]["S"], item["sk"]["S"])
+                for item in _written(operation, _body(request))
+            )
         elif operation in {"SendMessage", "SendMessageBatch"}:
             body = _body(request)
-            self.messages[body["QueueUrl"].rpartition("/")[2]] += len(body.get("Entries", [body]))
+            self._meter.messages[body["QueueUrl"].rpartition("/")[2]] += len(body.get("Entries", [body]))
         elif operation == "ChangeMessageVisibility":
             body = _body(request)
-            if self.hold(body["ReceiptHandle"], int(body["VisibilityTimeout"])):
+            if self._meter.hold(body["ReceiptHandle"], int(body["VisibilityTimeout"])):
                 return _response(request, {})
         elif operation == "ChangeMessageVisibilityBatch":
             return self._hold_batch(request)
@@ -66,7 +62,7 @@ class Gate:
     def _hold_batch(self, request: AWSPreparedRequest) -> AWSResponse:
         successful, failed = [], []
         for entry in _body(request)["Entries"]:
-            if self.hold(entry["ReceiptHandle"], int(entry["VisibilityTimeout"])):
+            if self._meter.hold(entry["ReceiptHandle"], int(entry["VisibilityTimeout"])):
                 successful.append({"Id": entry["Id"]})
             else:
                 failed.append({"Id": entry["Id"], "SenderFault": True, "Code": "ReceiptHandleIsInvalid"})
@@ -111,8 +107,3 @@ def _written(operation: str, body: Body) -> Iterable[Item]:
                 if kind != "ConditionCheck"
             ]
     return []
-
-
-def bookkeeping(pk: str, sk: str) -> bool:
-    """Whether an item is the system's own bookkeeping."""
-    return pk.startswith(_BOOKKEEPING) or sk == "%watermark"

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from kiwi_sandbox.kiwi import EmbeddedKiwi
+from kiwi_sandbox.kiwi.direct import DirectWire
 from kiwi_sandbox.kiwi.routes import CORE
 
 from tests.contract.kiwi.client import PASSWORD, Kiwi, over_http
 from tests.contract.kiwi.table import HTTP
-from tests.fakes.kiwi import DirectWire
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kiwi_sandbox.aws.embedded import EmbeddedAws
+from kiwi_sandbox.aws.sandbox_aws import SandboxAws
 from kiwi_sandbox.poller import Poller
 from kiwi_sandbox.template import EventSource, Function, QueueDefinition
+from kiwi_sync.queues import Outgoing
 
 FUNCTION = Function("worker", "kiwi_load.handler.lambda_handler", 10, 128, {})
 Handler = Callable[[list[dict[str, Any]]], Any]
@@ -47,7 +48,7 @@ class Bench:
 
     def __init__(
         self,
-        aws: EmbeddedAws,
+        aws: SandboxAws,
         handler: Handler,
         *,
         cap: float | None = None,
@@ -63,12 +64,11 @@ class Bench:
         self.poller = Poller(
             sources,
             self._invoke,
-            aws.sqs,
+            aws.intake,
             visibility_cap=cap,
             clock=self.clock,
-            sent=aws.gate.messages.__getitem__,
         )
-        aws.gate.hold = self.poller.hold
+        aws.meter.hold = self.poller.hold
 
     def _invoke(self, _function: Function, event: dict[str, Any]) -> Any:
         self.batches.append([record["body"] for record in event["Records"]])
@@ -76,18 +76,11 @@ class Bench:
         return self._handler(event["Records"])
 
     def send(self, *bodies: str, delay: int = 0) -> None:
-        for body in bodies:
-            self.aws.sqs.send_message(QueueUrl=PLAIN.url, MessageBody=body, DelaySeconds=delay)
+        self.aws.queue(PLAIN).send(Outgoing(body, delay=delay) for body in bodies)
 
     def send_ordered(self, *bodies: str) -> None:
         """The first letter of a body is its group."""
-        for place, body in enumerate(bodies):
-            self.aws.sqs.send_message(
-                QueueUrl=FIFO.url,
-                MessageBody=body,
-                MessageGroupId=body[0],
-                MessageDeduplicationId=f"{body}-{place}",
-            )
+        self.aws.queue(FIFO).send(Outgoing(body, group=body[0]) for body in bodies)
 
     def serve_all(self) -> list[list[str]]:
         """Serves until nothing is visible; the batches since the last time."""

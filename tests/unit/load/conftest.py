@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
+from kiwi_sandbox.kiwi.direct import DirectWire
 
-from tests.fakes.kiwi import DirectWire
 from tests.unit.load.driver import World
 
 NewWorld = Callable[..., World]

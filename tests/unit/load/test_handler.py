@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from kiwi_load import wiring
 from kiwi_sync.keys import RowKey
+from kiwi_sync.state.table import Change
 from kiwi_transform.stage import Stage as Transform
 
 from tests.fakes.memory import MemoryQueue
@@ -55,12 +56,7 @@ def test_what_cannot_be_worked_comes_again_with_all_messages_of_its_key(stack: D
     records = stack.event["Records"]
     records.append({**copy.deepcopy(records[1]), "messageId": "again", "receiptHandle": "again"})
     key = stack.row(TENANT).key
-    stack.stack.aws.dynamodb.update_item(
-        TableName=stack.stack.aws.table.name,
-        Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
-        UpdateExpression="SET desired = :d",
-        ExpressionAttributeValues={":d": {"S": "no payload"}},
-    )
+    assert stack.table.update((key.pk, key.sk), Change(put={"desired": "no payload"}))
     stack.write(2, records[0]["body"])
     assert stack.failed() == [1, 3]
     assert stack.kiwi.content()["rental_unit"].keys() == {"42--0001--100--0001"}

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from kiwi_extract.bookkeeping.deadline import MARGIN
+from kiwi_sandbox.aws.kinds import AwsKind
 from kiwi_sandbox.functions import Functions
 from kiwi_sandbox.stack import INLINE_BYTES, LocalStack
 from kiwi_sandbox.template import Function
+from kiwi_sync.queues import Outgoing
+from kiwi_sync.state.table import Change
 
 Handler = Callable[[LocalStack, str], object]
 
@@ -30,9 +33,9 @@ class Toys:
                 handler(self.stack, record["body"])
 
 
-@pytest.fixture
-def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Toys]:
-    stack = LocalStack(visibility_cap=0.05)
+@pytest.fixture(params=AwsKind)
+def toys(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toys]:
+    stack = LocalStack(aws=request.param, visibility_cap=0.05)
     toys = Toys(stack)
     monkeypatch.setattr(stack, "invoke", toys)
     with stack:
@@ -46,8 +49,9 @@ def owe(stack: LocalStack, due_in: timedelta) -> None:
 
 
 def write(stack: LocalStack, item: dict[str, str]) -> None:
-    values: Any = {name: {"S": value} for name, value in item.items()}
-    stack.aws.dynamodb.put_item(TableName=stack.aws.table.name, Item=values)
+    key, values = (item["pk"], item["sk"]), {name: item[name] for name in item if name not in {"pk", "sk"}}
+    assert stack.state.delete(key)
+    assert stack.state.update(key, Change(put=values or {"present": True}))
 
 
 def sweeps(toys: Toys) -> int:
@@ -84,8 +88,8 @@ def test_a_drain_follows_messages_from_stage_to_stage(toys: Toys) -> None:
     toys.handlers["extract"] = lambda stack, body: (
         stack.aws.send(queues["transform"], "key") if "sweep" not in body else None
     )
-    toys.handlers["transform"] = lambda stack, _: stack.aws.sqs.send_message(
-        QueueUrl=queues["load"].url, MessageBody="key", MessageGroupId="g", MessageDeduplicationId="d"
+    toys.handlers["transform"] = lambda stack, _: stack.aws.queue(queues["load"]).send(
+        [Outgoing("key", group="g")]
     )
     toys.stack.drop({})
     assert toys.stack.drain(5)
@@ -185,7 +189,7 @@ def test_settings_and_credentials_are_stored_under_the_connection(toys: Toys) ->
         username="me",
         password="secret",
     )
-    aws = toys.stack.aws
+    aws: Any = toys.stack.aws
     parameter = aws.ssm.get_parameter(Name="/kiwi-sync/connections/acme")["Parameter"]["Value"]
     settings = json.loads(parameter)
     assert (settings["separator"], settings["mandanten"]) == ("_", ["0001"])

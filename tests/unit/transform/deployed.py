@@ -11,7 +11,6 @@ from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.erp.models import Mietvertrag
 from kiwi_sync.keys import RowKey
 from kiwi_sync.observability import metrics
-from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.state.rows import Row, read_row
 
 from tests.fakes.memory import MemoryQueue
@@ -31,10 +30,10 @@ class Deployed:
     def __init__(self, stack: LocalStack, kiwi: EmbeddedKiwi, stage: str) -> None:
         self.stack = stack
         self.kiwi = kiwi
-        self.table = DynamoTable(stack.aws.dynamodb, stack.aws.table.name)
+        self.table = stack.state
         self.event: dict[str, Any] = json.loads((EVENTS / f"{stage}.json").read_text())
         self.function = stack.blueprint.source(stage).function
-        stack.aws.gate.hold = lambda _handle, _seconds: True
+        stack.aws.meter.hold = lambda _handle, _seconds: True
 
     def failed(self) -> list[int]:
         """Invoke it; the messages that its answer names, by their place in the event."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from kiwi_sync.state.table import Change
 from kiwi_transform import wiring
 
 from tests.unit.transform.deployed import AGREEMENT, LEASE, TENANT, UNIT, Deployed, deployed
@@ -43,13 +44,7 @@ def test_messages_that_cannot_be_read_fail_and_the_others_do_not(stack: Deployed
 def test_a_key_that_fails_alone_fails_its_message(stack: Deployed) -> None:
     stack.write(0, json.dumps({"keys": [f"muster-wohnbau/{UNIT}"]}))
     key = stack.row(UNIT).key
-    stack.stack.aws.dynamodb.update_item(
-        TableName=stack.stack.aws.table.name,
-        Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}},
-        UpdateExpression="SET #r = :r",
-        ExpressionAttributeNames={"#r": "record"},
-        ExpressionAttributeValues={":r": {"S": "no record"}},
-    )
+    assert stack.table.update((key.pk, key.sk), Change(put={"record": "no record"}))
     assert stack.failed() == [0]
     before = stack.stack.messages["transform"]
     stack.write(0, json.dumps({"keys": [f"muster-wohnbau/{TENANT}", f"muster-wohnbau/{UNIT}"]}))

@@ -12,6 +12,7 @@ from kiwi_cli.texts import meaning
 from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.stack import LocalStack
 from kiwi_sync.rules.reasons import Notice
+from kiwi_sync.state.table import Change, ItemKey
 from rich.console import Console
 
 
@@ -23,20 +24,18 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture
 def put(stack: LocalStack) -> Iterator[Any]:
-    written: list[Any] = []
+    written: list[ItemKey] = []
 
     def put(pk: str, sk: str, **attributes: str | list[str]) -> None:
-        values: Any = {
-            name: {"S": value} if isinstance(value, str) else {"SS": value}
-            for name, value in attributes.items()
+        values = {
+            name: value if isinstance(value, str) else frozenset(value) for name, value in attributes.items()
         }
-        key: Any = {"pk": {"S": pk}, "sk": {"S": sk}}
-        stack.aws.dynamodb.put_item(TableName=stack.aws.table.name, Item=key | values)
-        written.append(key)
+        assert stack.state.update((pk, sk), Change(put=values))
+        written.append((pk, sk))
 
     yield put
     for key in written:
-        stack.aws.dynamodb.delete_item(TableName=stack.aws.table.name, Key=key)
+        stack.state.delete(key)
 
 
 def report(stack: LocalStack, *files: tuple[str, str], drained: bool = True) -> Report:

@@ -1,4 +1,4 @@
-"""Rows that KIWI has refused are tried again at the end of a full export, if need be by several invocations."""
+"""Rows that KIWI has refused are tried again after a full export, if need be by several invocations."""
 
 from datetime import timedelta
 

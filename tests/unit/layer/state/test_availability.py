@@ -24,7 +24,8 @@ def test_nothing_remembered_means_well() -> None:
 
 def test_what_is_remembered_is_one_connections_own() -> None:
     table = MemoryTable()
-    table.update(availability_key("c"), Change(put={**asdict(WHOLE), "something": "else"}))
+    known = {name: value for name, value in asdict(WHOLE).items() if value is not None}
+    table.update(availability_key("c"), Change(put={**known, "something": "else"}))
     table.update(availability_key("d"), Change(add={"away_failures": 1}))
     assert read_availability(table, "c") == WHOLE
     assert read_availability(table, "d") == Availability(away_failures=1)

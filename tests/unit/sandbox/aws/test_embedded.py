@@ -68,7 +68,7 @@ def test_a_notification_is_sent_for_keys_that_its_filter_lets_through(aws: Embed
 def test_the_system_s_own_bookkeeping_is_no_state_write(aws: EmbeddedAws) -> None:
     for item in (key("%connection#c"), key("%run#c"), key("c#0001#mieter#0", "%watermark")):
         aws.dynamodb.put_item(TableName=aws.table.name, Item=item)
-    assert aws.gate.state_writes == 0
+    assert aws.meter.state_writes == 0
 
 
 def test_every_kind_of_write_of_a_row_counts(aws: EmbeddedAws) -> None:
@@ -91,7 +91,7 @@ def test_every_kind_of_write_of_a_row_counts(aws: EmbeddedAws) -> None:
     ]
     aws.dynamodb.transact_write_items(TransactItems=actions)
     aws.dynamodb.get_item(TableName=table, Key=key("p"))
-    assert aws.gate.state_writes == 7
+    assert aws.meter.state_writes == 7
 
 
 def test_a_refused_write_counts_too(aws: EmbeddedAws) -> None:
@@ -99,7 +99,7 @@ def test_a_refused_write_counts_too(aws: EmbeddedAws) -> None:
         aws.dynamodb.put_item(
             TableName=aws.table.name, Item=key("a"), ConditionExpression="attribute_exists(pk)"
         )
-    assert aws.gate.state_writes == 1
+    assert aws.meter.state_writes == 1
 
 
 def test_messages_count_by_queue_whoever_s_client_sends_them(aws: EmbeddedAws) -> None:
@@ -107,7 +107,7 @@ def test_messages_count_by_queue_whoever_s_client_sends_them(aws: EmbeddedAws) -
     aws.send(queue, "one")
     entries: Any = [{"Id": str(number), "MessageBody": "more"} for number in range(3)]
     boto3.session.Session().client("sqs").send_message_batch(QueueUrl=queue.url, Entries=entries)
-    assert aws.gate.messages == {queue.name: 4}
+    assert aws.meter.messages == {queue.name: 4}
 
 
 def test_many_threads_may_ask_at_once(aws: EmbeddedAws) -> None:
@@ -120,7 +120,7 @@ def test_many_threads_may_ask_at_once(aws: EmbeddedAws) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert aws.gate.state_writes == 160
+    assert aws.meter.state_writes == 160
     assert aws.dynamodb.scan(TableName=aws.table.name, Select="COUNT")["Count"] == 160
 
 

@@ -1,8 +1,9 @@
-"""The embedded KIWI without sockets between: for tests that need thousands of requests."""
+"""The embedded KIWI without sockets between: for thousands of requests."""
 
 from email.message import Message
 
 import httpx
+
 from kiwi_sandbox.kiwi.routes import IncomingCall, read_json
 from kiwi_sandbox.kiwi.service import Service
 
@@ -14,6 +15,7 @@ class DirectWire(httpx.BaseTransport):
         self._service = service
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """KIWI's answer. Raises httpx.ReadError where the real one would reset the connection."""
         headers = Message()
         for name, value in request.headers.items():
             headers[name] = value
@@ -23,5 +25,6 @@ class DirectWire(httpx.BaseTransport):
         reply = self._service.answer(
             IncomingCall(request.method, path, dict(url.params), headers, body, is_text)
         )
-        assert reply is not None, "faults are made by whoever calls"
+        if reply is None:
+            raise httpx.ReadError("reset", request=request)
         return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)
