@@ -60,7 +60,7 @@ def _asked() -> dict[AwsKind, int]:
 
 
 def _measured(kind: AwsKind, records: int) -> Result:
-    """What a run took; empty if it failed."""
+    """The cost of a run; empty if it failed."""
     console = Console(stderr=True)
     console.print(f"a local run of {records:,} records, {NAMES[kind]} …")
     with tempfile.TemporaryDirectory() as folder:

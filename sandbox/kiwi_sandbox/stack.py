@@ -208,11 +208,11 @@ class LocalStack:
             self._ends = math.inf
 
     def outcome(self) -> TableContent:
-        """What stands in the state table now."""
+        """The present content of the state table."""
         return read_content(self.aws.items())
 
     def owed(self) -> TableContent:
-        """What is still owed now, and what keeps it from being paid, without the rest of the table."""
+        """The rows that are owed now, and the obstacles to settling them, without the rest of the table."""
         return read_content(self.aws.owed())
 
     @property

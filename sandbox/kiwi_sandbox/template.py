@@ -236,7 +236,7 @@ def _bucket(name: str, properties: Properties, by_arn: Mapping[str, QueueDefinit
 def _notification(item: Properties, by_arn: Mapping[str, QueueDefinition]) -> Notification:
     rules = item.get("Filter", {}).get("S3Key", {}).get("Rules", [])
     values = {rule["Name"].lower(): rule["Value"] for rule in rules}
-    return Notification(by_arn[item["QueueDefinition"]], values.get("prefix", ""), values.get("suffix", ""))
+    return Notification(by_arn[item["Queue"]], values.get("prefix", ""), values.get("suffix", ""))
 
 
 def _table(name: str, properties: Properties) -> TableDefinition:

@@ -4,8 +4,8 @@ import json
 from typing import Any, Protocol
 
 import pytest
+from kiwi_sandbox.aws.memory_queues import MemoryQueues
 from kiwi_sandbox.aws.meter import Meter
-from kiwi_sandbox.aws.queues import MemoryQueues
 from kiwi_sandbox.ledger import Ledger
 from kiwi_sandbox.ledger import Message as Sent
 from kiwi_sandbox.template import QueueDefinition

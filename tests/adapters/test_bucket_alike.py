@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from kiwi_sandbox.aws.bucket import MemoryS3
+from kiwi_sandbox.aws.memory_s3 import MemoryS3
 from kiwi_sandbox.template import Bucket
 
 NAME = "exports"

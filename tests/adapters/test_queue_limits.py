@@ -2,7 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError
-from kiwi_sandbox.aws.queues import MESSAGE_BYTES
+from kiwi_sandbox.aws.memory_queues import MESSAGE_BYTES
 from kiwi_sync.queues import Outgoing, QueueError
 
 from tests.adapters.queue_drivers import Driver, Sandbox, driver

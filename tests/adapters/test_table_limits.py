@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError
-from kiwi_sandbox.aws.table import ITEM_BYTES, MemoryTable
+from kiwi_sandbox.aws.memory_table import ITEM_BYTES, MemoryTable
 from kiwi_sync.state.dynamo import DynamoTable
 from kiwi_sync.state.table import Change, ItemKey, Table
 

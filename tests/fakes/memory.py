@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kiwi_sandbox.aws import table
+from kiwi_sandbox.aws import memory_table as table
 from kiwi_sync.keys import RowKey
 from kiwi_sync.queues import Outgoing
 from kiwi_sync.state.rows import Row, read_row

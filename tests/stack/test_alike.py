@@ -15,7 +15,7 @@ from tests.stack.running import running
 SAMPLES = Path(__file__).parents[2] / "events" / "exports"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 PASSING = frozenset({"rev", "desired_from", "source_rev", "good_version", "expires"})
-"""What differs from run to run: times, and ids that are drawn."""
+"""The attributes that differ from run to run: times, and ids that are drawn."""
 
 
 def exports() -> list[Json]:

@@ -11,13 +11,13 @@ from kiwi_sync.queues import Queue as SendingQueue
 from kiwi_sync.state.table import Change, Check, ItemKey
 from kiwi_sync.state.table import Table as StateTable
 
-from kiwi_sandbox.aws.bucket import MemoryS3
 from kiwi_sandbox.aws.errors import refused
+from kiwi_sandbox.aws.memory_queues import MemoryQueues
+from kiwi_sandbox.aws.memory_s3 import MemoryS3
+from kiwi_sandbox.aws.memory_settings import MemorySecrets, MemorySsm
+from kiwi_sandbox.aws.memory_table import MemoryTable
 from kiwi_sandbox.aws.meter import Meter, is_bookkeeping
-from kiwi_sandbox.aws.queues import MemoryQueues
 from kiwi_sandbox.aws.sandbox_aws import Item, SandboxAws, foreign_aws_unset
-from kiwi_sandbox.aws.settings import MemorySecrets, MemorySsm
-from kiwi_sandbox.aws.table import MemoryTable
 from kiwi_sandbox.template import Blueprint, QueueDefinition
 
 if TYPE_CHECKING:

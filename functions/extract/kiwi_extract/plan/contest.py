@@ -39,7 +39,7 @@ class Contest:
     def decide(self) -> None:
         """Decide, and correct the lines of rows that do not get their claim.
 
-        Of several newcomers the first one by key is taken; which one it will be is undecided.
+        The first newcomer by key is taken; it is undecided which one comes first in fact.
         """
         self._bring_waiters()
         self._collect()

@@ -21,7 +21,7 @@ class Row:
 
     `source`, the ERP's record, is written by extract. `desired`, the wanted content of KIWI, is written by
     transform. `actual`, the known content of KIWI and the work begun there, is written by load.
-    docs/state.md describes every attribute.
+    docs/develop/state.md describes every attribute.
     """
 
     key: RowKey

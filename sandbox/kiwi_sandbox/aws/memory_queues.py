@@ -1,7 +1,4 @@
-"""The queues in memory: they take what SQS takes, refuse what it refuses, and keep it until the poller comes.
-
-What happens to a message from then on (order, visibility, redrive) is the ledger's business.
-"""
+"""Queues in memory with the limits of SQS; they keep messages until the poller comes."""
 
 import heapq
 import re
@@ -21,7 +18,7 @@ from kiwi_sandbox.ledger import Message
 from kiwi_sandbox.template import QueueDefinition
 
 MESSAGE_BYTES = 2**20
-"""Of a message, and of all messages of a batch together."""
+"""The largest message, and the largest sum of a batch."""
 LONGEST_DELAY = 900
 REMEMBERED = 300.0
 """Seconds for which SQS remembers a deduplication id."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
+from kiwi_sandbox.aws.memory_queues import REMEMBERED, MemoryQueues
 from kiwi_sandbox.aws.meter import Meter
-from kiwi_sandbox.aws.queues import REMEMBERED, MemoryQueues
 from kiwi_sandbox.template import QueueDefinition
 from kiwi_sync.queues import Outgoing
 
