@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TextIO
 from unittest.mock import patch
 
@@ -30,19 +30,23 @@ class Logs:
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Takes what the functions log while the block runs; they have been imported by then."""
-        for logger in list(logging.root.manager.loggerDict.values()):
-            if isinstance(logger, logging.Logger):
-                self._turn(logger)
-        # Powertools prints metrics to stdout, where a local run's report belongs.
-        with patch.object(cloudwatch, "print", self._metrics, create=True):
+        """Take the log lines of the functions while the block runs; they have been imported by then."""
+        with ExitStack() as exits:
+            for logger in list(logging.root.manager.loggerDict.values()):
+                if isinstance(logger, logging.Logger):
+                    self._turn(logger, exits)
+            # Powertools prints metrics to stdout, where a local run's report belongs.
+            exits.enter_context(patch.object(cloudwatch, "print", self._metrics, create=True))
             yield
 
-    def _turn(self, logger: logging.Logger) -> None:
+    def _turn(self, logger: logging.Logger, exits: ExitStack) -> None:
+        """Send a logger's lines here; `exits` gives it its level back."""
         for handler in logger.handlers:
             if isinstance(handler.formatter, LambdaPowertoolsFormatter) and isinstance(
                 handler, logging.StreamHandler
             ):
+                # Not the stream: the one from before may be closed by the time that it is written to.
+                exits.callback(logger.setLevel, logger.level)
                 handler.setStream(self._stream)
                 logger.setLevel(self._level)
 

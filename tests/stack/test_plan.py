@@ -101,7 +101,7 @@ def test_a_plan_is_made_saved_and_carried_out_exactly(there: Running, tmp_path: 
 
     again = typed("plan", file, "--detailed-exitcode")
     assert again.exit_code == 0
-    assert "Nothing would change in KIWI." in again.output
+    assert "nothing would change" in again.output
     assert "no longer" not in again.output
     twice = typed("apply", saved)
     assert twice.exit_code == 0
@@ -211,7 +211,7 @@ def test_a_local_run_can_plan_its_last_export(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     result = typed("local", "run", *files, "--plan", "--json", report)
     assert result.exit_code == 0, result.output
-    assert "Plan of test-002 (full)" in result.output
+    assert "What the export would do · full export" in result.output
     told = json.loads(report.read_text())
     assert [one["export_id"] for one in told["exports"]] == ["test-001"]
     assert planned_ids(told["plan"], "create") == {"0001-100-2", "0001-4712", "0001-100-2-01-4712"}
