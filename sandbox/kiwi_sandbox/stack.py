@@ -12,9 +12,8 @@ from typing import Any, Self
 
 from kiwi_extract.inbox.feldmappings import PREFIX
 from kiwi_extract.inbox.place import Place
-from kiwi_sync.connections import TOKEN_PATH, Connections
+from kiwi_sync.connections import TOKEN_PATH
 from kiwi_sync.queues import Queue as SendingQueue
-from kiwi_sync.state.table import Table
 
 from kiwi_sandbox.aws.kinds import AwsKind, new_aws
 from kiwi_sandbox.functions import Functions, NewTransport, forget_wiring, reaching_kiwi
@@ -216,24 +215,9 @@ class LocalStack:
         return read_content(self.aws.owed())
 
     @property
-    def state(self) -> Table:
-        """The state table, as the functions see it."""
-        return self.aws.state
-
-    @property
-    def connections(self) -> Connections:
-        """The settings of connections, as the functions see them."""
-        return self.aws.connections
-
-    @property
     def exports(self) -> SendingQueue:
         """The export queue, as the functions see it."""
         return self.aws.queue(self.blueprint.source("extract").queue)
-
-    @property
-    def state_writes(self) -> int:
-        """Writes of rows so far, the system's own bookkeeping left out."""
-        return self.aws.meter.state_writes
 
     @property
     def messages(self) -> dict[str, int]:

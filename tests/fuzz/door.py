@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 from typing import Any, cast
 
 from kiwi_extract.inbox.bucket import ExportBucket
-from kiwi_extract.reading.open_export import is_side_file
+from kiwi_extract.reading.side_file import is_side_file
 from kiwi_extract.reading.streams import Peekable
 from kiwi_extract.stage import Stage
 from kiwi_sync.observability import logger

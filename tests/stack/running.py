@@ -94,7 +94,7 @@ class Running:
 
     def put(self, item: dict[str, Any], **values: str) -> None:
         """Change texts of an item, past everything."""
-        assert self.stack.state.update((item["pk"], item["sk"]), Change(put=values))
+        assert self.stack.aws.state.update((item["pk"], item["sk"]), Change(put=values))
 
     @property
     def secret(self) -> str:

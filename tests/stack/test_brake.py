@@ -53,17 +53,19 @@ def let(run: Running) -> Iterator[Running]:
 
 
 def standing(run: Running) -> list[Hold]:
-    return [hold for hold in holds(run.stack.state, CONNECTION) if hold.stands]
+    return [hold for hold in holds(run.stack.aws.state, CONNECTION) if hold.stands]
 
 
 def status(run: Running, number: int) -> HoldStatus:
-    (found,) = [hold for hold in holds(run.stack.state, CONNECTION) if hold.export_id == f"test-{number:03}"]
+    (found,) = [
+        hold for hold in holds(run.stack.aws.state, CONNECTION) if hold.export_id == f"test-{number:03}"
+    ]
     return found.status
 
 
 def approved(run: Running) -> None:
     for hold in standing(run):
-        approve(run.stack.state, run.stack.exports, hold, "Erika", datetime.now(UTC))
+        approve(run.stack.aws.state, run.stack.exports, hold, "Erika", datetime.now(UTC))
     assert run.stack.drain(PATIENCE)
 
 
@@ -98,7 +100,7 @@ def test_a_rejected_export_never_takes_anything(let: Running) -> None:
     before = let.kiwi.content()["tenant"]
     let.bring(fewer(2))
     (hold,) = standing(let)
-    reject(let.stack.state, hold, "Erika", datetime.now(UTC))
+    reject(let.stack.aws.state, hold, "Erika", datetime.now(UTC))
     let.bring(fewer(2))
     assert (let.kiwi.content()["tenant"], status(let, 2)) == (before, HoldStatus.REJECTED)
 

@@ -20,27 +20,35 @@ def test_the_samples_arrive_field_by_field_and_a_repeat_costs_nothing(run: Runni
     run.assert_right([full])
     run.bring(delta)
     run.assert_right([full, delta])
-    state, messages, requests = run.stack.state_writes, dict(run.stack.messages), len(run.kiwi.requests)
+    state, messages, requests = (
+        run.stack.aws.meter.state_writes,
+        dict(run.stack.messages),
+        len(run.kiwi.requests),
+    )
     assert state > 0
     repeat = delta | {"export_id": "repeat", "exported_at": datetime.now(UTC).isoformat()}
     run.bring(delta)
-    assert run.stack.state_writes == state, "a redelivery writes nothing"
+    assert run.stack.aws.meter.state_writes == state, "a redelivery writes nothing"
     again = full | {"export_id": "again", "exported_at": datetime.now(UTC).isoformat()}
     run.bring(again)
     run.bring(repeat)
     run.assert_right([full, delta, again, repeat])
-    state, messages, requests = run.stack.state_writes, dict(run.stack.messages), len(run.kiwi.requests)
+    state, messages, requests = (
+        run.stack.aws.meter.state_writes,
+        dict(run.stack.messages),
+        len(run.kiwi.requests),
+    )
     last = full | {"export_id": "last", "exported_at": (datetime.now(UTC) + timedelta(minutes=1)).isoformat()}
     run.bring(last)
-    settled = run.stack.state_writes, dict(run.stack.messages), len(run.kiwi.requests)
+    settled = run.stack.aws.meter.state_writes, dict(run.stack.messages), len(run.kiwi.requests)
     assert settled != (state, messages, requests), "the full export takes the delta back"
-    state, messages = run.stack.state_writes, dict(run.stack.messages)
+    state, messages = run.stack.aws.meter.state_writes, dict(run.stack.messages)
     requests = len(run.kiwi.requests)
     run.bring(
         full | {"export_id": "same", "exported_at": (datetime.now(UTC) + timedelta(minutes=2)).isoformat()}
     )
     assert run.status("same") == "done"
-    assert run.stack.state_writes == state
+    assert run.stack.aws.meter.state_writes == state
     assert {stage: run.stack.messages[stage] for stage in ("transform", "load")} == {
         stage: messages[stage] for stage in ("transform", "load")
     }

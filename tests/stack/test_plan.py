@@ -59,7 +59,7 @@ def there(moto_run: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
             sqs=aws.sqs,
             s3=aws.s3,
             table=aws.state,
-            connections=stack.connections,
+            connections=stack.aws.connections,
         )
 
     monkeypatch.setattr(commands, "reached", reached)

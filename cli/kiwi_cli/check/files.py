@@ -11,7 +11,8 @@ from kiwi_extract.inbox.joined_export import Assembled, OpenedPart
 from kiwi_extract.inbox.parts import files_of
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export, Origin, RawRecord
-from kiwi_extract.reading.open_export import FILES, SIDE_FILE, is_side_file, open_export, side_file
+from kiwi_extract.reading.open_export import open_export
+from kiwi_extract.reading.side_file import FILES, SIDE_FILE, is_side_file, side_file
 from kiwi_extract.reading.streams import Peekable
 from kiwi_sync.rules.reasons import RejectedExport
 

@@ -96,7 +96,7 @@ def _planned(
     document = open_export(BytesIO(export.content), origin, lambda _: known)
     named = {"file": str(export.path)}
     try:
-        return plan_export(document, stack.state, stack.connections, {}, values=False, export=named)
+        return plan_export(document, stack.aws.state, stack.aws.connections, {}, values=False, export=named)
     except PlanError as error:
         console.print(f"{export.path.name}: {error}", markup=False)
         return None
@@ -184,9 +184,9 @@ def _dropped(stack: LocalStack, export: LocalExport) -> str:
 
 def _approved(stack: LocalStack, plan: Plan, console: Console) -> bool:
     """Approves what is held and works on; false if time ran out."""
-    standing = [hold for name in plan.mandanten for hold in holds(stack.state, name) if hold.stands]
+    standing = [hold for name in plan.mandanten for hold in holds(stack.aws.state, name) if hold.stands]
     for hold in standing:
-        approve(stack.state, stack.exports, hold, plan.approve, datetime.now(UTC))
+        approve(stack.aws.state, stack.exports, hold, plan.approve, datetime.now(UTC))
         console.print(f"Approved by {plan.approve}: {hold.export_id}", markup=False)
     return not standing or stack.drain(plan.give_up_after)
 

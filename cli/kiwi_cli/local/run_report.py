@@ -39,7 +39,7 @@ def build_report(
     rows = [Entity(item, separators) for item in sorted(outcome.entities, key=_place)]
     return {
         "exports": _exports(outcome, files),
-        "holds": [shown(hold) for connection in separators for hold in holds(stack.state, connection)],
+        "holds": [shown(hold) for connection in separators for hold in holds(stack.aws.state, connection)],
         "kiwi": _kiwi(stack.traffic),
         "skipped": [row.entry(reason=row.skip) for row in rows if row.skip],
         "notices": [row.entry(reason=code, doors=row.doors(code)) for row in rows for code in row.notices],
@@ -48,7 +48,7 @@ def build_report(
             *(row.entry(code=row.problem, message=row.problem_text) for row in rows if row.problem),
             *_dead_letters(stack),
         ],
-        "state_writes": stack.state_writes,
+        "state_writes": stack.aws.meter.state_writes,
         "messages": {stage: stack.messages[stage] for stage in ("transform", "load")},
         "drained": drained,
     }

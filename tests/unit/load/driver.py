@@ -20,7 +20,7 @@ from kiwi_load.placeholders import Placeholders
 from kiwi_load.stage import Hint
 from kiwi_load.stage import Stage as Load
 from kiwi_load.worker import Worker
-from kiwi_sandbox.kiwi import EmbeddedKiwi, Faults
+from kiwi_sandbox.kiwi import EmbeddedKiwi
 from kiwi_sync.keys import RowKey
 from kiwi_sync.kiwi.client import new_http_client
 from kiwi_sync.kiwi.models import Kind
@@ -29,6 +29,7 @@ from kiwi_sync.state.rows import Row
 from kiwi_transform.key_by_key import KeyFailedError, transform_keys
 from kiwi_transform.stage import Stage as Transform
 
+from tests.unit.load.own_kiwi import OwnKiwi
 from tests.unit.load.points import Crash, PointedQueue, PointedTable, PointedTransport, Points
 from tests.unit.load.vault import MemorySecrets
 from tests.unit.transform.world import CONNECTION, GRACE, Erp, MemorySsm, Time, settings
@@ -56,43 +57,6 @@ class Message:
 
     body: dict[str, Any]
     receives: int = 0
-
-
-class OwnKiwi:
-    """The embedded KIWI, whose ids of one organization are said without it: `0001--7`."""
-
-    def __init__(self, kiwi: EmbeddedKiwi, organization: int) -> None:
-        self._kiwi = kiwi
-        self._organization = organization
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._kiwi, name)
-
-    @property
-    def faults(self) -> Faults:
-        return self._kiwi.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._kiwi.faults = faults
-
-    def whole(self, key: str) -> str:
-        """An id as KIWI knows it; those that are not made by us are so already."""
-        return f"{self._organization}--{key}" if key.startswith("0001--") else key
-
-    def put_object(self, kind: str, item: dict[str, Any], organization: int) -> None:
-        names = ("id", "tenant_id", "rental_unit_id")
-        ids = {name: self.whole(item[name]) for name in names if name in item}
-        self._kiwi.put_object(kind, item | ids, organization)
-
-    def remove_object(self, kind: str, key: str, organization: int) -> None:
-        self._kiwi.remove_object(kind, self.whole(key), organization)
-
-    def set_access(self, key: str, on: bool, organization: int) -> None:
-        self._kiwi.set_access(self.whole(key), on, organization)
-
-    def resolve_stuck(self, key: str, organization: int) -> None:
-        self._kiwi.resolve_stuck(self.whole(key), organization)
 
 
 @dataclass

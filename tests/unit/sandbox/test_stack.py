@@ -50,8 +50,8 @@ def owe(stack: LocalStack, due_in: timedelta) -> None:
 
 def write(stack: LocalStack, item: dict[str, str]) -> None:
     key, values = (item["pk"], item["sk"]), {name: item[name] for name in item if name not in {"pk", "sk"}}
-    assert stack.state.delete(key)
-    assert stack.state.update(key, Change(put=values or {"present": True}))
+    assert stack.aws.state.delete(key)
+    assert stack.aws.state.update(key, Change(put=values or {"present": True}))
 
 
 def sweeps(toys: Toys) -> int:

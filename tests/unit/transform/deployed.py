@@ -30,7 +30,7 @@ class Deployed:
     def __init__(self, stack: LocalStack, kiwi: EmbeddedKiwi, stage: str) -> None:
         self.stack = stack
         self.kiwi = kiwi
-        self.table = stack.state
+        self.table = stack.aws.state
         self.event: dict[str, Any] = json.loads((EVENTS / f"{stage}.json").read_text())
         self.function = stack.blueprint.source(stage).function
         stack.aws.meter.hold = lambda _handle, _seconds: True

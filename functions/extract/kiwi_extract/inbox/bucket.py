@@ -10,7 +10,7 @@ from kiwi_sync.rules.reasons import RejectedExport
 from kiwi_extract.inbox.messages import Inline, Source
 from kiwi_extract.inbox.place import Place, place_of
 from kiwi_extract.reading.errors import RejectedExportError
-from kiwi_extract.reading.open_export import SIDE_FILE, side_file
+from kiwi_extract.reading.side_file import SIDE_FILE, side_file
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -26,14 +26,8 @@ from kiwi_extract.inbox.parts import SplitExport, files_of, register, split_of_p
 from kiwi_extract.inbox.place import Place, origin_of_message
 from kiwi_extract.reading.errors import RejectedExportError
 from kiwi_extract.reading.export import Export
-from kiwi_extract.reading.open_export import (
-    FILES,
-    SIDE_FILE,
-    FeldmappingOf,
-    is_side_file,
-    open_export,
-    side_file,
-)
+from kiwi_extract.reading.open_export import FeldmappingOf, open_export
+from kiwi_extract.reading.side_file import FILES, SIDE_FILE, is_side_file, side_file
 from kiwi_extract.reading.streams import Peekable
 
 _NO_SIDE_FILE = (

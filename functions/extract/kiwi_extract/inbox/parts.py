@@ -22,8 +22,8 @@ from kiwi_extract.bookkeeping import runs
 from kiwi_extract.bookkeeping.expected_exports import PART, WITHIN
 from kiwi_extract.inbox.place import Place
 from kiwi_extract.reading.errors import RejectedExportError
-from kiwi_extract.reading.open_export import FILES, SIDE_FILE
 from kiwi_extract.reading.opened_export import export_id_of
+from kiwi_extract.reading.side_file import FILES, SIDE_FILE
 
 _LONG = 512
 _CLASH = "clash"

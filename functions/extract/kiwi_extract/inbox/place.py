@@ -10,8 +10,8 @@ from kiwi_sync.connections import CONNECTION_ID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from kiwi_extract.reading.export import Origin
-from kiwi_extract.reading.open_export import SIDE_FILE
 from kiwi_extract.reading.opened_export import export_id_of
+from kiwi_extract.reading.side_file import SIDE_FILE
 
 UTF_8 = "utf-8"
 _PLACE = re.compile(

@@ -20,6 +20,7 @@ from kiwi_extract.reading.export import Export, Numbering, Origin, Reader
 from kiwi_extract.reading.foreign_json import foreign_lines, foreign_tables
 from kiwi_extract.reading.ndjson import TYPES, Ndjson, Recoded
 from kiwi_extract.reading.opened_export import Completed, Opened
+from kiwi_extract.reading.side_file import SIDE_FILE, side_file
 from kiwi_extract.reading.streams import Peekable, Readable, unicode_encoding
 from kiwi_extract.reading.tables import SourceTable, Tables
 from kiwi_extract.reading.xlsx import WORKBOOK, xlsx_tables
@@ -29,11 +30,6 @@ HEAD = 2**20
 """The characters of a document in which its format must show."""
 MAX_PACKED = 3
 """The most layers of packing: a gzip of a ZIP of workbooks."""
-SIDE_FILE = "export.json"
-"""The name of the substitute for the envelope, in a ZIP as well as beside an object."""
-FILES = "dateien"
-MAX_SIDE_FILE = 2**18
-_SIDE_KEYS = ENVELOPE_KEYS | {FILES}
 _OFFICE_97 = b"\xd0\xcf\x11\xe0"
 _OURS = '"erp-export/'
 
@@ -175,36 +171,6 @@ class _Opening:
         if not self._asked and isinstance(connection, str):
             self.mapping, self._asked = self.feldmapping_of(connection), True
         return self.mapping
-
-
-def side_file(stream: Readable, *, strict: bool = False) -> dict[str, Any]:
-    """The content of a side file, in place of an envelope; also lists the export's files (`dateien`).
-
-    Raises:
-        RejectedExportError: it is no JSON object; or, if `strict`, it has keys that only an export has.
-    """
-    content = Peekable(stream).peek(MAX_SIDE_FILE + 1)
-    try:
-        value = json.loads(content) if len(content) <= MAX_SIDE_FILE else None
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise RejectedExportError(RejectedExport.ENVELOPE_INVALID, f"{SIDE_FILE}: not a JSON object")
-    if strict and value.keys() - _SIDE_KEYS:
-        # Its lists would be left out, and be gone.
-        detail = f"{SIDE_FILE}: in a ZIP with other files it may have a side file's keys only"
-        raise RejectedExportError(RejectedExport.NOT_AN_EXPORT, detail)
-    known = _SIDE_KEYS - {"format"}
-    return {name: value[name] for name in known & value.keys()}
-
-
-def is_side_file(stream: Peekable) -> bool:
-    """Whether a document called `export.json` has only a side file's keys, and is no export itself."""
-    try:
-        value = json.loads(stream.peek(MAX_SIDE_FILE + 1))
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and bool(value) and value.keys() <= _SIDE_KEYS
 
 
 def _name(path: str) -> str:

@@ -30,12 +30,12 @@ def put(stack: LocalStack) -> Iterator[Any]:
         values = {
             name: value if isinstance(value, str) else frozenset(value) for name, value in attributes.items()
         }
-        assert stack.state.update((pk, sk), Change(put=values))
+        assert stack.aws.state.update((pk, sk), Change(put=values))
         written.append((pk, sk))
 
     yield put
     for key in written:
-        stack.state.delete(key)
+        stack.aws.state.delete(key)
 
 
 def report(stack: LocalStack, *files: tuple[str, str], drained: bool = True) -> Report:
