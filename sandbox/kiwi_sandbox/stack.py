@@ -29,8 +29,7 @@ INLINE_BYTES = 1024 * 1024
 QUICK = {"GRACE_SECONDS": "0", "BACKOFF_SECONDS": "0.05"}
 """Settings of the functions that make sense only where no time is to be lost."""
 
-_SWEEP_PACE = 0.2
-_NAP = 0.02
+_SWEEP_PACE, _NAP = 0.2, 0.02
 _MARGIN = 60
 """Seconds before the end of its time at which extract stops."""
 

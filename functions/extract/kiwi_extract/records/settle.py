@@ -8,7 +8,8 @@ from kiwi_extract.records.entry import DUPLICATE, Entry
 def settled(entries: Sequence[Entry]) -> tuple[dict[str, Entry], list[Entry]]:
     """The entries by sort key, and all rejected ones.
 
-    A deletion wins over the records of its key. Records that repeat a key are all rejected.
+    A deletion wins over the records of its key, unless it is rejected itself. Records that repeat a key are
+    all rejected.
     """
     found = {str(entry.sk): entry for entry in entries}
     rejected = [entry for entry in entries if entry.rejected]
@@ -28,7 +29,7 @@ def settled(entries: Sequence[Entry]) -> tuple[dict[str, Entry], list[Entry]]:
 def _one_of(alike: Sequence[Entry]) -> tuple[Entry, list[Entry]]:
     """The result of several entries with one key, and the rejected ones among them."""
     for entry in alike:
-        if entry.deleted:
+        if entry.deleted and not entry.rejected:
             return entry, []
     refused = [entry if entry.rejected else entry.refused("nummer", DUPLICATE) for entry in alike]
     return refused[0], refused

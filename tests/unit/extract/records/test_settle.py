@@ -30,6 +30,17 @@ def test_a_deletion_wins() -> None:
     assert (found, rejected) == ({"1": deletion}, [])
 
 
+def test_a_deletion_that_is_rejected_silences_nobody() -> None:
+    deletion = row(gone("1"), 5, deleted=True).refused("nummer", "mandant_not_listed")
+    record = row(tenant("1"))
+    found, rejected = settled([record, deletion])
+    assert found["1"].rejected
+    assert {(entry.place, entry.reason) for entry in rejected} == {
+        (0, "duplicate"),
+        (5, "mandant_not_listed"),
+    }
+
+
 def test_who_stands_there_once_is_left_alone() -> None:
     once, bad = row(tenant("2")), row(tenant("3", firma=[]))
     found, rejected = settled([row(tenant("1")), once, bad, row(tenant("1"))])
