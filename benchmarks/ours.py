@@ -1,7 +1,7 @@
 """Our contenders: extract's path from the bytes of an export to its changes, against pages of DynamoDB."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from kiwi_extract.run.admission import admit
 from kiwi_sync.aws import CONFIG
 from kiwi_sync.erp.envelope import SECTIONS
 from kiwi_sync.keys import SHARDS, Partition
-from kiwi_sync.queues import Outgoing
 from kiwi_sync.state.dynamo import DynamoTable
 
 from benchmarks.data import CONNECTION, ENVELOPE, MANDANTEN
@@ -105,18 +104,6 @@ def _compare(reader: PartitionReader, spool: Spool, scope: PartitionScope) -> di
                 found["unchanged"] += comparison.unchanged
                 found["changed"] += len(comparison.changes)
     return found
-
-
-class Nobody:
-    """A queue that receives nothing."""
-
-    def send(self, messages: Iterable[Outgoing]) -> None:
-        """Not called: nothing is written, so nothing is sent."""
-        raise AssertionError(messages)
-
-    def hold(self, receipt: str, seconds: int) -> None:
-        """Not called either."""
-        raise AssertionError(receipt, seconds)
 
 
 def ours_json(folder: Path) -> dict[str, int]:

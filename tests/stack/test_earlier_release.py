@@ -44,7 +44,8 @@ def newer(**lists: list[Json]) -> Json:
         "mieter": [*tenants, *SECOND["mieter"]],
         "mietvertraege": FIRST["mietvertraege"],
     }
-    return FIRST | there | {"export_id": "newer", "exported_at": "2026-11-27T20:00:00+00:00"} | lists
+    export: Json = FIRST | there | {"export_id": "newer", "exported_at": "2026-11-27T20:00:00+00:00"} | lists
+    return export
 
 
 def test_an_export_that_says_nothing_new_changes_nothing(deployed: Running) -> None:

@@ -28,7 +28,7 @@ _OUTCOME = (
 )
 _PEOPLE = Text(
     "Die Seite enthält Werte aus dem Export, also Daten von Personen: nicht offen verschicken.",
-    "The page has values of the export in it, so data of persons: do not send it openly.",
+    "The page has values of the export in it, so personal data: do not send it openly.",
 )
 _NOBODY = Text(
     "Die Seite nennt Nummern, Felder und Stellen, aber keine Namen, Adressen oder anderen Werte.",
@@ -101,8 +101,8 @@ def _outcome(report: Report) -> list[Section]:
             for row in report.outcome
         ]
         hint = Text(
-            "Ein Mietvertrag wird in KIWI eine Vereinbarung je Mieter; darum können es mehr werden, als es "
-            "Verträge sind.",
+            "Ein Mietvertrag wird in KIWI zu je einem Vertrag pro Mieter; es können deshalb mehr werden, als "
+            "es Mietverträge sind.",
             "A lease becomes an agreement for each of its tenants in KIWI; so there may be more than leases.",
         )
         sections.append(Section(foreseen(report, OUTCOME), [hint], tables=[PageTable(_OUTCOME, rows_of)]))

@@ -114,12 +114,12 @@ def _email(value: str) -> Text | None:
         Text("mehrere @", "several @"): value.count("@") > 1,
         Text("mit Leerzeichen", "with a blank"): any(letter.isspace() for letter in value),
         Text("nichts vor dem @", "nothing before the @"): not local,
-        Text("Domäne ohne Punkt", "domain without a dot"): "." not in domain,
+        Text("Domain ohne Punkt", "domain without a dot"): "." not in domain,
         Text("Punkt am Rand oder doppelt", "a dot at an end or twice"): bool(
             re.search(r"^\.|\.$|\.\.|\.@|@\.", value)
         ),
         Text("mit Umlaut oder Sonderzeichen", "with an umlaut or a special character"): not value.isascii(),
-        Text("reservierte Domäne", "a reserved domain"): bool(
+        Text("reservierte Domain", "a reserved domain"): bool(
             re.search(r"\.(test|invalid|localhost|local|example)$", domain, re.IGNORECASE)
         ),
     }

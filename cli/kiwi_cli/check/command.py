@@ -59,7 +59,7 @@ Scope = Annotated[
     typer.Option("--scope", help="Full or delta, of files that do not say it: CSV, XLSX, foreign JSON."),
 ]
 ShowValues = Annotated[
-    bool, typer.Option("--show-values", help="Show values of the export: data of persons, as a rule.")
+    bool, typer.Option("--show-values", help="Show the values of the fields: mostly personal data.")
 ]
 LanguageOption = Annotated[
     options.Language | None,

@@ -22,7 +22,7 @@ HEADINGS = {
     "mandant": Text("Mandant", "Mandant"),
     "kind": Text("Art", "kind"),
     "rejected": Text("abgewiesen", "rejected"),
-    "skipped": Text("übergangen", "skipped"),
+    "skipped": Text("übersprungen", "skipped"),
     "to_kiwi": Text("nach KIWI", "to KIWI"),
     "reason": Text("Grund", "reason"),
     "file": Text("Datei", "file"),

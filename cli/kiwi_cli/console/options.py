@@ -193,7 +193,7 @@ Verbose = Annotated[
 LogFile = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Write all log lines there.", rich_help_panel=_OUTPUT)
 ]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="The id of the held export.")]
+Run = Annotated[str, typer.Argument(metavar="EXPORT-ID", help="The id of the held export.")]
 By = Annotated[
     str, typer.Option("--by", metavar="NAME", callback=_somebody, help="Name of the person who decides.")
 ]

@@ -65,7 +65,9 @@ class _FileFirst(TyperGroup):
 
 
 plan_app = typer.Typer(
-    cls=_FileFirst, no_args_is_help=True, help="Say what an export would do: kiwi-sync plan EXPORT."
+    cls=_FileFirst,
+    no_args_is_help=True,
+    help="Say what an export would do: kiwi-sync plan EXPORT (options: plan export --help).",
 )
 
 

@@ -16,19 +16,19 @@ _ACTIONS = {
     "replace": (Text("ersetzen", "replace"), Tone.INFO),
     "delete": (Text("löschen", "delete"), Tone.WARNING),
     "hold": (Text("zurückhalten", "hold"), Tone.BAD),
-    "skip": (Text("übergehen", "skip"), Tone.PLAIN),
+    "skip": (Text("überspringen", "skip"), Tone.PLAIN),
 }
 _KINDS = {
     "rental_unit": Text("Verwaltungseinheit", "rental unit"),
     "tenant": Text("Mieter", "tenant"),
     "mietvertrag": Text("Mietvertrag", "lease"),
-    "rental_agreement": Text("Vereinbarung (Mietvertrag × Mieter)", "rental agreement"),
+    "rental_agreement": Text("Vertrag in KIWI (Mietvertrag × Mieter)", "rental agreement"),
 }
 _SCOPES = {"full": Text("Vollexport", "full export"), "delta": Text("Delta", "delta")}
 _MANDANT, _KIND = Column("Mandant"), Column(Text("Art", "kind"))
 _VALUES = Text(
     "Die Seite enthält Werte aus dem Export, also personenbezogene Daten: nicht offen verschicken.",
-    "The page has values of the export in it, so data of persons: do not send it openly.",
+    "The page has values of the export in it, so personal data: do not send it openly.",
 )
 _BUSY = Text(
     "Ein anderer Export der Verbindung wurde gerade verarbeitet: noch einmal planen, wenn er fertig ist.",
@@ -110,7 +110,7 @@ def _notes(plan: Plan) -> list[Text]:
         (undecided, open_lines),
         (state["owed"], owed),
         (state["parked"], parked),
-        (state["busy"], _BUSY),
+        (state.get("busy", state.get("lease_held")), _BUSY),
     )
     return [text for concerns, text in notes if concerns]
 
@@ -163,7 +163,7 @@ def _joined(action: Text, kind: Text) -> Text:
 def _holds(plan: Plan) -> list[Section]:
     columns = (
         _MANDANT,
-        Column(Text("verlören ihren Zugang", "would lose their access"), numeric=True),
+        Column(Text("verlören ihren Zutritt", "would lose their access"), numeric=True),
         Column(Text("von", "of"), numeric=True),
         Column(Text("durch Sätze", "by records"), numeric=True),
     )

@@ -39,6 +39,9 @@ class DoorLoss:
 
 
 NO_LOSS = DoorLoss()
+LEAVING = 25
+"""Agreements of a tenant that may leave together and still are marked: each marks all others. More leave at
+once only with a company, whose marks would outgrow the rows."""
 _LOSING = frozenset({Action.DELETE, Action.DELETE_TO_CREATE, Action.WITHDRAW})
 
 
@@ -90,18 +93,22 @@ class SharedDoors:
         return replace(situation, row=replace(situation.row, disturbs=True))
 
     def wake(self, row: Row) -> None:
-        """Send the rows marked by this one, after its withdrawal."""
+        """Send the rows marked by this one, after its withdrawal.
+
+        Rows that are to go are not sent: two that KIWI cannot withdraw would wake each other for ever.
+        """
         marked = [
-            other.key
+            other
             for other in self.dependents.agreements_of(row.key.tenant)
             if any(mark.startswith(f"{row.key}#") for mark in other.disturbed)
         ]
-        send_to_load(self.load, marked, wake=True)
+        send_to_load(self.load, [other.key for other in self._wanted(row.key, marked)], wake=True)
         self.table.update(row.at, Change(remove=["disturbs"]), exists("pk"))
 
     def awaits_renewal(self, row: Row) -> bool:
         """Whether an agreement about to go waits for its renewal: that one is sent, and sends it in turn."""
-        for other in self._others(row.key):
+        others = [other for other in self.dependents.agreements_of(row.key.tenant) if other.key != row.key]
+        for other in self._wanted(row.key, others):
             blank = other.outcome is None and other.problem is None and not other.in_kiwi
             if blank and _renews(other, row):
                 waiting = Change(add={"awaited_by": frozenset({row.key.text})})
@@ -147,17 +154,22 @@ class SharedDoors:
         return {key: marks for key, marks in found.items() if marks}
 
     def _others(self, key: RowKey) -> list[Row]:
-        """The tenant's other agreements that are in KIWI or should be.
+        """The tenant's other agreements that should be in KIWI, and the few that are to go as well.
 
         One that is to go counts as long as it is there: it may be wanted again before its own withdrawal.
         """
-        rows = self.dependents.agreements_of(key.tenant)
-        others = [row for row in rows if row.key != key and (row.desired is not None or row.perhaps_in_kiwi)]
-        if not others:
+        others = [row for row in self.dependents.agreements_of(key.tenant) if row.key != key]
+        wanted = self._wanted(key, others)
+        leaving = [row for row in others if row.perhaps_in_kiwi and row not in wanted]
+        return [*wanted, *(leaving if len(leaving) <= LEAVING else [])]
+
+    def _wanted(self, key: RowKey, others: Collection[Row]) -> list[Row]:
+        """Those of a tenant's agreements that should be in KIWI; none if the tenant should not."""
+        desired = [row for row in others if row.desired is not None]
+        if not desired:
             return []
         tenant = read_row(self.table, key.tenant)
-        eligible = tenant is not None and tenant.eligible
-        return [row for row in others if eligible or row.perhaps_in_kiwi]
+        return desired if tenant is not None and tenant.eligible else []
 
 
 def _renews(other: Row, row: Row) -> bool:

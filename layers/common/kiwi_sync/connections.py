@@ -42,7 +42,7 @@ class ConnectionSettings(BaseModel):
     token_path: str = Field(default=TOKEN_PATH, pattern="^/")
     brake_agreements: int = Field(default=20, ge=0)
     brake_percent: float = Field(default=5, ge=0, le=100)
-    secret: str = Field(min_length=1, description="name of the secret with `username` and `password`")
+    secret: str = Field(min_length=1, description="Name of the secret with `username` and `password`")
     expected_every: float = Field(default=0, ge=0, le=10_000, allow_inf_nan=False)
     """The hours within which the next export is expected; 0: no expectation."""
     blocked_emails: tuple[str, ...] = Field(default=(), max_length=BLOCKED_ENTRIES)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from kiwi_load import shared_doors
 from kiwi_load.situation import read_situation
 from kiwi_sync.keys import RowKey
 from kiwi_sync.rules.reasons import Notice, Problem
@@ -220,6 +221,20 @@ def test_who_leaves_altogether_leaves_no_marks(garage: World) -> None:
     rows = [garage.table.items[at[0]][at[1]] for at in (garage.row(agreement_key(n)).at for n in ("L", "G"))]
     assert not any("disturbed" in row or "disturbs" in row for row in rows)
     assert faults(garage) == []
+
+
+def test_two_that_are_to_go_and_get_stuck_do_not_wake_each_other(garage: World) -> None:
+    garage.kiwi.fail_next_reconciles(2, desired="Inactive")
+    garage.settle(lease_key("L"), lease_key("G"))
+    assert {garage.row(agreement_key(name)).problem for name in ("L", "G")} == {Problem.ACCESS_STUCK}
+    assert len(garage.kiwi.requests) < 20
+
+
+def test_so_many_that_leave_together_are_not_marked(garage: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_doors, "LEAVING", 0)
+    garage.settle(lease_key("L"), lease_key("G"))
+    assert garage.ids("rental_agreement") == []
+    assert not any(request.path.endswith("access-points") for request in garage.kiwi.requests)
 
 
 def test_another_name_leaves_access_alone(garage: World) -> None:

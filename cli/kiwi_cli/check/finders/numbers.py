@@ -125,7 +125,7 @@ def separators(index: Index, separator: str, taken: Mapping[Key, Key]) -> Iterat
     if first is not None:
         free = " ".join(one for one in SEPARATORS if not where[one])
         detail = Text(
-            f"{where[separator]} Kennungen; frei davon: {free or 'keines'}",
+            f"{where[separator]} externe IDs; frei davon: {free or 'keines'}",
             f"{where[separator]} ids; free of it: {free or 'none'}",
         )
         yield Hit(Defect.SEPARATOR_IN_NUMBER, first, "nummer", detail=detail)

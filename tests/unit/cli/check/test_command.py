@@ -114,7 +114,7 @@ def test_names_and_addresses_are_nowhere_unless_asked_for(write: Any, tmp_path: 
     result = check(path, "--html", str(page), "--json", str(file), "--show-values")
     for told in (result.output, page.read_text("utf-8"), file.read_text("utf-8")):
         assert "Herr Quirin" in told
-    assert "data of persons" in page.read_text("utf-8")
+    assert "personal data" in page.read_text("utf-8")
 
 
 def test_a_name_in_place_of_a_number_is_not_shown_unless_asked_for(write: Any, tmp_path: Path) -> None:
