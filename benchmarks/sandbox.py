@@ -69,7 +69,7 @@ def _measured(kind: AwsKind, records: int) -> Result:
         (Path(folder) / "export.json").write_bytes(orjson.dumps(document))
         command = [sys.executable, "-m", "benchmarks.contender", f"sandbox.{kind}", folder]
         # Our own module, with arguments of our own.
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         console.print(f"{NAMES[kind]} failed:\n{done.stderr[-2000:]}", markup=False)
         return {}

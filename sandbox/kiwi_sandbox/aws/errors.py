@@ -9,4 +9,4 @@ def refused(
     """An error as botocore raises it for an answer that is none."""
     answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     # The stub wants more of the answer than errors have here.
-    return ClientError(answer, operation)  # type: ignore[arg-type]
+    return ClientError(answer, operation)  # type: ignore[arg-type]  # no TypedDict

@@ -19,6 +19,6 @@ def new_aws(kind: AwsKind, blueprint: Blueprint) -> SandboxAws:
     if kind is AwsKind.MEMORY:
         return MemoryAws(blueprint)
     # Moto takes longer to import than many runs last.
-    from kiwi_sandbox.aws.embedded import EmbeddedAws  # noqa: PLC0415
+    from kiwi_sandbox.aws.embedded import EmbeddedAws  # noqa: PLC0415 - moto is slow to load
 
     return EmbeddedAws(blueprint)
